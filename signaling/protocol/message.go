@@ -1,0 +1,325 @@
+package protocol
+
+import "time"
+
+// Subprotocol is the WebSocket subprotocol both ends name in the upgrade.
+const Subprotocol = "madoguchi.v1"
+
+// What a client may send. The JSON field "type" of every message carries one of these.
+const (
+	TypeHello      = "hello"       // first message of every socket
+	TypeEnter      = "enter"       // take part in one session over this socket
+	TypeOffer      = "offer"       // SDP offer for this participant's only peer connection
+	TypeCandidate  = "candidate"   // one ICE candidate of the client
+	TypeReady      = "ready"       // booth: the device check is done, the resident waits
+	TypeAdmit      = "admit"       // professional: let one named participant in
+	TypeDismiss    = "dismiss"     // professional: send one guest or piece of equipment away
+	TypeMute       = "mute"        // own microphone or camera off or on
+	TypeHandover   = "handover"    // professional: pass the session to the next leg
+	TypeEnd        = "end"         // professional: the visit is over
+	TypeLeave      = "leave"       // this participant leaves the session
+	TypeCall       = "call"        // booth: call the postal staff
+	TypeAnswerCall = "answer_call" // counter: somebody is on the way
+	TypePing       = "ping"        // is the server there?
+)
+
+// What the server sends.
+const (
+	TypeWelcome  = "welcome"  // answer to hello
+	TypeOK       = "ok"       // the request with this id was carried out
+	TypeError    = "error"    // the request with this id was refused
+	TypeSeat     = "seat"     // what concerns this seat: live sessions, calls
+	TypeSession  = "session"  // the session entered, whole, at one version
+	TypePresence = "presence" // who is connected, muted, in which quality
+	TypeWaiting  = "waiting"  // place in the queue and expected wait
+	TypeAnswer   = "answer"   // SDP answer
+	TypeTracks   = "tracks"   // which m-line now carries whose track
+	TypeEnded    = "ended"    // the session entered is over for this participant
+	TypePong     = "pong"
+)
+
+// Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest, equipment);
+// with a room token the participant has entered that room at once.
+type Hello struct {
+	Token  string `json:"token"`
+	App    string `json:"app,omitempty"`    // "booth", "desk", "counter"; for logs only
+	Reason string `json:"reason,omitempty"` // why this socket was opened again: "reload", "network", "server"; shown to the other side
+}
+
+// Enter attaches this socket to one session. Token is a room token for exactly that session.
+type Enter struct {
+	ID    string `json:"id"`
+	Token string `json:"token"`
+}
+
+// Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on.
+// The client is the only offerer; a new offer is made only for an ICE restart or a new peer connection.
+type Offer struct {
+	ID     string       `json:"id"`
+	SDP    string       `json:"sdp"`
+	Tracks []TrackOffer `json:"tracks,omitempty"`
+}
+
+// TrackOffer names what an m-line of an offer carries.
+type TrackOffer struct {
+	Mid     string  `json:"mid"`
+	Purpose Purpose `json:"purpose"`
+}
+
+// Purpose is what a track is for; it decides priority and settings.
+type Purpose string
+
+// Purposes of tracks.
+const (
+	PurposeVoice       Purpose = "voice"
+	PurposeFace        Purpose = "face"
+	PurposeDocument    Purpose = "document"
+	PurposeScreen      Purpose = "screen"
+	PurposeStethoscope Purpose = "stethoscope"
+)
+
+// Candidate is one trickled ICE candidate of the client; an empty Candidate marks the end.
+// The server never trickles: its few candidates are in the answer.
+type Candidate struct {
+	Candidate string `json:"candidate"`
+	Mid       string `json:"mid,omitempty"`
+}
+
+// Request is a client message that needs nothing but its type: ready, handover, end, leave, call.
+type Request struct {
+	ID string `json:"id"`
+}
+
+// Admit lets Participant in. For the booth's participant this starts the consultation.
+type Admit struct {
+	ID          string `json:"id"`
+	Participant string `json:"participant"`
+}
+
+// Dismiss sends a guest or piece of equipment away.
+type Dismiss struct {
+	ID          string `json:"id"`
+	Participant string `json:"participant"`
+}
+
+// Mute announces and enforces that own sound or picture is off: the SFU stops forwarding it.
+type Mute struct {
+	ID    string `json:"id"`
+	Audio bool   `json:"audio"` // true: muted
+	Video bool   `json:"video"` // true: camera off
+}
+
+// AnswerCall acknowledges a booth's call; the ringing stops everywhere.
+type AnswerCall struct {
+	ID   string `json:"id"`
+	Call string `json:"call"`
+}
+
+// Welcome answers Hello.
+type Welcome struct {
+	Participant string    `json:"participant"` // own id in every session: "booth:shiomachihama-1"
+	Role        string    `json:"role"`
+	Name        string    `json:"name"`
+	Now         time.Time `json:"now"` // server time, so that clients need no right clock
+	Media       Media     `json:"media"`
+	PingSeconds int       `json:"pingSeconds"` // send ping this often; silence of twice this is a lost line
+}
+
+// Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it
+// can provide, then Down.Audio recvonly audio and Down.Video recvonly video m-lines, then one application m-line.
+type Media struct {
+	Up          []Purpose   `json:"up"`
+	AudioDown   int         `json:"audioDown"`
+	VideoDown   int         `json:"videoDown"`
+	ICEServers  []ICEServer `json:"iceServers"`
+	DataChannel string      `json:"dataChannel"` // label of the reliable, ordered channel for what people say: "talk"
+}
+
+// ICEServer is a STUN or TURN server for RTCPeerConnection.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// OK says that request Re was carried out.
+type OK struct {
+	Re string `json:"re"`
+}
+
+// Error says that request Re was refused and why. An error without Re concerns a message that had no id.
+type Error struct {
+	Re      string `json:"re,omitempty"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// Seat is everything live that concerns this seat, whole; it is sent on hello and whenever anything in it changes.
+type Seat struct {
+	Sessions []SessionSummary `json:"sessions"`
+	Calls    []Call           `json:"calls"`  // counter: unanswered and answered calls; booth: its own
+	DayRev   int64            `json:"dayRev"` // changes whenever the day's appointments may have changed: fetch them again
+}
+
+// SessionSummary is a session as a list shows it. It names nobody: names come with the appointment over HTTP.
+type SessionSummary struct {
+	ID           string     `json:"id"`
+	Appointment  string     `json:"appointment"`
+	State        State      `json:"state"`
+	Office       string     `json:"office"`
+	OfficeName   string     `json:"officeName"`
+	Booth        string     `json:"booth"`
+	BoothName    string     `json:"boothName"`
+	Number       int        `json:"number"`
+	Leg          int        `json:"leg"`
+	Desk         string     `json:"desk,omitempty"` // desk of the current leg
+	Pool         string     `json:"pool"`
+	WaitingSince *time.Time `json:"waitingSince,omitempty"`
+	BoothOnline  bool       `json:"boothOnline"`
+}
+
+// Call is a booth's call for the postal staff.
+type Call struct {
+	ID         string     `json:"id"`
+	Booth      string     `json:"booth"`
+	BoothName  string     `json:"boothName"`
+	At         time.Time  `json:"at"`
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+}
+
+// State is where a visit stands.
+type State string
+
+// States of a session.
+const (
+	StateArrived      State = "arrived"      // checked in; the booth tests its devices
+	StateWaiting      State = "waiting"      // ready; the professional has not admitted yet
+	StateConsultation State = "consultation" // gate open
+	StateClosed       State = "closed"
+)
+
+// Session is the session entered, as this participant may see it, whole.
+type Session struct {
+	ID           string        `json:"id"`
+	Version      int64         `json:"version"` // grows; a smaller one than already seen is to be ignored
+	State        State         `json:"state"`
+	Appointment  string        `json:"appointment"`
+	Office       string        `json:"office"`
+	OfficeName   string        `json:"officeName"`
+	Booth        string        `json:"booth"`
+	BoothName    string        `json:"boothName"`
+	Number       int           `json:"number"`
+	CheckedInBy  string        `json:"checkedInBy"` // "counter" or "booth": at the counter the name has been checked already
+	Legs         []Leg         `json:"legs"`
+	Leg          int           `json:"leg"` // index of the current leg
+	Participants []Participant `json:"participants"`
+	WaitingSince *time.Time    `json:"waitingSince,omitempty"`
+	StartedAt    *time.Time    `json:"startedAt,omitempty"` // of the current consultation
+}
+
+// Leg is one part of the visit: one professional side.
+type Leg struct {
+	Service      string       `json:"service"`
+	ServiceName  string       `json:"serviceName"` // for the booth and the desk; a counter gets the neutral word
+	Role         string       `json:"role"`
+	Pool         string       `json:"pool"`
+	PoolName     string       `json:"poolName"`
+	Desk         string       `json:"desk,omitempty"`
+	StartsAt     time.Time    `json:"startsAt"`
+	EndsAt       time.Time    `json:"endsAt"`
+	Done         bool         `json:"done"`
+	Professional Professional `json:"professional"`
+}
+
+// Professional is what a resident may always see of the person they talk to (MHLW online care guideline).
+type Professional struct {
+	Name             string `json:"name"`
+	Kana             string `json:"kana"`
+	Title            string `json:"title"` // 医師, 薬剤師, 市職員 …
+	Organisation     string `json:"organisation"`
+	RegistrationYear int    `json:"registrationYear,omitempty"` // 医籍登録年, 薬剤師名簿登録年
+	Phone            string `json:"phone"`
+}
+
+// Kind says what sort of participant somebody is.
+type Kind string
+
+// Kinds of participants.
+const (
+	KindBooth     Kind = "booth"
+	KindDesk      Kind = "desk"
+	KindGuest     Kind = "guest"
+	KindEquipment Kind = "equipment" // WHIP or WHEP
+)
+
+// Participant is one who is in the session or waits at its gate. Nobody is in a room unseen.
+type Participant struct {
+	ID       string `json:"id"`
+	Kind     Kind   `json:"kind"`
+	Role     string `json:"role"`
+	Name     string `json:"name"` // never the resident's
+	Admitted bool   `json:"admitted"`
+}
+
+// Presence tells who is connected and muted right now; whole, and outside the versioned session.
+type Presence struct {
+	Session string         `json:"session"`
+	People  []PresenceItem `json:"people"`
+}
+
+// PresenceItem is one participant's presence.
+type PresenceItem struct {
+	Participant string `json:"participant"`
+	Online      bool   `json:"online"`    // its socket is there
+	Connected   bool   `json:"connected"` // its media are connected
+	AudioMuted  bool   `json:"audioMuted"`
+	VideoMuted  bool   `json:"videoMuted"`
+	Reason      string `json:"reason,omitempty"` // why it came back, or is away: "reload", "network"
+}
+
+// Waiting tells the booth its place and the expected wait as a range of minutes.
+type Waiting struct {
+	Session     string `json:"session"`
+	Ahead       int    `json:"ahead"` // visits before this one at the same desk or pool
+	FromMinutes int    `json:"fromMinutes"`
+	ToMinutes   int    `json:"toMinutes"`
+	LateMinutes int    `json:"lateMinutes"` // how far behind the appointment's time this is expected to start; 0 if on time
+}
+
+// Answer is the SDP answer to offer Re.
+type Answer struct {
+	Re  string `json:"re"`
+	SDP string `json:"sdp"`
+}
+
+// Tracks tells whose track each receiving m-line carries, whole. A mid that is not listed carries nothing.
+type Tracks struct {
+	Session string  `json:"session"`
+	Tracks  []Track `json:"tracks"`
+}
+
+// Track is one m-line's present occupant.
+type Track struct {
+	Mid         string  `json:"mid"`
+	Participant string  `json:"participant"`
+	Purpose     Purpose `json:"purpose"`
+}
+
+// Ended tells that the session entered is over for this participant.
+type Ended struct {
+	Session string `json:"session"`
+	Reason  Reason `json:"reason"`
+}
+
+// Reason says why a session ended.
+type Reason string
+
+// Reasons for an end.
+const (
+	ReasonDone      Reason = "done"      // the professional ended the visit
+	ReasonLeft      Reason = "left"      // the resident left
+	ReasonHandover  Reason = "handover"  // over for this desk; the next leg goes on
+	ReasonCancelled Reason = "cancelled" // the appointment was cancelled
+	ReasonDismissed Reason = "dismissed" // this guest was sent away
+	ReasonAbandoned Reason = "abandoned" // nobody came back within the grace time
+)
