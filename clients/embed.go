@@ -1,0 +1,25 @@
+// Package clients holds the browser applications and carries what Vite built of them inside the binary.
+//
+// The sources live beside this file: booth, desk, counter and admin are one application each, ui is what they share
+// and session is their conversation with the broker. `npm run build` writes the pages to dist/<app>/index.html, what
+// they share to dist/assets and the documentation page of the HTTP API to dist/docs.
+package clients
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed all:dist
+var built embed.FS
+
+// FS returns the built pages, rooted at dist, and whether they have been built: without the web build (dist then
+// holds only its .gitignore) it is false, and a server can say so instead of answering 404 to everything.
+func FS() (fs.FS, bool) {
+	pages, err := fs.Sub(built, "dist")
+	if err != nil {
+		return built, false
+	}
+	_, err = fs.Stat(pages, "booth/index.html")
+	return pages, err == nil
+}

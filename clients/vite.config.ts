@@ -1,0 +1,86 @@
+import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { type Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The apps, each a page of its own: /booth/, /desk/ … A page that is not there yet is left out. */
+const apps = ["booth", "desk", "counter", "admin"];
+
+function pages(): Record<string, string> {
+  const found = apps.map((app) => [app, join(here, app, "index.html")] as const).filter(([, page]) => existsSync(page));
+  return Object.fromEntries(found);
+}
+
+/**
+ * Empties dist before a build but keeps dist/.gitignore: embed.go needs the directory to exist in a fresh clone,
+ * and Vite's own emptying would delete that file.
+ */
+function emptyDist(): Plugin {
+  return {
+    name: "madoguchi:empty-dist",
+    apply: "build",
+    buildStart() {
+      const dist = join(here, "dist");
+      if (!existsSync(dist)) return;
+      for (const entry of readdirSync(dist)) {
+        if (entry !== ".gitignore") rmSync(join(dist, entry), { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** Puts the API's documentation page into dist/docs: Swagger UI as shipped, started by a file of ours (no inline script). */
+function docsPage(): Plugin {
+  const swagger = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const files: Record<string, string> = {
+    "index.html": join(here, "docs", "index.html"),
+    "start.js": join(here, "docs", "start.js"),
+    "swagger-ui.css": join(swagger, "swagger-ui.css"),
+    "swagger-ui-bundle.js": join(swagger, "swagger-ui-bundle.js"),
+    LICENSE: join(swagger, "LICENSE"),
+  };
+  return {
+    name: "madoguchi:docs-page",
+    apply: "build",
+    generateBundle() {
+      for (const [name, from] of Object.entries(files)) {
+        this.emitFile({ type: "asset", fileName: `docs/${name}`, source: readFileSync(from) });
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: here,
+  base: "/",
+  appType: "mpa",
+  publicDir: false,
+  plugins: [react(), tailwindcss(), emptyDist(), docsPage()],
+  build: {
+    outDir: "dist",
+    emptyOutDir: false,
+    assetsDir: "assets",
+    target: "es2022",
+    // Inlined fonts and pictures would need data: in the content security policy for fonts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 800,
+    rollupOptions: { input: pages() },
+  },
+  server: {
+    proxy: {
+      "/v1": { target: "http://127.0.0.1:8080", ws: true },
+      "/openapi.json": "http://127.0.0.1:8080",
+    },
+  },
+  test: {
+    include: ["{session,ui,booth,desk,counter,admin}/**/*.test.{ts,tsx}"],
+    environment: "node",
+    passWithNoTests: true,
+  },
+});
