@@ -43,8 +43,18 @@ const (
 type Hello struct {
 	Token  string `json:"token"`
 	App    string `json:"app,omitempty"`    // "booth", "desk", "counter"; for logs only
-	Reason string `json:"reason,omitempty"` // why this socket was opened again: "reload", "network", "server"; shown to the other side
+	Reason Away   `json:"reason,omitempty"` // why this socket was opened again; shown to the other side
 }
+
+// Away is why somebody was gone for a moment. Nothing else is accepted, for the other side reads it.
+type Away string
+
+// Reasons for having been away.
+const (
+	AwayReload  Away = "reload"  // the page was loaded again
+	AwayNetwork Away = "network" // the line dropped or changed
+	AwayServer  Away = "server"  // the server asked to come back
+)
 
 // Enter attaches this socket to one session. Token is a room token for exactly that session.
 type Enter struct {
@@ -115,6 +125,12 @@ type AnswerCall struct {
 	Call string `json:"call"`
 }
 
+// Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence.
+type Ping struct{}
+
+// Pong answers Ping.
+type Pong struct{}
+
 // Welcome answers Hello.
 type Welcome struct {
 	Participant string    `json:"participant"` // own id in every session: "booth:shiomachihama-1"
@@ -126,7 +142,7 @@ type Welcome struct {
 }
 
 // Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it
-// can provide, then Down.Audio recvonly audio and Down.Video recvonly video m-lines, then one application m-line.
+// can provide, then AudioDown recvonly audio and VideoDown recvonly video m-lines, then one application m-line.
 type Media struct {
 	Up          []Purpose   `json:"up"`
 	AudioDown   int         `json:"audioDown"`
@@ -149,9 +165,9 @@ type OK struct {
 
 // Error says that request Re was refused and why. An error without Re concerns a message that had no id.
 type Error struct {
-	Re      string `json:"re,omitempty"`
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Re      string    `json:"re,omitempty"`
+	Code    ErrorCode `json:"code"`
+	Message string    `json:"message"` // for developers; people read the client's words for the code
 }
 
 // Seat is everything live that concerns this seat, whole; it is sent on hello and whenever anything in it changes.
@@ -274,7 +290,7 @@ type PresenceItem struct {
 	Connected   bool   `json:"connected"` // its media are connected
 	AudioMuted  bool   `json:"audioMuted"`
 	VideoMuted  bool   `json:"videoMuted"`
-	Reason      string `json:"reason,omitempty"` // why it came back, or is away: "reload", "network"
+	Reason      Away   `json:"reason,omitempty"` // why it came back, or is away
 }
 
 // Waiting tells the booth its place and the expected wait as a range of minutes.
