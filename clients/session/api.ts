@@ -1,0 +1,208 @@
+import type {
+  Appointment,
+  AppointmentList,
+  AppointmentQuery,
+  CheckIn,
+  DayList,
+  Hold,
+  HoldRequest,
+  LegRequest,
+  Office,
+  OfficeName,
+  Resident,
+  RoomToken,
+  SessionList,
+  TimeList,
+} from "./booking";
+import type { Browser } from "./browser";
+import { Problem, problemOf } from "./problem";
+import { httpPause } from "./retry";
+import type { SeatIdentity } from "./types";
+
+/** How long one try may take, and how many tries a call that may be repeated gets. Times in milliseconds. */
+const tryTimeout = 10_000;
+const tries = 3;
+
+/** Where the seat's token comes from. */
+export interface Credentials {
+  /** The present token; null if nobody is signed in. */
+  token(): string | null;
+  /** Fetches another token because this one was refused; false if there is none to be had. */
+  renew(refused: string): Promise<boolean>;
+}
+
+/** One call. */
+interface Call {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  body?: unknown;
+  /** Sent as Idempotency-Key, the same with every try. */
+  key?: string;
+  /** False where a second try could do a second thing. */
+  repeatable?: boolean;
+  /** "none" for what needs no seat; a string to send another token than the seat's. */
+  bearer?: "seat" | "none" | { token: string };
+  signal?: AbortSignal;
+}
+
+/**
+ * The HTTP API as the apps use it. Calls reject with Problem, also for "network" and "timeout". Calls that may be
+ * repeated are: three tries, over fetches that failed and answers 429, 502, 503 and 504, honouring Retry-After up to
+ * five seconds. A token that has expired is renewed once on the way.
+ */
+export interface Api {
+  signIn(request: { seat: string; code?: string }, bearer?: string): Promise<SeatIdentity & { token: string }>;
+  me(): Promise<SeatIdentity>;
+  offices(signal?: AbortSignal): Promise<OfficeName[]>;
+  office(office: string, signal?: AbortSignal): Promise<Office>;
+  days(office: string, query: { legs: LegRequest[]; from: string; days: number }, signal?: AbortSignal): Promise<DayList>;
+  times(office: string, query: { legs: LegRequest[]; date: string }, signal?: AbortSignal): Promise<TimeList>;
+  /** Holds a time. Give the same `key` again to ask whether an earlier, unanswered call has succeeded. */
+  hold(request: HoldRequest, key?: string): Promise<Hold>;
+  confirm(hold: string, request: { resident?: Resident; anonymous?: boolean }): Promise<Appointment>;
+  /** Gives a hold back. */
+  release(hold: string): Promise<void>;
+  appointments(query?: AppointmentQuery, signal?: AbortSignal): Promise<AppointmentList>;
+  appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
+  cancel(id: string): Promise<Appointment>;
+  /** The QR code of the reception number, as SVG text. */
+  qr(id: string, signal?: AbortSignal): Promise<string>;
+  /** Opens the session of an appointment; doing it twice gives the same session. */
+  checkIn(who: { appointment: string } | { reception: string }): Promise<CheckIn>;
+  roomToken(session: string): Promise<RoomToken>;
+  sessions(signal?: AbortSignal): Promise<SessionList>;
+}
+
+/** Makes the client of the HTTP API at the page's own origin. */
+export function createApi(browser: Browser, credentials: Credentials): Api {
+  const send = sender(browser, credentials);
+  const json = async <T>(call: Call): Promise<T> => (await (await send(call)).json()) as T;
+  return {
+    signIn: (request, bearer) =>
+      json({
+        method: "POST",
+        path: "/v1/sign-in",
+        body: request,
+        bearer: bearer === undefined ? "none" : { token: bearer },
+        repeatable: request.code === undefined,
+      }),
+    me: () => json({ method: "GET", path: "/v1/me" }),
+    offices: async (signal) =>
+      (await json<{ offices: OfficeName[] }>({ method: "GET", path: "/v1/offices", bearer: "none", ...given({ signal }) })).offices,
+    office: (office, signal) => json({ method: "GET", path: `/v1/offices/${part(office)}`, bearer: "none", ...given({ signal }) }),
+    days: (office, { legs, from, days }, signal) =>
+      json({
+        method: "GET",
+        path: `/v1/offices/${part(office)}/days${query([...legQuery(legs), ["from", from], ["days", String(days)]])}`,
+        ...given({ signal }),
+      }),
+    times: (office, { legs, date }, signal) =>
+      json({
+        method: "GET",
+        path: `/v1/offices/${part(office)}/times${query([...legQuery(legs), ["date", date]])}`,
+        ...given({ signal }),
+      }),
+    hold: (request, key) => json({ method: "POST", path: "/v1/holds", body: request, key: key ?? browser.uuid() }),
+    confirm: (hold, request) =>
+      json({ method: "POST", path: `/v1/holds/${part(hold)}/confirm`, body: request, key: browser.uuid() }),
+    release: async (hold) => {
+      await send({ method: "DELETE", path: `/v1/holds/${part(hold)}` });
+    },
+    appointments: (wanted = {}, signal) =>
+      json({ method: "GET", path: `/v1/appointments${query(Object.entries(wanted))}`, ...given({ signal }) }),
+    appointment: (id, signal) => json({ method: "GET", path: `/v1/appointments/${part(id)}`, ...given({ signal }) }),
+    cancel: (id) => json({ method: "POST", path: `/v1/appointments/${part(id)}/cancel`, key: browser.uuid() }),
+    qr: async (id, signal) =>
+      (await send({ method: "GET", path: `/v1/appointments/${part(id)}/qr`, ...given({ signal }) })).text(),
+    // Not repeated for a reception number: a try that was counted but not answered would count twice.
+    checkIn: (who) => json({ method: "POST", path: "/v1/check-ins", body: who, repeatable: "appointment" in who }),
+    roomToken: (session) => json({ method: "POST", path: `/v1/sessions/${part(session)}/token` }),
+    sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
+  };
+}
+
+/** Repeats what may be repeated, and renews the token once. */
+function sender(browser: Browser, credentials: Credentials): (call: Call) => Promise<Response> {
+  return async (call) => {
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      const token = tokenFor(call, credentials);
+      try {
+        return await once(browser, call, token);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        if (error.status === 401 && token !== null && usesSeat(call) && !renewed) {
+          renewed = true;
+          if (await credentials.renew(token)) continue;
+        }
+        const pause = call.repeatable === false || attempt >= tries ? null : httpPause(error, attempt, browser.random());
+        if (pause === null || call.signal?.aborted === true) throw error;
+        await new Promise<void>((resolve) => void browser.after(pause, resolve));
+      }
+    }
+  };
+}
+
+async function once(browser: Browser, call: Call, token: string | null): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json, image/svg+xml" };
+  if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+  if (call.key !== undefined) headers["Idempotency-Key"] = call.key;
+  const init: RequestInit = { method: call.method, headers, cache: "no-store", credentials: "same-origin" };
+  if (call.body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(call.body);
+  }
+  const response = await fetchInTime(browser, call, init);
+  if (!response.ok) throw await problemOf(response, `${call.method} ${call.path}`);
+  return response;
+}
+
+async function fetchInTime(browser: Browser, call: Call, init: RequestInit): Promise<Response> {
+  const abort = new AbortController();
+  let late = false;
+  const stop = browser.after(tryTimeout, () => {
+    late = true;
+    abort.abort();
+  });
+  const passOn = (): void => abort.abort();
+  call.signal?.addEventListener("abort", passOn);
+  try {
+    if (call.signal?.aborted === true) abort.abort();
+    return await browser.fetch(browser.origin + call.path, { ...init, signal: abort.signal });
+  } catch (cause) {
+    const code = late ? "timeout" : call.signal?.aborted === true ? "aborted" : "network";
+    throw new Problem({ status: 0, code, title: `${call.method} ${call.path}: ${code}` }, { cause });
+  } finally {
+    stop();
+    call.signal?.removeEventListener("abort", passOn);
+  }
+}
+
+function usesSeat(call: Call): boolean {
+  return call.bearer === undefined || call.bearer === "seat";
+}
+
+function tokenFor(call: Call, credentials: Credentials): string | null {
+  if (call.bearer === "none") return null;
+  return typeof call.bearer === "object" ? call.bearer.token : credentials.token();
+}
+
+function legQuery(legs: LegRequest[]): [string, string][] {
+  return legs.map((leg) => ["leg", `${leg.service}@${leg.pool}`]);
+}
+
+function query(pairs: [string, string | undefined][]): string {
+  const search = new URLSearchParams(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return search.size === 0 ? "" : `?${search.toString()}`;
+}
+
+function part(id: string): string {
+  return encodeURIComponent(id);
+}
+
+/** Leaves out what was not given, for exactOptionalPropertyTypes. */
+function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

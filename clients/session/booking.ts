@@ -1,0 +1,164 @@
+// What the booking side of the HTTP API says. Times are RFC 3339 with offset; days are "2026-11-25" at the office.
+
+import type { SessionSummary } from "./protocol";
+
+/** A stable code for machines and a sentence for people. */
+export interface Cause {
+  code: string;
+  text: string;
+}
+
+export interface OfficeName {
+  id: string;
+  name: string;
+  area: string;
+}
+
+/** Who can be met from an office, for one service. */
+export interface Offer {
+  service: string;
+  pool: string;
+  name: string;
+  publicName: string;
+  serviceName: string;
+  minutes: number;
+  role: string;
+  anonymous: boolean;
+  /** Pools that may follow in the same visit. */
+  followedBy: string[];
+}
+
+/** Public facts of an office. */
+export interface Office {
+  id: string;
+  name: string;
+  kana: string;
+  address: string;
+  phone: string;
+  area: string;
+  tenant: string;
+  booths: { id: string; name: string; equipment: string[] }[];
+  hours: { days: string; open: string; close: string; noonFrom?: string; noonTo?: string }[];
+  notices: { icon: string; title: string; body: string }[];
+  offers: Offer[];
+  emergency?: { hospital: string; phone: string };
+}
+
+/** A leg as it is asked for. */
+export interface LegRequest {
+  service: string;
+  pool: string;
+  desk?: string;
+}
+
+export interface DayList {
+  rules: number;
+  days: { date: string; free: number; reason?: Cause }[];
+}
+
+export type TimeOffer =
+  | { start: string; end: string; free: true; booth: string; boothName: string }
+  | { start: string; end: string; free: false; reasons: Cause[] };
+
+export interface TimeList {
+  rules: number;
+  times: TimeOffer[];
+}
+
+/** A resident, as little as the visit needs. */
+export interface Resident {
+  kana: string;
+  phone?: string;
+}
+
+export interface HoldRequest {
+  office: string;
+  start: string;
+  booth?: string;
+  legs: LegRequest[];
+  resident?: Resident;
+  /** Rule version of the times the choice was made from; refused with `stale-rules` if it has moved on. */
+  rules?: number;
+}
+
+export interface Hold {
+  id: string;
+  state: "held";
+  expiresAt: string;
+  /** The server's clock when it answered. */
+  now: string;
+  office: string;
+  booth: string;
+  boothName: string;
+  start: string;
+  end: string;
+  legs: { service: string; pool: string; desk: string; deskName: string; start: string; end: string }[];
+}
+
+export type AppointmentState = "booked" | "arrived" | "done" | "cancelled" | "noshow";
+
+export interface AppointmentLeg {
+  service: string;
+  /** Absent for counters, which get the neutral publicName only. */
+  serviceName?: string;
+  publicName: string;
+  role: string;
+  pool: string;
+  poolName: string;
+  desk: string;
+  deskName: string;
+  start: string;
+  end: string;
+  done: boolean;
+}
+
+export interface Appointment {
+  id: string;
+  state: AppointmentState;
+  version: number;
+  office: string;
+  officeName: string;
+  booth: string;
+  boothName: string;
+  /** Call number of the office's day, from 1. */
+  number: number;
+  /** Six digits, unique in the office's day. */
+  reception: string;
+  start: string;
+  end: string;
+  legs: AppointmentLeg[];
+  /** Only for the counter of that office and the desks of its legs; the telephone number only for the counter. */
+  resident?: Resident;
+  anonymous: boolean;
+}
+
+export interface AppointmentList {
+  rev: number;
+  appointments: Appointment[];
+}
+
+/** Narrows a list of appointments; what the seat may not see is left out anyway. Days. */
+export interface AppointmentQuery {
+  from?: string;
+  to?: string;
+  office?: string;
+  desk?: string;
+  booth?: string;
+}
+
+export interface CheckIn {
+  session: string;
+  appointment: Appointment;
+}
+
+export interface RoomToken {
+  token: string;
+  expiresAt: string;
+  participant: string;
+}
+
+/** What an admin sees of the running sessions: counts and places, no names. */
+export interface SessionList {
+  sessions: SessionSummary[];
+  [count: string]: unknown;
+}

@@ -1,0 +1,100 @@
+import type { Api } from "./api";
+import type { Browser } from "./browser";
+import type { AppKind, MediaStats, SeatIdentity, Snapshot } from "./types";
+
+/** What createSeatClient needs. */
+export interface SeatClientOptions {
+  /** Which app this is. */
+  kind: AppKind;
+  /** The seat, with or without its kind ("booth:shiomachihama-1", "shiomachihama-1"); else ?seat= of the page. */
+  seat?: string;
+  /** Defaults to the real one. */
+  browser?: Browser;
+  /** Told one line per change of state: ids and codes, never names, words or tokens. */
+  log?: (line: string) => void;
+}
+
+/**
+ * The seat of a booth, desk, counter or admin, as its app uses it: one store to read, a handful of things to do.
+ *
+ * Make one per page, outside React; `useSyncExternalStore(client.subscribe, client.getSnapshot)` reads it. All
+ * methods are bound, so they may be passed around. An action resolves when the server has carried it out and rejects
+ * with SessionError (what people read is chosen by `code`). An action asked for while the line is down waits for it,
+ * up to 15 s, and is sent again after a lost line only if the state shows that it is still to be done.
+ */
+export interface SeatClient {
+  /** Calls `listener` after every change; returns the way to stop. */
+  subscribe(listener: () => void): () => void;
+  /** The present state; the same object until something changes. */
+  getSnapshot(): Snapshot;
+  /** The server's clock, milliseconds since 1970; this machine's clock may be wrong. */
+  now(): number;
+
+  /** The HTTP API with this seat's token. */
+  readonly api: Api;
+
+  /**
+   * Begins: signs in (kept token, or without a code where the server allows), connects, and after a reload enters the
+   * running session by itself. Safe to call twice. Returns stop: closes everything but keeps the seat signed in.
+   */
+  start(): () => void;
+  /** Signs in with the one-time code of `madoguchi enroll` (none in the demo), then connects. Rejects with Problem. */
+  signIn(request: { seat: string; code?: string }): Promise<SeatIdentity>;
+  /** Leaves everything, wipes, and forgets the seat's token. */
+  signOut(): Promise<void>;
+  /** Tries at once instead of waiting; also the way back from failed "replaced". */
+  reconnect(): void;
+
+  /**
+   * Takes part in a session. A booth enters the session of its own booth by itself; a desk calls this for the visit
+   * it wants to meet (admit dialog), which also opens devices and connects media behind the closed gate. Entering
+   * another session leaves none: end, hand over or leave the former first.
+   */
+  enter(session: string): Promise<void>;
+  /** Leaves. Booth: the visit is closed ("left"). Desk: the session goes back to waiting. Media stop. */
+  leave(): Promise<void>;
+  /** Booth: the device check is done; the resident waits. */
+  ready(): Promise<void>;
+  /** Desk: lets somebody in; without an argument the booth, which starts the consultation. */
+  admit(participant?: string): Promise<void>;
+  /** Desk: sends a guest or a piece of equipment away. */
+  dismiss(participant: string): Promise<void>;
+  /** Desk: passes the session to the next leg; this desk's part ends with `ended.reason` "handover". */
+  handover(): Promise<void>;
+  /** Desk: the visit is over, for everybody. */
+  end(): Promise<void>;
+  /** Own sound or picture off or on; what is left out stays. Takes effect here at once, and is enforced by the server. */
+  mute(what: { audio?: boolean; video?: boolean }): Promise<void>;
+  /** Booth: calls the postal staff. Works in every state but signed out. */
+  call(): Promise<void>;
+  /** Counter: somebody is on the way to the booth of this call. */
+  answerCall(call: string): Promise<void>;
+
+  /** Says something in writing; `large` is 筆談. Returns the message's id. Kept and resent until the other side has it. */
+  sendTalk(text: string, options?: { large?: boolean }): string;
+
+  /**
+   * Opens camera and microphone and connects media. Only the booth's device check needs to call this (a camera is
+   * not opened before the resident has pressed start); desks do it by entering, and a reload does it by itself once
+   * the resident waits or talks. Resolves when devices have been tried; what is missing stands in `media.self`.
+   */
+  openMedia(): Promise<void>;
+  /** Closes the peer connection and opens everything anew: the button "もう一度つなぐ". */
+  restartMedia(): Promise<void>;
+  /** Watches own sound and picture until stopChecks(); the result stands in `checks`. */
+  startChecks(): void;
+  stopChecks(): void;
+  /** Loudness of the own microphone right now, 0..1, for a meter; read it per animation frame. 0 without microphone. */
+  micLevel(): number;
+  /** Sound and pictures in numbers, right now; null without a peer connection. */
+  stats(): Promise<MediaStats | null>;
+
+  /**
+   * Forgets everything of the resident: session, words, media, devices. Only the seat's sign-in stays. It tells the
+   * server nothing: leave() or end() does.
+   */
+  wipe(): void;
+}
+
+/** Makes the client of one seat. Nothing happens before start(). */
+export declare function createSeatClient(options: SeatClientOptions): SeatClient;

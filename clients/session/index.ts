@@ -1,0 +1,49 @@
+/*
+ * clients/session: a seat's side of a visit, without a DOM and without a framework.
+ *
+ * A booth in a post office, a professional's desk, a counter: each is a browser tab that must never leave the person
+ * in front of it wondering. This library keeps the tab in its visit. An app makes one SeatClient (client.ts), reads
+ * its Snapshot, and calls its actions; everything else happens by itself:
+ *
+ *   sign-in     seat.ts keeps the seat's token in this tab's storage, the only thing that is ever stored there.
+ *   line        socket.ts is one WebSocket and knows when it is dead; link.ts opens another when one is lost, at the
+ *               moment retry.ts says, says hello and enters the same session again. Requests that were under way are
+ *               looked at in the light of the new state (intent.ts): done, to be sent again, or moot.
+ *   state       reduce.ts: state × message → state, pure. The server sends state whole and versioned, so that nothing
+ *               has to be remembered, and after a reload nothing is missing.
+ *   media       media.ts owns the one RTCPeerConnection of the session. It is connected while the resident waits; when
+ *               the professional admits, the server opens its gate and nothing is negotiated. A lost socket does not
+ *               touch it; a changed network makes it restart ICE; only if that does not help is it replaced.
+ *   devices     devices.ts opens camera and microphone, says in one word why one is missing, and takes a device back
+ *               that was unplugged and plugged in again. checks.ts is the booth's device check.
+ *   words       talk.ts carries what people write, over the data channel: kept until the other side has it, in order,
+ *               once.
+ *   goodbye     wipe() forgets the resident: nothing is left in memory, storage, URL or history.
+ *
+ * browser.ts is the one interface that hides the browser; realbrowser.ts is the real one and fakebrowser.ts runs all
+ * of the above in Node. protocol.ts is made from the Go types of the server.
+ */
+
+export * from "./booking";
+export type { Browser } from "./browser";
+export type { Api } from "./api";
+export * from "./client";
+export { Problem, type FieldProblem } from "./problem";
+export type {
+  Away,
+  Call,
+  ErrorCode,
+  Kind,
+  Leg,
+  Participant,
+  PresenceItem,
+  Professional,
+  Purpose,
+  Reason,
+  Session,
+  SessionSummary,
+  State,
+  Waiting,
+} from "./protocol";
+export { SessionError } from "./types";
+export type * from "./types";
