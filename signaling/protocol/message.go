@@ -5,6 +5,12 @@ import "time"
 // Subprotocol is the WebSocket subprotocol both ends name in the upgrade.
 const Subprotocol = "madoguchi.v1"
 
+// Limits on what is read from a socket, in bytes.
+const (
+	MaxMessage = 64 << 10  // any message but an offer
+	MaxOffer   = 256 << 10 // an offer, and so the most that is ever read
+)
+
 // What a client may send. The JSON field "type" of every message carries one of these.
 const (
 	TypeHello      = "hello"       // first message of every socket
@@ -41,9 +47,9 @@ const (
 // Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest, equipment);
 // with a room token the participant has entered that room at once.
 type Hello struct {
-	Token  string `json:"token"`
-	App    string `json:"app,omitempty"`    // "booth", "desk", "counter"; for logs only
-	Reason Away   `json:"reason,omitempty"` // why this socket was opened again; shown to the other side
+	Token  string `json:"token" limit:"4096"`
+	App    string `json:"app,omitempty" limit:"32"` // "booth", "desk", "counter"; for logs only
+	Reason Away   `json:"reason,omitempty"`         // why this socket was opened again; shown to the other side
 }
 
 // Away is why somebody was gone for a moment. Nothing else is accepted, for the other side reads it.
@@ -58,21 +64,21 @@ const (
 
 // Enter attaches this socket to one session. Token is a room token for exactly that session.
 type Enter struct {
-	ID    string `json:"id"`
-	Token string `json:"token"`
+	ID    string `json:"id" limit:"64"`
+	Token string `json:"token" limit:"4096"`
 }
 
 // Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on.
 // The client is the only offerer; a new offer is made only for an ICE restart or a new peer connection.
 type Offer struct {
-	ID     string       `json:"id"`
-	SDP    string       `json:"sdp"`
-	Tracks []TrackOffer `json:"tracks,omitempty"`
+	ID     string       `json:"id" limit:"64"`
+	SDP    string       `json:"sdp" limit:"262144"`
+	Tracks []TrackOffer `json:"tracks,omitempty" limit:"32"`
 }
 
 // TrackOffer names what an m-line of an offer carries.
 type TrackOffer struct {
-	Mid     string  `json:"mid"`
+	Mid     string  `json:"mid" limit:"32"`
 	Purpose Purpose `json:"purpose"`
 }
 
@@ -91,38 +97,38 @@ const (
 // Candidate is one trickled ICE candidate of the client; an empty Candidate marks the end.
 // The server never trickles: its few candidates are in the answer.
 type Candidate struct {
-	Candidate string `json:"candidate"`
-	Mid       string `json:"mid,omitempty"`
+	Candidate string `json:"candidate" limit:"4096" empty:"ok"`
+	Mid       string `json:"mid,omitempty" limit:"32"`
 }
 
 // Request is a client message that needs nothing but its type: ready, handover, end, leave, call.
 type Request struct {
-	ID string `json:"id"`
+	ID string `json:"id" limit:"64"`
 }
 
 // Admit lets Participant in. For the booth's participant this starts the consultation.
 type Admit struct {
-	ID          string `json:"id"`
-	Participant string `json:"participant"`
+	ID          string `json:"id" limit:"64"`
+	Participant string `json:"participant" limit:"128"`
 }
 
 // Dismiss sends a guest or piece of equipment away.
 type Dismiss struct {
-	ID          string `json:"id"`
-	Participant string `json:"participant"`
+	ID          string `json:"id" limit:"64"`
+	Participant string `json:"participant" limit:"128"`
 }
 
 // Mute announces and enforces that own sound or picture is off: the SFU stops forwarding it.
 type Mute struct {
-	ID    string `json:"id"`
+	ID    string `json:"id" limit:"64"`
 	Audio bool   `json:"audio"` // true: muted
 	Video bool   `json:"video"` // true: camera off
 }
 
 // AnswerCall acknowledges a booth's call; the ringing stops everywhere.
 type AnswerCall struct {
-	ID   string `json:"id"`
-	Call string `json:"call"`
+	ID   string `json:"id" limit:"64"`
+	Call string `json:"call" limit:"64"`
 }
 
 // Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence.

@@ -1,0 +1,20 @@
+package protocol
+
+// enum is a string of which only listed values are accepted from a client.
+type enum interface{ values() []string }
+
+func (Purpose) values() []string {
+	return texts(PurposeVoice, PurposeFace, PurposeDocument, PurposeScreen, PurposeStethoscope)
+}
+
+func (Away) values() []string {
+	return texts(AwayReload, AwayNetwork, AwayServer)
+}
+
+func texts[T ~string](list ...T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
+}
