@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import { Icon, type IconName } from "./Icon";
+
+/** One sentence about what is wrong, and what happens next; across the screen, read out when it appears. */
+export function ConnectionBar({
+  what,
+  next,
+  icon = "again",
+  action,
+}: {
+  readonly what: ReactNode;
+  readonly next: ReactNode;
+  readonly icon?: IconName;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <div
+      role="status"
+      data-connection-bar=""
+      className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b-3 border-heed-edge bg-heed px-10 py-3 text-heed-ink max-[1100px]:px-6"
+    >
+      <Icon name={icon} className="size-8" />
+      <p className="min-w-0 flex-1">
+        <span className="font-bold">{what}</span> <span>{next}</span>
+      </p>
+      {action}
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { useEffect, useRef, type ReactNode } from "react";
+
+/** What a presented frame tells: when, and how large. */
+export interface Frame {
+  /** performance.now() at presentation. */
+  readonly at: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Shows a picture. It never plays sound (SoundOut does), so it starts without a touch. Nothing of the last frame is
+ * left when the stream goes: without one there is no video element at all, only `instead`.
+ */
+export function VideoView({
+  stream,
+  label,
+  mirrored = false,
+  fit = "cover",
+  instead = null,
+  onFrame,
+  className = "",
+}: {
+  readonly stream: MediaStream | null;
+  /** Whose picture this is, for screen readers. */
+  readonly label: string;
+  readonly mirrored?: boolean;
+  readonly fit?: "cover" | "contain";
+  readonly instead?: ReactNode;
+  /** Called for every presented frame while given; pass it only as long as frames are to be watched. */
+  readonly onFrame?: ((frame: Frame) => void) | undefined;
+  readonly className?: string;
+}) {
+  const element = useRef<HTMLVideoElement>(null);
+
+  useEffect(() => {
+    const video = element.current;
+    if (video === null) return;
+    video.srcObject = stream;
+    // A page in the background refuses to play until it is seen; it is asked again then.
+    const play = () => void video.play().catch(() => undefined);
+    play();
+    document.addEventListener("visibilitychange", play);
+    return () => {
+      document.removeEventListener("visibilitychange", play);
+      video.srcObject = null;
+    };
+  }, [stream]);
+
+  useEffect(() => {
+    const video = element.current;
+    if (video === null || onFrame === undefined) return;
+    let handle = 0;
+    const next: VideoFrameRequestCallback = (at, { width, height }) => {
+      onFrame({ at, width, height });
+      handle = video.requestVideoFrameCallback(next);
+    };
+    handle = video.requestVideoFrameCallback(next);
+    return () => video.cancelVideoFrameCallback(handle);
+  }, [stream, onFrame]);
+
+  if (stream === null) return <>{instead}</>;
+  return (
+    <video
+      ref={element}
+      muted
+      playsInline
+      autoPlay
+      disablePictureInPicture
+      aria-label={label}
+      className={`${fit === "cover" ? "object-cover" : "object-contain"} ${mirrored ? "mirrored" : ""} ${className}`}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** The kit every app is made of. Look at theme.css for colours, words/ for wording, ruby.ts for readings. */
+export { Banner, LineBadge, type LineState } from "./Banner";
+export { Button, type ButtonProps, type Place } from "./Button";
+export { Clock } from "./Clock";
+export { ConnectionBar } from "./ConnectionBar";
+export { Dialog } from "./Dialog";
+export { Furigana } from "./Furigana";
+export { Icon, isIcon, type IconName } from "./Icon";
+export { LanguagePicker } from "./LanguagePicker";
+export { LevelMeter } from "./LevelMeter";
+export { LiveRegion } from "./LiveRegion";
+export { NumberPad } from "./NumberPad";
+export { Panel } from "./Panel";
+export { Portrait, wearOf, type Wear } from "./Portrait";
+export { romaji } from "./romaji";
+export { hiragana, literal, named, spoken, stretches, written } from "./ruby";
+export { SoundOut, useTouched } from "./SoundOut";
+export { useSpeech } from "./speech";
+export { dateWords, timeWords, useNow, wallTime, zone } from "./time";
+export { playChime, playMelody, type Sounding } from "./tone";
+export { VideoView, type Frame } from "./VideoView";
+export { gainOf, VolumeControl, volumeSteps } from "./VolumeControl";
+export { languages, useLanguage, wordsOf, WordsProvider, type Book, type Language, type Say, type Values } from "./words";

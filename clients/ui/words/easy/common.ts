@@ -1,0 +1,43 @@
+import type ja from "../ja/common";
+
+/** Words of the shared kit in やさしい日本語: short, one idea, every kanji with its reading. */
+const words: Record<keyof typeof ja, string> = {
+  "call.staff": "{人|ひと}を よぶ",
+  "call.calling": "{人|ひと}を よんでいます",
+  "volume.name": "{音|おと}",
+  "volume.down": "{音|おと}を {小|ちい}さくする",
+  "volume.up": "{音|おと}を {大|おお}きくする",
+  "volume.now": "{{of}}の うち {{level}}",
+  "again": "もういちど きく",
+  "again.label": "この {画面|がめん}を もういちど {声|こえ}で きく",
+  "language.name": "ことば",
+  "line.good": "よく つながっています",
+  "line.weak": "すこし つながりにくいです",
+  "line.sound": "いまは {声|こえ}だけ",
+  "line.lost": "もういちど つないでいます",
+  "watch.who": "{見|み}る{人|ひと}と きく{人|ひと}",
+  "watch.nobody": "だれも いません",
+  "watch.youAnd": "{{people}}と あなただけ",
+  "watch.people.join": "と ",
+  "norecord": "{絵|え}も {声|こえ}も のこしません",
+  "keypad.name": "{数字|すうじ}の ボタン",
+  "keypad.back": "けす",
+  "keypad.entered": "{{count}}つ {入|はい}っています",
+  "keypad.empty": "まだ ありません",
+  "level.name": "{声|こえ}の {大|おお}きさ",
+  "chosen": "これを えらんでいます",
+  "close": "とじる",
+  "self": "あなた",
+  "date": "{{month}}{月|がつ}{{day}}{日|にち}（{{weekday}}）",
+  "time.am": "{午前|ごぜん}{{hour}}{時|じ}{{minute}}{分|ふん}",
+  "time.pm": "{午後|ごご}{{hour}}{時|じ}{{minute}}{分|ふん}",
+  "day.0": "{日|にち}",
+  "day.1": "{月|げつ}",
+  "day.2": "{火|か}",
+  "day.3": "{水|すい}",
+  "day.4": "{木|もく}",
+  "day.5": "{金|きん}",
+  "day.6": "{土|ど}",
+};
+
+export default words;

@@ -1,0 +1,43 @@
+import type ja from "../ja/common";
+
+/** Words of the shared kit in English. */
+const words: Record<keyof typeof ja, string> = {
+  "call.staff": "Call staff",
+  "call.calling": "Calling staff",
+  "volume.name": "Volume",
+  "volume.down": "Make it quieter",
+  "volume.up": "Make it louder",
+  "volume.now": "{{level}} of {{of}}",
+  "again": "Hear it again",
+  "again.label": "Hear this screen read aloud again",
+  "language.name": "Language",
+  "line.good": "Good connection",
+  "line.weak": "Slightly weak connection",
+  "line.sound": "Sound only",
+  "line.lost": "Connecting again",
+  "watch.who": "Can see and hear:",
+  "watch.nobody": "Nobody",
+  "watch.youAnd": "only {{people}} and you",
+  "watch.people.join": " and ",
+  "norecord": "Not recorded",
+  "keypad.name": "Number keys",
+  "keypad.back": "Delete",
+  "keypad.entered": "{{count}} digits entered",
+  "keypad.empty": "empty",
+  "level.name": "Loudness of your voice",
+  "chosen": "Chosen",
+  "close": "Close",
+  "self": "You",
+  "date": "{{weekday}} {{day}}/{{month}}",
+  "time.am": "{{hour12}}:{{minute2}} am",
+  "time.pm": "{{hour12}}:{{minute2}} pm",
+  "day.0": "Sunday",
+  "day.1": "Monday",
+  "day.2": "Tuesday",
+  "day.3": "Wednesday",
+  "day.4": "Thursday",
+  "day.5": "Friday",
+  "day.6": "Saturday",
+};
+
+export default words;
