@@ -1,0 +1,84 @@
+// One Chromium process for each person, since a capture file belongs to a browser, not to a page.
+
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const WITNESS = fileURLToPath(new URL('./witness.js', import.meta.url));
+const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+  '--use-fake-ui-for-media-stream',
+];
+
+/** Window sizes the screens are drawn for. */
+export const SIZES = {
+  booth: { width: 1280, height: 800 },
+  desk: { width: 1440, height: 900 },
+  counter: { width: 1366, height: 768 },
+};
+
+/**
+ * @typedef {object} Person
+ * @property {import('playwright-core').Browser} browser
+ * @property {import('playwright-core').BrowserContext} context
+ * @property {import('playwright-core').Page} page
+ * @property {string[]} complaints page errors and console errors so far
+ * @property {() => Promise<void>} close ends the process
+ */
+
+/**
+ * Starts a browser for somebody and opens an empty page in it.
+ *
+ * @param {object} options
+ * @param {string} options.name for messages
+ * @param {{width: number, height: number}} [options.size] of the window
+ * @param {import('./media.mjs').Media} [options.media] what camera and microphone give; none: nothing is attached
+ * @param {string} [options.locale] of the browser
+ * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
+ * @returns {Promise<Person>}
+ */
+export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside }) {
+  const args = [...FLAGS];
+  if (media) {
+    args.push(
+      '--use-fake-device-for-media-stream=fps=30',
+      `--use-file-for-fake-video-capture=${media.camera}`,
+      `--use-file-for-fake-audio-capture=${media.voice}`,
+    );
+  }
+  const browser = await chromium.launch({ executablePath: await executable(inside), args });
+  const context = await browser.newContext({
+    viewport: size,
+    locale,
+    timezoneId: 'Asia/Tokyo',
+    permissions: media ? ['camera', 'microphone'] : [],
+    reducedMotion: 'reduce',
+  });
+  await context.addInitScript({ path: WITNESS });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${name}: ${message.text()}`);
+  });
+  return { browser, context, page, complaints, close: () => browser.close() };
+}
+
+/** The browser itself, or a script that starts it in a namespace. Playwright's pipes pass through `ip netns exec`. */
+async function executable(inside) {
+  if (!inside) return CHROMIUM;
+  const script = join(inside.directory, 'chromium');
+  await writeFile(script, `#!/bin/sh\nexec ip netns exec ${inside.name} ${CHROMIUM} "$@"\n`);
+  await chmod(script, 0o755);
+  return script;
+}

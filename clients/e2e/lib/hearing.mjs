@@ -1,0 +1,98 @@
+// What the person in front of a page hears, brought to Node.
+
+import { SILENCE, PRESENT, ABSENT, likeness, writeWav } from './sound.mjs';
+import { rms } from './dsp.mjs';
+
+/**
+ * Records everything the page sends to the loudspeaker.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} seconds how long to listen
+ * @returns {Promise<import('./sound.mjs').Sound & {voices: number}>} the mix, and how many tracks it was mixed from
+ */
+export async function listen(page, seconds) {
+  const tracks = await page.evaluate(record, seconds * 1000);
+  const rate = tracks[0]?.rate ?? 48_000;
+  const mix = new Float32Array(Math.round(seconds * rate));
+  for (const track of tracks) {
+    if (track.rate !== rate) throw new Error(`listen: tracks of ${rate} and ${track.rate} Hz`);
+    const bytes = Buffer.from(track.pcm, 'base64');
+    const count = Math.min(mix.length, bytes.length / 2);
+    for (let i = 0; i < count; i++) mix[i] += bytes.readInt16LE(2 * i) / 32768;
+  }
+  return { samples: mix, rate, voices: tracks.length };
+}
+
+/* c8 ignore start: runs in the page */
+/** Reads every audible track for some milliseconds; 16 bit samples in base64. */
+async function record(milliseconds) {
+  const readOne = async (track) => {
+    const copy = track.clone();
+    const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
+    const over = new Promise((done) => setTimeout(() => done({ done: true }), milliseconds));
+    const chunks = [];
+    let rate = 0;
+    for (;;) {
+      const { value, done } = await Promise.race([reader.read(), over]);
+      if (done) break;
+      rate = value.sampleRate;
+      const plane = new Float32Array(value.numberOfFrames);
+      value.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
+      value.close();
+      chunks.push(Int16Array.from(plane, (s) => Math.round(Math.max(-1, Math.min(1, s)) * 32767)));
+    }
+    reader.cancel();
+    copy.stop();
+    return { rate, chunks };
+  };
+  const toBase64 = (chunks) => {
+    let text = '';
+    for (const chunk of chunks) {
+      const bytes = new Uint8Array(chunk.buffer);
+      for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
+    }
+    return btoa(text);
+  };
+  const all = await Promise.all(window.__witness.audible().map(readOne));
+  return all.filter((t) => t.rate > 0).map(({ rate, chunks }) => ({ rate, pcm: toBase64(chunks) }));
+}
+/* c8 ignore stop */
+
+/**
+ * Listens until the page is heard to play `theirs`, then shows that `own` is not in what was heard.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {{theirs: import('./sound.mjs').Sound, own: import('./sound.mjs').Sound, seconds?: number, tries?: number,
+ *   keep?: (name: string, data: Buffer) => void, name: string}} expected the clips at both ends; `keep` stores what was
+ *   heard under a file name beside the other artefacts
+ * @returns {Promise<{theirs: number, own: number, level: number}>} how far each clip stood out, and the level in 0..1
+ * @throws {Error} when the other's voice is not recognised or the own one is
+ */
+export async function hears(page, { theirs, own, seconds = 6, tries = 2, keep, name }) {
+  let report;
+  for (let n = 0; n < tries; n++) {
+    const heard = await listen(page, seconds);
+    keep?.(`${name}-heard.wav`, writeWav(heard));
+    report = {
+      theirs: likeness(heard, theirs).typical,
+      own: likeness(heard, own).best,
+      level: rms(heard.samples),
+      voices: heard.voices,
+    };
+    if (report.theirs >= PRESENT) break;
+  }
+  const said = JSON.stringify(report);
+  if (report.theirs < PRESENT) throw new Error(`${name} does not hear the other's voice (needs ${PRESENT}): ${said}`);
+  if (report.own > ABSENT) throw new Error(`${name} hears an echo of the own voice (at most ${ABSENT}): ${said}`);
+  return report;
+}
+
+/**
+ * Is nothing audible on the page for half a second?
+ *
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<boolean>}
+ */
+export async function isSilent(page) {
+  return rms((await listen(page, 0.5)).samples) < SILENCE;
+}

@@ -1,0 +1,90 @@
+// Runs in every page before the page's own code and takes notes of what the browser itself is made to do: which peer
+// connections exist, what plays where, when a frame reached the screen. The product knows nothing of it; the tests
+// read it through lib/seeing.mjs and lib/hearing.mjs. It stays out of the page's enumerable globals.
+(() => {
+  const peers = [];
+  const elements = new Set();
+  const taps = new Set();
+  const frames = [];
+  const clicks = [];
+  const KEEP = 400;
+
+  const note = (list, entry) => {
+    list.push(entry);
+    if (list.length > KEEP) list.shift();
+  };
+  const wallClock = (at) => performance.timeOrigin + at;
+
+  const NativePeer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class RTCPeerConnection extends NativePeer {
+    constructor(...args) {
+      super(...args);
+      peers.push(this);
+    }
+  };
+
+  const isRemote = (track) => peers.some((p) => p.getReceivers().some((r) => r.track === track));
+
+  // Every frame of a video element that reaches the compositor, with whose it is.
+  const watchFrames = (video) => {
+    const onFrame = (_now, meta) => {
+      const track = video.srcObject?.getVideoTracks?.()[0];
+      note(frames, {
+        at: wallClock(meta.presentationTime),
+        remote: Boolean(track && isRemote(track)),
+        track: track?.id ?? '',
+        width: meta.width,
+        height: meta.height,
+      });
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+  };
+
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(stream) {
+      source.set.call(this, stream);
+      if (elements.has(this)) return;
+      elements.add(this);
+      if (this instanceof HTMLVideoElement) watchFrames(this);
+    },
+  });
+
+  // Whatever an AudioContext sends to the loudspeaker also goes into a track of ours.
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (target instanceof AudioDestinationNode && this.context instanceof AudioContext) {
+      const tap = this.context.createMediaStreamDestination();
+      connect.call(this, tap);
+      taps.add({ context: this.context, track: tap.stream.getAudioTracks()[0] });
+    }
+    return connect.call(this, target, ...rest);
+  };
+
+  addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button, a, [role=button]') : null;
+    note(clicks, { at: wallClock(event.timeStamp), text: button?.textContent ?? '' });
+  }, { capture: true });
+
+  /** Tracks that go to the loudspeaker now: of playing, unmuted elements, and of running audio contexts. */
+  const audible = () => {
+    const tracks = new Set();
+    for (const element of elements) {
+      if (element.paused || element.muted || element.volume === 0 || !element.srcObject) continue;
+      for (const track of element.srcObject.getAudioTracks()) if (track.readyState === 'live') tracks.add(track);
+    }
+    for (const { context, track } of taps) if (context.state === 'running') tracks.add(track);
+    return [...tracks];
+  };
+
+  /** Video elements somebody looking at the page can see. */
+  const visible = () => [...elements].filter((e) => {
+    if (!(e instanceof HTMLVideoElement) || !e.isConnected || !e.srcObject) return false;
+    const box = e.getBoundingClientRect();
+    return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === 'visible';
+  });
+
+  Object.defineProperty(window, '__witness', { value: { peers, frames, clicks, audible, visible, isRemote } });
+})();
