@@ -1,0 +1,59 @@
+# Madoguchi. `make demo` and `make test` do all their own set-up on Debian or Ubuntu with Go and Node.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS   += --no-print-directory
+
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEMO        ?=
+
+.PHONY: build pages demo test test-go test-clients test-e2e lint bench soak clean help
+
+help: ## List what can be made
+	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: pages ## Build bin/madoguchi with its pages inside
+	@mkdir -p bin
+	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/madoguchi ./cmd/madoguchi
+
+pages: ## Build the browser applications into clients/dist
+	@.ci/setup build
+	@.ci/pages
+
+demo: build ## Start everything with sample data (DEMO='--lan' adds options)
+	@exec bin/madoguchi demo $(DEMO)
+
+test: ## Everything: lint, unit with -race against a real Redis, clients, real browsers
+	@.ci/setup test
+	@$(MAKE) build
+	@$(MAKE) lint test-clients test-go test-e2e
+
+test-go:
+	.ci/gotest -race -timeout 15m ./...
+
+test-clients:
+	cd clients && npm test --silent
+
+test-e2e:
+	node clients/e2e/run.mjs
+
+lint: ## gofmt, go vet, staticcheck, types and lint of the clients
+	@.ci/setup build
+	@unformatted=$$(git ls-files '*.go' | xargs -r gofmt -l); \
+	  if [ -n "$$unformatted" ]; then echo "gofmt would change:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	cd clients && npm run --silent typecheck && npm run --silent lint
+
+bench: ## Benchmarks of all packages
+	go test -run '^$$' -bench . -benchmem ./...
+
+soak: ## The tests over and over under -race, to find what happens seldom (SOAK=20)
+	@.ci/setup test
+	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
+
+clean: ## Remove what was built
+	rm -rf bin clients/node_modules
+	find clients/dist -mindepth 1 ! -name .gitignore -delete
