@@ -36,6 +36,6 @@ report.pipe(process.stdout);
 report.pipe(createWriteStream(join(ARTEFACTS, 'report.txt')));
 report.on('end', () => {
   const seconds = Math.round((performance.now() - started) / 1000);
-  console.log(`\ne2e: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`);
-  console.log(`screenshots, recordings and logs: ${ARTEFACTS}`);
+  process.stdout.write(`\ne2e: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s\n`);
+  process.stdout.write(`screenshots, recordings and logs: ${ARTEFACTS}\n`);
 });

@@ -19,6 +19,11 @@ function heard(clip, { from = 3.3, seconds = 4, gain = 0.3, rate = 48_000 } = {}
   return { samples: resample(part, clip.rate, rate), rate };
 }
 
+/** A second of a pure tone at 48 kHz. */
+function tone(hertz) {
+  return Float32Array.from({ length: 48_000 }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / 48_000));
+}
+
 test('a voice is recognised from any place of its loop, at another rate and level', () => {
   for (const from of [0, 3.3, 6.9]) {
     const { typical } = likeness(heard(one, { from }), one);
@@ -44,7 +49,6 @@ test('silence is nobody', () => {
 });
 
 test('resampling keeps a tone and removes what would fold back', () => {
-  const tone = (hertz) => Float32Array.from({ length: 48_000 }, (_, i) => Math.sin((2 * Math.PI * hertz * i) / 48_000));
   assert.ok(Math.abs(rms(resample(tone(1000), 48_000, 8000)) - Math.SQRT1_2) < 0.02);
   assert.ok(rms(resample(tone(7000), 48_000, 8000)) < 0.01);
 });

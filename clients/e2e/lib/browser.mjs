@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const WITNESS = fileURLToPath(new URL('./witness.js', import.meta.url));
+const IN_PAGE = ['witness', 'measure', 'layout'].map((name) => fileURLToPath(new URL(`../page/${name}.js`, import.meta.url)));
 const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 
 const FLAGS = [
@@ -64,7 +64,7 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     permissions: media ? ['camera', 'microphone'] : [],
     reducedMotion: 'reduce',
   });
-  await context.addInitScript({ path: WITNESS });
+  for (const path of IN_PAGE) await context.addInitScript({ path });
   const page = await context.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));

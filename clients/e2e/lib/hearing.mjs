@@ -11,7 +11,7 @@ import { rms } from './dsp.mjs';
  * @returns {Promise<import('./sound.mjs').Sound & {voices: number}>} the mix, and how many tracks it was mixed from
  */
 export async function listen(page, seconds) {
-  const tracks = await page.evaluate(record, seconds * 1000);
+  const tracks = await page.evaluate((ms) => window.measure.record(ms), seconds * 1000);
   const rate = tracks[0]?.rate ?? 48_000;
   const mix = new Float32Array(Math.round(seconds * rate));
   for (const track of tracks) {
@@ -22,41 +22,6 @@ export async function listen(page, seconds) {
   }
   return { samples: mix, rate, voices: tracks.length };
 }
-
-/* c8 ignore start: runs in the page */
-/** Reads every audible track for some milliseconds; 16 bit samples in base64. */
-async function record(milliseconds) {
-  const readOne = async (track) => {
-    const copy = track.clone();
-    const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
-    const over = new Promise((done) => setTimeout(() => done({ done: true }), milliseconds));
-    const chunks = [];
-    let rate = 0;
-    for (;;) {
-      const { value, done } = await Promise.race([reader.read(), over]);
-      if (done) break;
-      rate = value.sampleRate;
-      const plane = new Float32Array(value.numberOfFrames);
-      value.copyTo(plane, { planeIndex: 0, format: 'f32-planar' });
-      value.close();
-      chunks.push(Int16Array.from(plane, (s) => Math.round(Math.max(-1, Math.min(1, s)) * 32767)));
-    }
-    reader.cancel();
-    copy.stop();
-    return { rate, chunks };
-  };
-  const toBase64 = (chunks) => {
-    let text = '';
-    for (const chunk of chunks) {
-      const bytes = new Uint8Array(chunk.buffer);
-      for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-    }
-    return btoa(text);
-  };
-  const all = await Promise.all(window.__witness.audible().map(readOne));
-  return all.filter((t) => t.rate > 0).map(({ rate, chunks }) => ({ rate, pcm: toBase64(chunks) }));
-}
-/* c8 ignore stop */
 
 /**
  * Listens until the page is heard to play `theirs`, then shows that `own` is not in what was heard.

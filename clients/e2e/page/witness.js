@@ -1,7 +1,12 @@
 // Runs in every page before the page's own code and takes notes of what the browser itself is made to do: which peer
-// connections exist, what plays where, when a frame reached the screen. The product knows nothing of it; the tests
-// read it through lib/seeing.mjs and lib/hearing.mjs. It stays out of the page's enumerable globals.
+// connections exist, what plays where, when a frame reached the screen. The product knows nothing of it; page/measure.js
+// makes numbers of it for the tests. It stays out of the page's enumerable globals.
 (() => {
+  /** Milliseconds since 1970 of a moment of this page's clock: comparable between browsers of one machine. */
+  function wallClock(at) {
+    return performance.timeOrigin + at;
+  }
+
   const peers = [];
   const elements = new Set();
   const taps = new Set();
@@ -13,7 +18,6 @@
     list.push(entry);
     if (list.length > KEEP) list.shift();
   };
-  const wallClock = (at) => performance.timeOrigin + at;
 
   const NativePeer = window.RTCPeerConnection;
   window.RTCPeerConnection = class RTCPeerConnection extends NativePeer {
@@ -86,5 +90,5 @@
     return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === 'visible';
   });
 
-  Object.defineProperty(window, '__witness', { value: { peers, frames, clicks, audible, visible, isRemote } });
+  Object.defineProperty(window, 'witness', { value: { peers, frames, clicks, audible, visible, isRemote } });
 })();

@@ -1,0 +1,103 @@
+// The program's HTTP interface as a seat uses it, for what a test needs quickly or wrongly.
+
+import { randomUUID } from 'node:crypto';
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} type content type
+ * @property {any} body parsed JSON, or the text
+ */
+
+/**
+ * One seat's access.
+ *
+ * @param {string} url of the program
+ * @param {string} seat for example "counter:shiomachihama"
+ */
+export async function signIn(url, seat) {
+  const first = await request(url, 'POST', '/v1/sign-in', { body: { seat } });
+  if (first.status !== 200) throw new Error(`sign in as ${seat}: ${first.status} ${JSON.stringify(first.body)}`);
+  const bearer = first.body.token;
+  return {
+    seat: first.body,
+    bearer,
+    /** Any request of this seat; returns whatever comes back. */
+    ask: (method, path, body, headers) => request(url, method, path, { body, bearer, headers }),
+    /** A request that must succeed; returns its body. */
+    get: async (path) => succeed(await request(url, 'GET', path, { bearer }), path),
+    post: async (path, body, headers) => succeed(await request(url, 'POST', path, { body, bearer, headers }), path),
+  };
+}
+
+function succeed(answer, path) {
+  if (answer.status >= 200 && answer.status < 300) return answer.body;
+  throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+}
+
+/**
+ * @param {string} url
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: unknown, bearer?: string, headers?: Record<string, string>}} [options] a string body goes as it is
+ * @returns {Promise<Answer>}
+ */
+export async function request(url, method, path, { body, bearer, headers = {} } = {}) {
+  const answer = await fetch(url + path, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
+      ...headers,
+    },
+    body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const type = answer.headers.get('Content-Type') ?? '';
+  const text = await answer.text();
+  return { status: answer.status, type, body: /json/.test(type) ? JSON.parse(text) : text };
+}
+
+/** Today in Asia/Tokyo, YYYY-MM-DD. */
+export function today() {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' }).format(new Date());
+}
+
+/**
+ * The first free time from today on.
+ *
+ * @param {Awaited<ReturnType<typeof signIn>>} counter
+ * @param {string} office
+ * @param {{service: string, pool: string}[]} legs
+ * @returns {Promise<{start: string, end: string, booth: string}>}
+ */
+export async function firstFree(counter, office, legs, booth) {
+  const query = legs.map((l) => `leg=${l.service}@${l.pool}`).join('&');
+  const { days } = await counter.get(`/v1/offices/${office}/days?${query}&from=${today()}&days=3`);
+  for (const day of days.filter((d) => d.free > 0)) {
+    const { times } = await counter.get(`/v1/offices/${office}/times?date=${day.date}&${query}`);
+    const time = times.find((t) => t.free && (!booth || t.booth === booth));
+    if (time) return time;
+  }
+  throw new Error(`no free time at ${office} for ${query}`);
+}
+
+/**
+ * Books a visit without the screen.
+ *
+ * @param {Awaited<ReturnType<typeof signIn>>} counter
+ * @param {object} visit
+ * @param {string} visit.office
+ * @param {{service: string, pool: string}[]} visit.legs
+ * @param {string} [visit.booth]
+ * @param {{kana: string, phone: string}} visit.resident
+ * @returns {Promise<any>} the appointment
+ */
+export async function book(counter, { office, legs, booth, resident }) {
+  const { start } = await firstFree(counter, office, legs, booth);
+  const hold = await counter.post(
+    '/v1/holds',
+    { office, start, legs, resident, ...(booth ? { booth } : {}) },
+    { 'Idempotency-Key': randomUUID() },
+  );
+  return counter.post(`/v1/holds/${hold.id}/confirm`, { resident });
+}

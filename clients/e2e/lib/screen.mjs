@@ -1,0 +1,55 @@
+// What a screen says, and whether everybody can read it.
+
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import { until } from './wait.mjs';
+
+/**
+ * Waits until a page says something.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string|RegExp} what compared with the visible text without furigana and white space
+ * @param {{within?: number}} [limits] milliseconds
+ * @returns {Promise<string>} everything the page says then
+ */
+export function says(page, what, limits) {
+  const wanted = typeof what === 'string' ? what.replaceAll(/\s/g, '') : what;
+  return until(`the screen says ${what}`, async () => {
+    const words = await wordsOf(page);
+    const there = typeof wanted === 'string' ? words.includes(wanted) : wanted.test(words);
+    if (!there) throw new Error(words);
+    return words;
+  }, limits);
+}
+
+/** Everything a page says, without furigana and white space. */
+export function wordsOf(page) {
+  return page.evaluate(() => window.layout.words());
+}
+
+/**
+ * Shows that a screen can be read: axe finds nothing serious or critical, and nothing is cut off or too small.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {string} name of the screen, for the error
+ * @param {{text: number, target: number}} least smallest text and target in pixels
+ */
+export async function isReadable(page, name, least) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map(describe);
+  const cut = await page.evaluate(() => window.layout.clipped());
+  const small = await page.evaluate((limits) => window.layout.tooSmall(limits), least);
+  assert.deepEqual([...serious, ...cut, ...small], [], `${name} cannot be read by everybody`);
+}
+
+function describe({ impact, id, help, nodes }) {
+  const where = nodes.slice(0, 3).map((n) => n.target.join(' '));
+  return `${impact} ${id}: ${help} (${nodes.length}×: ${where.join(' | ')})`;
+}
+
+/** Smallest sizes: the booth by the issue, desk and counter by the reference screens. */
+export const LEAST = {
+  booth: { text: 24, target: 56 },
+  desk: { text: 14, target: 44 },
+  counter: { text: 16, target: 44 },
+};
