@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const IN_PAGE = ['witness', 'measure', 'layout'].map((name) => fileURLToPath(new URL(`../page/${name}.js`, import.meta.url)));
+const inPage = (name) => fileURLToPath(new URL(`../page/${name}.js`, import.meta.url));
+const IN_EVERY_PAGE = ['witness', 'measure', 'layout'].map(inPage);
+const IN_PLAIN_PAGES = ['whip', 'socket'].map(inPage);
 const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 
 const FLAGS = [
@@ -64,7 +66,7 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     permissions: media ? ['camera', 'microphone'] : [],
     reducedMotion: 'reduce',
   });
-  for (const path of IN_PAGE) await context.addInitScript({ path });
+  for (const path of IN_EVERY_PAGE) await context.addInitScript({ path });
   const page = await context.newPage();
   const complaints = [];
   page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
@@ -72,6 +74,21 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     if (message.type() === 'error') complaints.push(`${name}: ${message.text()}`);
   });
   return { browser, context, page, complaints, close: () => browser.close() };
+}
+
+/**
+ * Opens a page of the program's origin that runs nothing of ours but plain WHIP, WHEP and socket clients.
+ *
+ * @param {import('playwright-core').BrowserContext} context
+ * @param {string} url of the program
+ */
+export async function plainPage(context, url) {
+  const page = await context.newPage();
+  for (const path of IN_PLAIN_PAGES) await page.addInitScript({ path });
+  // An empty page under the program's origin: its own answers forbid scripts, or bring an app with them.
+  await page.route(`${url}/plain`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>plain</title>' }));
+  await page.goto(`${url}/plain`);
+  return page;
 }
 
 /** The browser itself, or a script that starts it in a namespace. Playwright's pipes pass through `ip netns exec`. */

@@ -1,9 +1,5 @@
 // Plain WHIP and WHEP clients in a page: the browser's own RTCPeerConnection and fetch, none of our session code.
 
-import { fileURLToPath } from 'node:url';
-
-const CLIENT = fileURLToPath(new URL('../page/whip.js', import.meta.url));
-
 /**
  * @typedef {object} Reply
  * @property {number} status of the POST
@@ -11,19 +7,6 @@ const CLIENT = fileURLToPath(new URL('../page/whip.js', import.meta.url));
  * @property {string} location where DELETE ends it; empty if refused
  * @property {string} body the answer when it was refused
  */
-
-/**
- * Opens a page of the program's origin that has nothing of ours in it but the requests below.
- *
- * @param {import('playwright-core').BrowserContext} context
- * @param {string} url of the program
- */
-export async function plainPage(context, url) {
-  const page = await context.newPage();
-  await page.addInitScript({ path: CLIENT });
-  await page.goto(`${url}/healthz`);
-  return page;
-}
 
 /**
  * Sends the page's camera and microphone to a room.

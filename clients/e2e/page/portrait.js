@@ -61,8 +61,8 @@ window.paint = async function paint({ look, count }) {
     oval(look.hair, x, 190 + y, 96, 100);
   };
   const hairBefore = (x, y) => shape(look.hair, () => {
-    pen.moveTo(x - 92, 200 + y);
-    pen.bezierCurveTo(x - 90, 110 + y, x + 90, 110 + y, x + 92, 200 + y);
+    pen.moveTo(x - 92, 205 + y);
+    pen.bezierCurveTo(x - 104, 78 + y, x + 104, 78 + y, x + 92, 205 + y);
     pen.bezierCurveTo(x + 60, 150 + y, x - 20, 140 + y, x - 60, 168 + y);
   });
   const face = (x, y, blink, mouth) => {

@@ -1,0 +1,85 @@
+// One running program and the people in front of its screens.
+
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { artefactsOf, withoutTokens } from './artefacts.mjs';
+import { SIZES, openBrowser } from './browser.mjs';
+import { mediaOf } from './media.mjs';
+import { startProgram } from './program.mjs';
+
+/**
+ * @typedef {Awaited<ReturnType<typeof openWorld>>} World
+ */
+
+/**
+ * Starts the program for one test file.
+ *
+ * @param {string} name folder of the artefacts
+ * @param {object} [options]
+ * @param {import('./network.mjs').Namespace} [options.inside] network namespace for program and browsers
+ * @param {boolean} [options.publishable] drawn faces even if the data set is there
+ * @param {string[]} [options.args] further arguments of the program
+ */
+export async function openWorld(name, { inside, publishable = false, args } = {}) {
+  const artefacts = artefactsOf(name);
+  const program = await startProgram({
+    log: artefacts.path('program.log'),
+    state: join(artefacts.folder, 'state'),
+    inside,
+    args,
+  });
+  const people = new Map();
+
+  /**
+   * Opens somebody's browser at a page of the program.
+   *
+   * @param {string} who their name in logs and pictures
+   * @param {object} options
+   * @param {'booth'|'desk'|'counter'|'admin'} options.app
+   * @param {string} options.seat for the link's ?seat=
+   * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
+   */
+  async function person(who, { app, seat, face }) {
+    const media = face && (await mediaOf(face, { directory: artefactsOf('made').folder, publishable }));
+    const opened = await openBrowser({ name: who, size: SIZES[app] ?? SIZES.desk, media, inside });
+    const one = { ...opened, who, app, seat, media };
+    people.set(who, one);
+    await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
+    return one;
+  }
+
+  /** Pictures of all screens, after something went wrong. */
+  async function pictureAll(label) {
+    for (const { who, page } of people.values()) {
+      await page.screenshot({ path: artefacts.path(`${label}-${who}.png`) }).catch(() => {});
+    }
+  }
+
+  /**
+   * One step of a story. After a step has failed the later ones are skipped, and every screen is kept as it was.
+   *
+   * @param {import('node:test').TestContext} t
+   */
+  function story(t) {
+    let broken = false;
+    return (sentence, act) => t.test(sentence, { skip: broken && 'an earlier step failed' }, async (step) => {
+      try {
+        await act(step);
+      } catch (error) {
+        broken = true;
+        await pictureAll('failed');
+        throw error;
+      }
+    });
+  }
+
+  /** Ends everything; the program has to end by itself with code 0. */
+  async function close() {
+    const complaints = [...people.values()].flatMap((p) => p.complaints);
+    artefacts.keep('console.txt', withoutTokens(complaints.join('\n')));
+    await Promise.all([...people.values()].map((p) => p.close()));
+    assert.equal(await program.stop(), 0, 'SIGTERM ends the program with code 0');
+  }
+
+  return { program, url: program.url, artefacts, person, people, pictureAll, story, close };
+}
