@@ -1,5 +1,7 @@
 import type { Api } from "./api";
 import type { Browser } from "./browser";
+import { SeatCore } from "./core";
+import { realBrowser } from "./realbrowser";
 import type { AppKind, MediaStats, SeatIdentity, Snapshot } from "./types";
 
 /** What createSeatClient needs. */
@@ -48,7 +50,7 @@ export interface SeatClient {
   /**
    * Takes part in a session. A booth enters the session of its own booth by itself; a desk calls this for the visit
    * it wants to meet (admit dialog), which also opens devices and connects media behind the closed gate. Entering
-   * another session leaves none: end, hand over or leave the former first.
+   * another session leaves none: end, hand over or leave the former first. It waits for the line as long as it takes.
    */
   enter(session: string): Promise<void>;
   /** Leaves. Booth: the visit is closed ("left"). Desk: the session goes back to waiting. Media stop. */
@@ -97,4 +99,6 @@ export interface SeatClient {
 }
 
 /** Makes the client of one seat. Nothing happens before start(). */
-export declare function createSeatClient(options: SeatClientOptions): SeatClient;
+export function createSeatClient(options: SeatClientOptions): SeatClient {
+  return new SeatCore(options.kind, options.seat, options.browser ?? realBrowser(), options.log ?? (() => {}));
+}

@@ -1,0 +1,417 @@
+import { createApi, type Api } from "./api";
+import type { Browser, Stop } from "./browser";
+import { checksOff } from "./checks";
+import type { SeatClient } from "./client";
+import type { Intent } from "./intent";
+import { Link } from "./link";
+import { Problem } from "./problem";
+import type { ServerMessage, TrackOffer } from "./protocol";
+import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
+import { sessionToEnter } from "./reentry";
+import { backOff } from "./retry";
+import { SeatKeeper, wantedSeat } from "./seat";
+import { mediaOff, SeatMedia } from "./seatmedia";
+import { Store } from "./store";
+import { Talk } from "./talk";
+import { SessionError, type AppKind, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
+import { Visit } from "./visit";
+
+/** How long signing out waits for the server to hear that we leave, milliseconds. */
+const farewell = 2_000;
+
+const nothingKnown: Snapshot = {
+  connection: { state: "off" },
+  identity: null,
+  sessions: null,
+  calls: [],
+  dayRev: 0,
+  entered: null,
+  session: null,
+  presence: [],
+  waiting: null,
+  ended: null,
+  media: mediaOff,
+  checks: checksOff,
+  talk: [],
+};
+
+/** SeatClient's inside: wires line, state, visit, media and words together, and holds no rule of its own. */
+export class SeatCore implements SeatClient {
+  readonly api: Api;
+  readonly subscribe: SeatClient["subscribe"];
+  readonly getSnapshot: SeatClient["getSnapshot"];
+  private readonly browser: Browser;
+  private readonly kind: AppKind;
+  private readonly wanted: string | null;
+  private readonly log: (line: string) => void;
+  private readonly store = new Store<Snapshot>(nothingKnown);
+  private readonly seat: SeatKeeper;
+  private readonly link: Link;
+  private readonly visit: Visit;
+  private readonly media: SeatMedia;
+  private readonly talk: Talk;
+  private state: SeatState = initialSeatState;
+  private readonly left = new Set<string>();
+  private fresh = true;
+  private running = false;
+  private stopOnline: Stop = () => {};
+  private stopSignIn: Stop = () => {};
+
+  constructor(kind: AppKind, seat: string | undefined, browser: Browser, log: (line: string) => void) {
+    this.browser = browser;
+    this.kind = kind;
+    this.log = log;
+    this.wanted = wantedSeat(kind, seat, browser.search);
+    this.subscribe = this.store.subscribe;
+    this.getSnapshot = this.store.get;
+    this.api = createApi(browser, { token: () => this.seat.token, renew: () => this.renewed() });
+    this.seat = new SeatKeeper(browser, this.api.signIn, (identity) => this.store.patch({ identity }));
+    this.link = new Link(browser, kind, this.seat, {
+      onConnection: (connection) => this.connection(connection),
+      onMessage: (message) => this.receive(message),
+      onUp: () => this.visit.lineUp(),
+      onDown: () => this.lineDown(),
+    });
+    this.visit = new Visit(browser, this.link, {
+      state: () => this.state,
+      update: (change) => this.setState(change(this.state)),
+      roomToken: (session) => this.api.roomToken(session),
+      onStanding: (first) => this.standing(first),
+      onGone: (session) => this.gone(session),
+      log,
+    });
+    this.media = new SeatMedia(
+      browser,
+      { offer: (sdp, tracks) => this.offer(sdp, tracks), candidate: (candidate, mid) => this.candidate(candidate, mid) },
+      {
+        onMedia: (media) => this.store.patch({ media }),
+        onChecks: (checks) => this.store.patch({ checks }),
+        onChannel: (channel) => this.talk.attach(channel),
+        log,
+      },
+    );
+    this.talk = new Talk(browser, this.now, (talk) => this.store.patch({ talk }));
+  }
+
+  readonly now = (): number => this.browser.now() + this.state.clockOffset;
+
+  readonly start = (): (() => void) => {
+    if (!this.running) {
+      this.running = true;
+      this.stopOnline = this.browser.onOnline(() => this.media.networkChanged());
+      this.begin(0);
+    }
+    return this.stop;
+  };
+
+  readonly signIn = async (request: { seat: string; code?: string }): Promise<SeatIdentity> => {
+    this.stopSignIn();
+    const identity = await this.seat.signIn(request);
+    this.running = true;
+    this.connect();
+    return identity;
+  };
+
+  readonly signOut = async (): Promise<void> => {
+    if (this.visit.isStanding) await Promise.race([this.leave().catch(() => {}), this.pause(farewell)]);
+    this.wipe();
+    this.stop();
+    this.seat.forget();
+    this.setState(initialSeatState);
+    this.store.patch({ connection: { state: "failed", reason: "signed-out" } });
+  };
+
+  readonly reconnect = (): void => {
+    this.running = true;
+    if (this.seat.token === null) this.begin(0);
+    else this.connect();
+  };
+
+  readonly enter = async (session: string): Promise<void> => {
+    this.left.delete(session);
+    this.fresh = false;
+    if (this.state.entered !== session) this.closeVisit();
+    await this.visit.enter(session);
+  };
+
+  readonly leave = async (): Promise<void> => {
+    const session = this.state.entered;
+    if (session === null) throw new SessionError("no-session", "leave: no session is entered");
+    this.left.add(session);
+    this.media.close();
+    try {
+      await this.visit.perform({ type: "leave" });
+    } finally {
+      this.afterLeaving(session);
+    }
+  };
+
+  readonly ready = (): Promise<void> => this.perform({ type: "ready" });
+
+  readonly admit = (participant?: string): Promise<void> => {
+    const booth = this.state.session?.participants.find((one) => one.kind === "booth")?.id;
+    const who = participant ?? booth;
+    if (who === undefined) return Promise.reject(new SessionError("no-session", "admit: no booth is known"));
+    return this.perform({ type: "admit", participant: who });
+  };
+
+  readonly dismiss = (participant: string): Promise<void> => this.perform({ type: "dismiss", participant });
+
+  readonly handover = (): Promise<void> => this.perform({ type: "handover", leg: this.state.session?.leg ?? 0 });
+
+  readonly end = (): Promise<void> => this.perform({ type: "end" });
+
+  readonly mute = async (what: { audio?: boolean; video?: boolean }): Promise<void> => {
+    const audio = what.audio ?? this.media.self.audioMuted;
+    const video = what.video ?? this.media.self.videoMuted;
+    const here = this.media.mute(audio, video);
+    if (this.state.entered !== null) await this.perform({ type: "mute", audio, video });
+    await here;
+  };
+
+  readonly call = (): Promise<void> => this.perform({ type: "call" });
+
+  readonly answerCall = (call: string): Promise<void> => this.perform({ type: "answer_call", call });
+
+  readonly sendTalk = (text: string, options?: { large?: boolean }): string => {
+    if (this.state.entered === null) throw new SessionError("no-session", "talk: no session is entered");
+    return this.talk.send(text, options?.large === true);
+  };
+
+  readonly openMedia = async (): Promise<void> => {
+    if (this.state.entered === null || this.state.plan === null) {
+      throw new SessionError("no-session", "media: no session is entered");
+    }
+    await this.media.open(this.state.plan);
+  };
+
+  readonly restartMedia = async (): Promise<void> => {
+    await this.media.restart();
+  };
+
+  readonly startChecks = (): void => this.media.startChecks();
+
+  readonly stopChecks = (): void => this.media.stopChecks();
+
+  readonly micLevel = (): number => this.media.level();
+
+  readonly stats = (): Promise<MediaStats | null> => this.media.stats();
+
+  readonly wipe = (): void => {
+    const session = this.state.entered ?? this.state.ended?.session;
+    if (session !== undefined) this.left.add(session);
+    this.closeVisit();
+    this.visit.forget("wiped");
+    this.setState(withoutVisit(this.state));
+    this.reenter();
+  };
+
+  private readonly stop = (): void => {
+    this.running = false;
+    this.stopOnline();
+    this.stopSignIn();
+    this.seat.rest();
+    this.media.close();
+    this.link.stop();
+    this.store.patch({ connection: { state: "off" } });
+  };
+
+  /** Gets a seat, kept or new, then a line. */
+  private begin(attempt: number): void {
+    if (this.seat.resume(this.wanted)) {
+      this.connect();
+      return;
+    }
+    if (this.wanted === null) {
+      this.store.patch({ connection: { state: "failed", reason: "signed-out" } });
+      return;
+    }
+    if (attempt === 0) this.store.patch({ connection: { state: "connecting" } });
+    this.seat.signIn({ seat: this.wanted }).then(
+      () => {
+        if (this.running) this.connect();
+      },
+      (error: unknown) => this.signInFailed(error, attempt + 1),
+    );
+  }
+
+  private signInFailed(error: unknown, attempt: number): void {
+    if (!this.running) return;
+    const status = error instanceof Problem ? error.status : -1;
+    this.log(`sign-in: ${error instanceof Problem ? error.code : "failed"}`);
+    if (status >= 400 && status < 500 && status !== 429) {
+      this.store.patch({ connection: { state: "failed", reason: "signed-out" } });
+      return;
+    }
+    const wait = backOff(attempt, this.browser.random());
+    this.store.patch({ connection: { state: "reconnecting", attempt, nextAt: this.browser.now() + wait, why: "network" } });
+    this.stopSignIn = this.browser.after(wait, () => this.begin(attempt));
+  }
+
+  private connect(): void {
+    // An admin looks and decides over HTTP; there is no live seat to hold.
+    if (this.kind === "admin") this.store.patch({ connection: { state: "live" } });
+    else this.link.reconnect();
+  }
+
+  private async renewed(): Promise<boolean> {
+    const renewal = await this.seat.renew();
+    if (renewal === "refused" && this.kind === "admin") {
+      this.store.patch({ connection: { state: "failed", reason: "signed-out" } });
+    }
+    return renewal === "renewed";
+  }
+
+  private connection(connection: Snapshot["connection"]): void {
+    this.log(`line: ${connection.state}${connection.state === "failed" ? ` (${connection.reason})` : ""}`);
+    if (connection.state === "failed" && connection.reason !== "protocol") this.shutDown();
+    this.store.patch({ connection });
+  }
+
+  /** This tab holds the seat no longer: nothing of the visit stays open in it. */
+  private shutDown(): void {
+    this.closeVisit();
+    this.visit.forget("wiped");
+    this.setState(withoutVisit(this.state));
+    this.fresh = true;
+  }
+
+  private receive(message: ServerMessage): void {
+    const before = this.state;
+    this.setState(reduce(before, message, this.browser.now()));
+    switch (message.type) {
+      case "ended":
+        if (this.state.ended !== null && before.ended !== this.state.ended) this.visitOver(message.session);
+        this.visit.told("ended");
+        return;
+      case "session":
+        if (message.id !== this.state.entered) return;
+        if (before.session !== null && before.session.leg !== this.state.session?.leg) this.talk.clear();
+        this.visit.told("session");
+        this.maybeOpenMedia();
+        return;
+      case "presence":
+        if (message.session !== this.state.entered) return;
+        this.visit.told("presence");
+        return;
+      case "seat":
+        this.pruneLeft();
+        this.visit.told("seat");
+        this.reenter();
+        return;
+      default:
+    }
+  }
+
+  private lineDown(): void {
+    this.visit.lineDown();
+    this.media.lineDown();
+  }
+
+  /** The session is entered on the line that stands now, and whole. */
+  private standing(first: boolean): void {
+    this.log(`visit ${this.state.entered ?? ""}: ${first ? "entered" : "entered again"}`);
+    this.agreeOnMutes(first);
+    this.media.lineUp();
+    this.maybeOpenMedia();
+  }
+
+  /** After a reload the server knows better what was muted; after a lost line we do. */
+  private agreeOnMutes(first: boolean): void {
+    const { audioMuted, videoMuted } = this.media.self;
+    const told = this.state.presence.find((one) => one.participant === this.state.participant);
+    if (told === undefined || (told.audioMuted === audioMuted && told.videoMuted === videoMuted)) return;
+    const agreed = first
+      ? this.media.mute(told.audioMuted, told.videoMuted)
+      : this.visit.perform({ type: "mute", audio: audioMuted, video: videoMuted });
+    agreed.catch(() => this.log("mute: not agreed"));
+  }
+
+  /** A desk shows itself as soon as it is in; a booth only once the resident has begun. */
+  private maybeOpenMedia(): void {
+    const { session, plan } = this.state;
+    if (!this.visit.isStanding || session === null || plan === null) return;
+    const begun = session.state === "waiting" || session.state === "consultation";
+    if (this.kind === "desk" || begun) this.media.open(plan).catch(() => this.log("media: not opened"));
+  }
+
+  private reenter(): void {
+    const identity = this.seat.identity;
+    if (identity === null || this.state.sessions === null) return;
+    const { kind, state, fresh, left } = this;
+    const session = sessionToEnter({ kind, identity, state, fresh, left });
+    this.fresh = false;
+    if (session !== null) this.visit.enter(session).catch(() => this.log(`visit ${session}: not entered`));
+  }
+
+  private visitOver(session: string): void {
+    this.left.add(session);
+    this.media.close();
+  }
+
+  /** The session ended while we were away; whoever was in it sees its end, whoever was not does not see it at all. */
+  private gone(session: string): void {
+    this.left.add(session);
+    this.media.close();
+    const known = this.state.session?.id === session;
+    this.setState(known ? over(this.state, { session, reason: "abandoned" }) : withoutVisit(this.state));
+  }
+
+  private afterLeaving(session: string): void {
+    this.visit.forget("moot");
+    if (this.state.entered !== session) return;
+    this.talk.clear();
+    const goodbye = this.kind === "booth";
+    this.setState(goodbye ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
+  }
+
+  /** Ends what belongs to one visit on this machine. */
+  private closeVisit(): void {
+    this.media.close();
+    this.talk.clear();
+  }
+
+  private pruneLeft(): void {
+    const listed = new Set(this.state.sessions?.map((one) => one.id));
+    for (const session of this.left) {
+      if (!listed.has(session)) this.left.delete(session);
+    }
+  }
+
+  private perform(intent: Intent): Promise<void> {
+    return this.visit.perform(intent);
+  }
+
+  private async offer(sdp: string, tracks: TrackOffer[]): Promise<string> {
+    if (!this.visit.isStanding) throw new SessionError("offline", "offer: no session is entered on this line");
+    const answer = await this.link.request({ type: "offer", sdp, tracks });
+    if (answer.type !== "answer") throw new SessionError("internal", "offer: answered without an answer");
+    return answer.sdp;
+  }
+
+  private candidate(candidate: string, mid: string | null): void {
+    this.link.post({ type: "candidate", candidate, ...(mid === null ? {} : { mid }) });
+  }
+
+  private setState(state: SeatState): void {
+    if (state === this.state) return;
+    this.state = state;
+    const { sessions, calls, dayRev, entered, session, presence, waiting, ended } = state;
+    this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, ended });
+    this.media.told(state.participant, state.tracks, state.presence);
+    this.talk.address(state.participant, audienceOf(state));
+  }
+
+  private pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => void this.browser.after(milliseconds, resolve));
+  }
+}
+
+/** Who is let in besides us and has a connection to receive by. Equipment reads nothing. */
+function audienceOf({ session, presence, participant }: SeatState): string[] {
+  if (session === null || session.state !== "consultation") return [];
+  return session.participants
+    .filter((one) => one.admitted && one.kind !== "equipment" && one.id !== participant)
+    .filter((one) => presence.some((item) => item.participant === one.id && item.connected))
+    .map((one) => one.id);
+}

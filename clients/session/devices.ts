@@ -1,0 +1,239 @@
+import type { Browser, Stop } from "./browser";
+import type { DeviceFault, DeviceState } from "./types";
+
+/** The devices a seat can have. */
+export type DevicePurpose = "voice" | "face" | "document";
+
+const purposes: readonly DevicePurpose[] = ["voice", "face", "document"];
+
+/** How long after a device was lost, or the list of devices changed, the next look is taken; milliseconds. */
+const settleTime = 300;
+const lookAgain = 5_000;
+
+/** For speech: the room's echo and noise are taken out in the browser. */
+const voiceConstraints: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  channelCount: { ideal: 1 },
+};
+
+const faceConstraints: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+  facingMode: { ideal: "user" },
+};
+
+/** Paper does not move: pixels before frames. */
+const documentConstraints: MediaTrackConstraints = {
+  width: { ideal: 1920 },
+  height: { ideal: 1080 },
+  frameRate: { ideal: 15, max: 30 },
+};
+
+/** Infrared sensors for face recognition list themselves as cameras and show nothing. */
+const notACamera = /\bIR\b|infrared|赤外/i;
+const documentCamera = /document|書画|overhead|visuali[sz]er/i;
+
+/** What the devices tell their owner. */
+export interface DeviceEvents {
+  /** A purpose has another track, or none any more. */
+  onTrack(purpose: DevicePurpose, track: MediaStreamTrack | null): void;
+  onState(purpose: DevicePurpose, state: DeviceState): void;
+  log(line: string): void;
+}
+
+/**
+ * Camera, microphone and document camera of this seat. Each that is wanted is opened, reported in one word when it
+ * cannot be, and opened again when it was unplugged and comes back. Nothing stays open that is not wanted.
+ */
+export class Devices {
+  /** What is open now. The same map for good, so that others may look into it at any time. */
+  readonly tracks = new Map<DevicePurpose, MediaStreamTrack>();
+  private readonly browser: Browser;
+  private readonly events: DeviceEvents;
+  private readonly wanted = new Set<DevicePurpose>();
+  private readonly states = new Map<DevicePurpose, DeviceState>();
+  /** Refused permissions are asked for again only when somebody acts, not every time a cable moves. */
+  private readonly refused = new Set<DevicePurpose>();
+  private opening: Promise<void> | null = null;
+  private again = false;
+  private stopLooking: Stop = () => {};
+  private stopListening: Stop | null = null;
+
+  constructor(browser: Browser, events: DeviceEvents) {
+    this.browser = browser;
+    this.events = events;
+  }
+
+  /** Wants these devices from now on; resolves when each has been tried. */
+  async open(wanted: readonly DevicePurpose[]): Promise<void> {
+    this.refused.clear();
+    for (const purpose of wanted) this.wanted.add(purpose);
+    this.stopListening ??= this.browser.onDeviceChange(() => this.lookIn(settleTime));
+    await this.look();
+  }
+
+  /** Stops one device; its light goes out. */
+  stop(purpose: DevicePurpose): void {
+    this.wanted.delete(purpose);
+    this.tracks.get(purpose)?.stop();
+    this.set(purpose, null, { state: "off" });
+  }
+
+  /** Stops everything. */
+  close(): void {
+    this.stopLooking();
+    this.stopListening?.();
+    this.stopListening = null;
+    for (const purpose of purposes) this.stop(purpose);
+  }
+
+  /** Opens what is wanted and missing; calls at the same time share the work. */
+  private async look(): Promise<void> {
+    if (this.opening !== null) {
+      this.again = true;
+      return this.opening;
+    }
+    this.opening = this.openMissing();
+    try {
+      await this.opening;
+    } finally {
+      this.opening = null;
+    }
+  }
+
+  private async openMissing(): Promise<void> {
+    do {
+      this.again = false;
+      await this.openMain();
+      await this.openDocument();
+    } while (this.again && this.missing().length > 0);
+    if (this.missing().some((purpose) => purpose !== "document")) this.lookIn(lookAgain);
+  }
+
+  /** Microphone and camera together, so that permission is asked for once; one by one if that fails. */
+  private async openMain(): Promise<void> {
+    const missing = this.missing().filter((purpose) => purpose !== "document");
+    for (const purpose of missing) {
+      if (this.states.get(purpose)?.state !== "failed") this.tell(purpose, { state: "opening" });
+    }
+    if (missing.length === 2 && (await this.tryToOpen(missing)) === null) return;
+    for (const purpose of missing) {
+      await this.tryOne(purpose);
+    }
+  }
+
+  /** A second camera, if there is one, shows paper. Most seats have none, which is no fault. */
+  private async openDocument(): Promise<void> {
+    if (!this.missing().includes("document")) return;
+    const face = this.tracks.get("face")?.getSettings().deviceId;
+    // Without the first camera nobody knows which one the second is.
+    if (face === undefined) return;
+    const others = (await this.browser.enumerateDevices()).filter(
+      (one) => one.kind === "videoinput" && one.deviceId !== "" && one.deviceId !== face && !notACamera.test(one.label),
+    );
+    const chosen = others.find((one) => documentCamera.test(one.label)) ?? others[0];
+    if (chosen === undefined) return;
+    await this.tryOne("document", chosen.deviceId);
+  }
+
+  private async tryOne(purpose: DevicePurpose, deviceId?: string): Promise<void> {
+    const fault = await this.tryToOpen([purpose], deviceId);
+    if (fault === null || !this.wanted.has(purpose)) return;
+    if (fault === "denied") this.refused.add(purpose);
+    this.tell(purpose, { state: "failed", fault });
+  }
+
+  private async tryToOpen(some: readonly DevicePurpose[], deviceId?: string): Promise<DeviceFault | null> {
+    const exact = deviceId === undefined ? {} : { deviceId: { exact: deviceId } };
+    const constraints: MediaStreamConstraints = {};
+    if (some.includes("voice")) constraints.audio = voiceConstraints;
+    if (some.includes("face")) constraints.video = faceConstraints;
+    if (some.includes("document")) constraints.video = { ...documentConstraints, ...exact };
+    try {
+      const stream = await this.browser.getUserMedia(constraints);
+      for (const track of stream.getTracks()) this.take(purposeOf(track, some), track);
+      return null;
+    } catch (error) {
+      const fault = faultOf(error);
+      this.events.log(`devices: ${some.join(" and ")} ${fault} (${nameOf(error)})`);
+      return fault;
+    }
+  }
+
+  private take(purpose: DevicePurpose, track: MediaStreamTrack): void {
+    // It may have been stopped, or opened, while the browser was asking.
+    if (!this.wanted.has(purpose) || this.tracks.has(purpose)) {
+      track.stop();
+      return;
+    }
+    track.addEventListener("ended", () => this.lost(purpose, track));
+    const deviceId = track.getSettings().deviceId ?? "";
+    this.set(purpose, track, { state: "on", label: track.label, deviceId });
+  }
+
+  private lost(purpose: DevicePurpose, track: MediaStreamTrack): void {
+    if (this.tracks.get(purpose) !== track) return;
+    this.events.log(`devices: ${purpose} lost`);
+    this.set(purpose, null, { state: "failed", fault: "unplugged" });
+    // Another device of the kind may be there; the operating system needs a moment to settle.
+    this.lookIn(settleTime);
+  }
+
+  private lookIn(milliseconds: number): void {
+    this.stopLooking();
+    this.stopLooking = this.browser.after(milliseconds, () => {
+      if (this.missing().length > 0) void this.look();
+    });
+  }
+
+  private missing(): DevicePurpose[] {
+    return purposes.filter(
+      (purpose) => this.wanted.has(purpose) && !this.tracks.has(purpose) && !this.refused.has(purpose),
+    );
+  }
+
+  private set(purpose: DevicePurpose, track: MediaStreamTrack | null, state: DeviceState): void {
+    const before = this.tracks.get(purpose) ?? null;
+    if (track === null) this.tracks.delete(purpose);
+    else this.tracks.set(purpose, track);
+    this.tell(purpose, state);
+    if (before !== track) this.events.onTrack(purpose, track);
+  }
+
+  private tell(purpose: DevicePurpose, state: DeviceState): void {
+    const before = this.states.get(purpose);
+    // While an unplugged device is looked for, "unplugged" says more than "missing".
+    if (before?.state === "failed" && before.fault === "unplugged" && state.state === "failed") return;
+    this.states.set(purpose, state);
+    this.events.onState(purpose, state);
+  }
+}
+
+/** What a failure of getUserMedia means, in one word. */
+export function faultOf(error: unknown): DeviceFault {
+  switch (nameOf(error)) {
+    case "NotAllowedError":
+    case "SecurityError":
+      return "denied";
+    case "NotFoundError":
+    case "OverconstrainedError":
+      return "missing";
+    case "NotReadableError":
+    case "AbortError":
+      return "busy";
+    default:
+      return "failed";
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}
+
+function purposeOf(track: MediaStreamTrack, some: readonly DevicePurpose[]): DevicePurpose {
+  if (track.kind === "audio") return "voice";
+  return some.includes("document") ? "document" : "face";
+}

@@ -1,0 +1,239 @@
+import type { Browser, Stop } from "./browser";
+import { ForeignAnswer, PeerConnection, type OwnTracks, type PeerSignals } from "./peer";
+import type { Media, Purpose } from "./protocol";
+import { backOff } from "./retry";
+import { SessionError, type MediaPhase } from "./types";
+
+/** Milliseconds: until a new connection must stand, until a restarted one must. */
+const connectTimeout = 10_000;
+const restartTimeout = 6_000;
+
+/** What is to be done to the connection next; a later step includes an earlier one. */
+type Step = "nothing" | "restart" | "fresh";
+
+/** What the media tell their owner. */
+export interface MediaEvents {
+  onPhase(phase: MediaPhase): void;
+  /** There is another data channel; the one before is dead. */
+  onChannel(channel: RTCDataChannel | null): void;
+  /** Receiving tracks have changed. */
+  onReceivers(): void;
+  log(line: string): void;
+}
+
+/**
+ * Keeps one peer connection to the server for as long as a session lasts. A lost socket does not touch it. When its
+ * paths break or the network changes it restarts ICE; when that does not help within six seconds, or the server has
+ * lost its side, a new connection replaces it. Only one step is under way at a time, and only while the line is up.
+ */
+export class MediaLink {
+  private readonly browser: Browser;
+  private readonly signals: PeerSignals;
+  private readonly events: MediaEvents;
+  private plan: Media | null = null;
+  private own: OwnTracks = new Map();
+  private peer: PeerConnection | null = null;
+  private lineIsUp = false;
+  private step: Step = "nothing";
+  private busy = false;
+  /** New connections begun since media last stood, for the back-off. */
+  private attempt = 0;
+  private restarted = false;
+  private phase: MediaPhase = "off";
+  private stopTimer: Stop = () => {};
+
+  constructor(browser: Browser, signals: PeerSignals, events: MediaEvents) {
+    this.browser = browser;
+    this.signals = signals;
+    this.events = events;
+  }
+
+  get isOpen(): boolean {
+    return this.plan !== null;
+  }
+
+  /** Begins, with the tracks of `own`, which may change under way; replaceTrack tells of that. */
+  open(plan: Media, own: OwnTracks): void {
+    if (this.plan !== null) return;
+    this.plan = plan;
+    this.own = own;
+    this.enter("connecting");
+    this.ask("fresh");
+  }
+
+  /** Ends everything and forgets every track. */
+  close(): void {
+    if (this.plan === null) return;
+    this.plan = null;
+    this.own = new Map();
+    this.step = "nothing";
+    this.attempt = 0;
+    this.restarted = false;
+    this.stopTimer();
+    this.dropPeer();
+    this.enter("off");
+  }
+
+  /** The line stands and the session is entered: what could not be negotiated meanwhile can be now. */
+  lineUp(): void {
+    this.lineIsUp = true;
+    if (this.plan === null) return;
+    const state = this.peer?.state;
+    if (this.peer === null || !this.peer.negotiated) this.ask("fresh");
+    else if (state !== "connected") this.ask("restart");
+    else void this.run();
+  }
+
+  lineDown(): void {
+    this.lineIsUp = false;
+  }
+
+  /** The machine is on another network: its old paths may be gone before anything has noticed. */
+  networkChanged(): void {
+    if (this.peer?.negotiated === true) this.ask("restart");
+  }
+
+  /** Replaces the connection, because somebody asked or because the server has lost its side. */
+  replace(): void {
+    if (this.plan === null) return;
+    if (this.phase === "connected") this.enter("interrupted");
+    this.ask("fresh");
+  }
+
+  /** Sends another track for `purpose`, or none. A purpose that was not foreseen when connecting needs a new connection. */
+  async replaceTrack(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
+    if (this.plan === null || this.peer === null) return;
+    if (this.peer.carries(purpose)) await this.peer.replace(purpose, track);
+    else if (track !== null && this.plan.up.includes(purpose)) this.ask("fresh");
+  }
+
+  /** The receiving track of an m-line; null without one. */
+  receiver(mid: string): MediaStreamTrack | null {
+    return this.peer?.receiver(mid) ?? null;
+  }
+
+  stats(): Promise<RTCStatsReport> | null {
+    return this.peer?.stats() ?? null;
+  }
+
+  private ask(step: Exclude<Step, "nothing">): void {
+    if (this.step !== "fresh") this.step = step;
+    void this.run();
+  }
+
+  /** Takes the asked steps one after another. */
+  private async run(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      while (this.plan !== null && this.lineIsUp && this.step !== "nothing") {
+        const step = this.step;
+        this.step = "nothing";
+        this.stopTimer();
+        if (step === "restart" && this.peer !== null) await this.restart(this.peer);
+        else await this.fresh(this.plan);
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async fresh(plan: Media): Promise<void> {
+    this.dropPeer();
+    this.attempt++;
+    this.restarted = false;
+    const peer = new PeerConnection(this.browser, plan, this.own, this.signals, () => this.changed(peer));
+    this.peer = peer;
+    this.events.onChannel(peer.channel);
+    this.events.log(`media: connecting, attempt ${this.attempt}`);
+    try {
+      await peer.negotiate(false);
+      if (this.peer !== peer) return;
+      this.events.onReceivers();
+      this.expectConnection(connectTimeout);
+    } catch (error) {
+      if (this.peer === peer) this.failed("fresh", error);
+    }
+  }
+
+  private async restart(peer: PeerConnection): Promise<void> {
+    this.restarted = true;
+    this.events.log("media: restarting ICE");
+    try {
+      await peer.negotiate(true);
+      if (this.peer === peer) this.expectConnection(restartTimeout);
+    } catch (error) {
+      if (this.peer === peer) this.failed(error instanceof ForeignAnswer || !isOffline(error) ? "fresh" : "restart", error);
+    }
+  }
+
+  /** A step did not succeed: without a line it waits for one, else it is taken again a little later. */
+  private failed(step: "restart" | "fresh", error: unknown): void {
+    this.events.log(`media: ${reasonOf(error)}`);
+    if (isOffline(error)) {
+      if (this.step !== "fresh") this.step = step;
+      return;
+    }
+    const wait = error instanceof ForeignAnswer ? 0 : backOff(this.attempt, this.browser.random());
+    this.later(wait, step);
+  }
+
+  private expectConnection(within: number): void {
+    if (this.peer?.state === "connected") return;
+    this.later(within, "fresh");
+  }
+
+  private later(milliseconds: number, step: "restart" | "fresh"): void {
+    this.stopTimer();
+    this.stopTimer = this.browser.after(milliseconds, () => this.ask(step));
+  }
+
+  private changed(peer: PeerConnection): void {
+    if (peer !== this.peer) return;
+    this.events.log(`media: ${peer.state}`);
+    switch (peer.state) {
+      case "connected":
+        this.stopTimer();
+        this.attempt = 0;
+        this.restarted = false;
+        this.enter("connected");
+        return;
+      case "disconnected":
+        this.broken("restart");
+        return;
+      case "failed":
+        this.broken(this.restarted ? "fresh" : "restart");
+        return;
+      default:
+    }
+  }
+
+  private broken(step: "restart" | "fresh"): void {
+    if (this.phase === "connected") this.enter("interrupted");
+    if (this.peer?.negotiated === true) this.ask(step);
+  }
+
+  private dropPeer(): void {
+    if (this.peer === null) return;
+    const peer = this.peer;
+    this.peer = null;
+    this.events.onChannel(null);
+    peer.close();
+    this.events.onReceivers();
+  }
+
+  private enter(phase: MediaPhase): void {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.events.onPhase(phase);
+  }
+}
+
+function isOffline(error: unknown): boolean {
+  return error instanceof SessionError && error.code === "offline";
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SessionError) return `offer refused: ${error.code}`;
+  return error instanceof Error ? `offer failed: ${error.name}` : "offer failed";
+}

@@ -1,0 +1,165 @@
+import type { Browser, Peer } from "./browser";
+import type { Media, Purpose, TrackOffer } from "./protocol";
+
+/** How a peer connection reaches the server. */
+export interface PeerSignals {
+  /** Sends an offer; resolves with the answer's SDP, rejects with SessionError. */
+  offer(sdp: string, tracks: TrackOffer[]): Promise<string>;
+  /** Trickles one candidate; an empty one marks the end. Lost if the line is down. */
+  candidate(candidate: string, mid: string | null): void;
+}
+
+/** Own tracks, by what they are for. */
+export type OwnTracks = ReadonlyMap<Purpose, MediaStreamTrack>;
+
+/** Sending limits, bits a second, and what the encoder is to favour. A consultation is a face, not a film. */
+const sending: Record<Purpose, { maxBitrate: number; hint: string; kind: "audio" | "video" }> = {
+  voice: { maxBitrate: 48_000, hint: "speech", kind: "audio" },
+  stethoscope: { maxBitrate: 128_000, hint: "music", kind: "audio" },
+  face: { maxBitrate: 1_200_000, hint: "motion", kind: "video" },
+  document: { maxBitrate: 1_500_000, hint: "detail", kind: "video" },
+  screen: { maxBitrate: 1_500_000, hint: "detail", kind: "video" },
+};
+
+/** Video codecs, the one to try first first; what is not named comes last in the browser's order. */
+const videoOrder = ["video/VP8", "video/VP9", "video/H264", "video/AV1"];
+
+/** What every participant can be expected to have; its m-line is there even while the device is not. */
+const always: ReadonlySet<Purpose> = new Set<Purpose>(["voice", "face"]);
+
+/** Raised when an answer does not belong to the connection it answers: the server has begun a new one. */
+export class ForeignAnswer extends Error {}
+
+/**
+ * One RTCPeerConnection with the m-lines of the plan, made once and for all: later devices come and go by
+ * replaceTrack. Offers are made here only: the first, and one per ICE restart.
+ */
+export class PeerConnection {
+  readonly channel: RTCDataChannel;
+  private readonly pc: Peer;
+  private readonly signals: PeerSignals;
+  private readonly senders = new Map<Purpose, RTCRtpTransceiver>();
+  /** Candidates gathered before their offer was on its way; null once it is. */
+  private held: { candidate: string; mid: string | null }[] | null = [];
+  private fingerprint: string | null = null;
+  private closed = false;
+
+  constructor(browser: Browser, plan: Media, own: OwnTracks, signals: PeerSignals, onState: () => void) {
+    this.signals = signals;
+    this.pc = browser.peer({ iceServers: plan.iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    this.pc.addEventListener("icecandidate", (event) => {
+      this.gathered(event.candidate);
+    });
+    this.pc.addEventListener("connectionstatechange", () => {
+      if (!this.closed) onState();
+    });
+    for (const purpose of plan.up) {
+      const track = own.get(purpose);
+      if (track !== undefined || always.has(purpose)) this.addSender(browser, purpose, track);
+    }
+    for (let i = 0; i < plan.audioDown; i++) this.addReceiver(browser, "audio");
+    for (let i = 0; i < plan.videoDown; i++) this.addReceiver(browser, "video");
+    this.channel = this.pc.createDataChannel(plan.dataChannel, { ordered: true });
+  }
+
+  get state(): RTCPeerConnectionState {
+    return this.pc.connectionState;
+  }
+
+  /** An answer has been taken: there is a connection to mend. */
+  get negotiated(): boolean {
+    return this.fingerprint !== null;
+  }
+
+  /** Makes the offer and takes the answer; with `restart`, for new ICE paths under the same keys. */
+  async negotiate(restart: boolean): Promise<void> {
+    this.held = [];
+    if (restart) this.pc.restartIce();
+    await this.pc.setLocalDescription(await this.pc.createOffer());
+    const sdp = this.pc.localDescription?.sdp ?? "";
+    const answer = this.signals.offer(sdp, this.trackOffers());
+    this.release();
+    await this.take(await answer);
+  }
+
+  /** Whether there is an m-line for this purpose. */
+  carries(purpose: Purpose): boolean {
+    return this.senders.has(purpose);
+  }
+
+  /** Sends another track, or nothing, where `purpose` was sent; nothing is negotiated. */
+  async replace(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
+    if (track !== null) track.contentHint = sending[purpose].hint;
+    await this.senders.get(purpose)?.sender.replaceTrack(track);
+  }
+
+  /** The receiving side of an m-line; null if there is none. Known before anything has arrived. */
+  receiver(mid: string): MediaStreamTrack | null {
+    return this.pc.getTransceivers().find((one) => one.mid === mid)?.receiver.track ?? null;
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.pc.getStats();
+  }
+
+  /** Ends it and lets go of every track; the tracks themselves belong to the devices. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.held = null;
+    this.senders.clear();
+    this.channel.close();
+    this.pc.close();
+  }
+
+  private addSender(browser: Browser, purpose: Purpose, track: MediaStreamTrack | undefined): void {
+    const { maxBitrate, hint, kind } = sending[purpose];
+    if (track !== undefined) track.contentHint = hint;
+    const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [{ maxBitrate }] });
+    transceiver.setCodecPreferences(preferred(browser.codecs("send", kind), kind));
+    this.senders.set(purpose, transceiver);
+  }
+
+  private addReceiver(browser: Browser, kind: "audio" | "video"): void {
+    const transceiver = this.pc.addTransceiver(kind, { direction: "recvonly" });
+    transceiver.setCodecPreferences(preferred(browser.codecs("receive", kind), kind));
+  }
+
+  private trackOffers(): TrackOffer[] {
+    return [...this.senders].flatMap(([purpose, { mid }]) => (mid === null ? [] : [{ mid, purpose }]));
+  }
+
+  private async take(sdp: string): Promise<void> {
+    if (this.closed) return;
+    const fingerprint = /^a=fingerprint:(.+)$/m.exec(sdp)?.[1]?.trim() ?? "";
+    // A restart keeps the keys. Other keys mean that the server lost its side and has made a new one: so must we.
+    if (this.fingerprint !== null && fingerprint !== this.fingerprint) throw new ForeignAnswer("answer with another key");
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
+    this.fingerprint = fingerprint;
+  }
+
+  private gathered(candidate: RTCIceCandidate | null): void {
+    if (this.closed) return;
+    const one = { candidate: candidate?.candidate ?? "", mid: candidate?.sdpMid ?? null };
+    if (this.held === null) this.signals.candidate(one.candidate, one.mid);
+    else this.held.push(one);
+  }
+
+  /** The offer is on the line; candidates may follow it. */
+  private release(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const one of held) this.signals.candidate(one.candidate, one.mid);
+  }
+}
+
+/** Orders codecs: Opus alone for sound, VP8 first for pictures; repair formats stay behind what they repair. */
+export function preferred(codecs: RTCRtpCodec[], kind: "audio" | "video"): RTCRtpCodec[] {
+  if (kind === "audio") return codecs.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
+  return codecs.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank(codec: RTCRtpCodec): number {
+  const at = videoOrder.findIndex((name) => name.toLowerCase() === codec.mimeType.toLowerCase());
+  return at === -1 ? videoOrder.length : at;
+}

@@ -1,0 +1,275 @@
+import type { Browser, Stop } from "./browser";
+import { checksOff, CheckRun, MicMeter } from "./checks";
+import { Devices, type DevicePurpose } from "./devices";
+import { MediaLink } from "./media";
+import type { PeerSignals } from "./peer";
+import type { Media, PresenceItem, Track } from "./protocol";
+import { RemoteStreams } from "./remote";
+import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./stats";
+import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
+
+/** How long connecting waits for the devices, milliseconds; later they join by replaceTrack. */
+const devicePatience = 3_000;
+
+/** How long the server may say that our media are not connected although they are, milliseconds. */
+const doubtPatience = 2_000;
+
+const selfOff: SelfMedia = {
+  voice: { state: "off" },
+  face: { state: "off" },
+  document: { state: "off" },
+  preview: null,
+  documentPreview: null,
+  audioMuted: false,
+  videoMuted: false,
+};
+
+export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfOff, remote: {} };
+
+/** What the media of a seat tell their owner. */
+export interface SeatMediaEvents {
+  onMedia(media: MediaState): void;
+  onChecks(checks: Checks): void;
+  onChannel(channel: RTCDataChannel | null): void;
+  log(line: string): void;
+}
+
+/** Joins devices, connection, remote streams and the judge of the line into one MediaState. */
+export class SeatMedia {
+  private readonly browser: Browser;
+  private readonly events: SeatMediaEvents;
+  private readonly devices: Devices;
+  private readonly link: MediaLink;
+  private readonly remote: RemoteStreams;
+  private readonly meter: MicMeter;
+  private run: CheckRun | null = null;
+  private media: MediaState = mediaOff;
+  private tracks: readonly Track[] = [];
+  private presence: readonly PresenceItem[] = [];
+  private own: string | null = null;
+  private plan: Media | null = null;
+  private judgement: Judgement = noJudgement;
+  private stopJudging: Stop = () => {};
+  private stopDoubting: Stop | null = null;
+  /** The server's doubt has been acted upon since the line came up. */
+  private doubted = false;
+
+  constructor(browser: Browser, signals: PeerSignals, events: SeatMediaEvents) {
+    this.browser = browser;
+    this.events = events;
+    this.remote = new RemoteStreams(browser);
+    this.meter = new MicMeter(browser);
+    this.devices = new Devices(browser, {
+      onTrack: (purpose, track) => this.deviceTrack(purpose, track),
+      onState: (purpose, state) => this.deviceState(purpose, state),
+      log: (line) => events.log(line),
+    });
+    this.link = new MediaLink(browser, signals, {
+      onPhase: (phase) => this.phase(phase),
+      onChannel: (channel) => events.onChannel(channel),
+      onReceivers: () => this.updateRemote(),
+      log: (line) => events.log(line),
+    });
+  }
+
+  get self(): SelfMedia {
+    return this.media.self;
+  }
+
+  /** Opens devices and connects. Resolves when the devices have been tried. */
+  async open(plan: Media): Promise<void> {
+    this.plan = plan;
+    const devices = this.devices.open(this.wanted(plan));
+    await this.orLater(devices, devicePatience);
+    if (this.plan === plan) this.link.open(plan, this.devices.tracks);
+    await devices;
+  }
+
+  /** Ends and forgets everything. */
+  close(): void {
+    this.plan = null;
+    this.tracks = [];
+    this.presence = [];
+    this.stopChecks();
+    this.link.close();
+    this.devices.close();
+    this.cancelDoubt();
+    this.updateRemote();
+    this.set(mediaOff);
+  }
+
+  /** Begins anew, devices and all. */
+  async restart(): Promise<void> {
+    const plan = this.plan;
+    if (plan === null) return;
+    const wanted = this.wanted(plan);
+    for (const purpose of wanted) this.devices.stop(purpose);
+    await this.devices.open(wanted);
+    if (this.plan !== plan) return;
+    if (this.link.isOpen) this.link.replace();
+    else this.link.open(plan, this.devices.tracks);
+  }
+
+  lineUp(): void {
+    this.doubted = false;
+    this.link.lineUp();
+  }
+
+  lineDown(): void {
+    this.cancelDoubt();
+    this.link.lineDown();
+  }
+
+  networkChanged(): void {
+    this.link.networkChanged();
+  }
+
+  /** What the server says of the room now. */
+  told(own: string | null, tracks: readonly Track[], presence: readonly PresenceItem[]): void {
+    this.own = own;
+    this.tracks = tracks;
+    this.presence = presence;
+    this.updateRemote();
+    this.weighDoubt();
+  }
+
+  /** Own sound and picture off or on, here and now. A camera that is off is closed: its light goes out. */
+  async mute(audio: boolean, video: boolean): Promise<void> {
+    const before = this.self;
+    this.setSelf({ audioMuted: audio, videoMuted: video });
+    const voice = this.devices.tracks.get("voice");
+    if (voice !== undefined) voice.enabled = !audio;
+    if (before.videoMuted === video || this.plan === null) return;
+    if (video) {
+      this.devices.stop("face");
+      this.devices.stop("document");
+    } else {
+      await this.devices.open(this.wanted(this.plan));
+    }
+  }
+
+  startChecks(): void {
+    if (this.run !== null) return;
+    this.run = new CheckRun(
+      this.browser,
+      () => this.meter.level(),
+      (checks) => this.events.onChecks(checks),
+    );
+    this.run.watch(this.devices.tracks.get("face") ?? null);
+  }
+
+  stopChecks(): void {
+    this.run?.close();
+    this.run = null;
+    this.events.onChecks(checksOff);
+  }
+
+  level(): number {
+    return this.self.audioMuted ? 0 : this.meter.level();
+  }
+
+  async stats(): Promise<MediaStats | null> {
+    const report = await this.link.stats();
+    return report === null ? null : summarise(report, this.tracks);
+  }
+
+  private wanted(plan: Media): DevicePurpose[] {
+    const all: readonly DevicePurpose[] = ["voice", "face", "document"];
+    return all.filter((purpose) => plan.up.includes(purpose) && (purpose === "voice" || !this.self.videoMuted));
+  }
+
+  private deviceTrack(purpose: DevicePurpose, track: MediaStreamTrack | null): void {
+    if (purpose === "voice") {
+      if (track !== null) track.enabled = !this.self.audioMuted;
+      this.meter.watch(track);
+    }
+    if (purpose === "face") {
+      this.run?.watch(track);
+      this.setSelf({ preview: track === null ? null : this.browser.stream([track]) });
+    }
+    if (purpose === "document") this.setSelf({ documentPreview: track === null ? null : this.browser.stream([track]) });
+    this.link.replaceTrack(purpose, track).catch(() => this.events.log(`media: ${purpose} could not be replaced`));
+  }
+
+  private deviceState(purpose: DevicePurpose, state: DeviceState): void {
+    this.setSelf({ [purpose]: state });
+  }
+
+  private phase(phase: MediaPhase): void {
+    this.set({ ...this.media, phase });
+    this.stopJudging();
+    this.judgement = judge({ ...this.judgement, last: null }, phase, null, this.presence);
+    this.set({ ...this.media, quality: this.judgement.quality });
+    if (phase === "connected") this.planJudging();
+    if (phase === "off") this.judgement = noJudgement;
+    this.weighDoubt();
+  }
+
+  private planJudging(): void {
+    this.stopJudging();
+    this.stopJudging = this.browser.after(judgeEvery, () => void this.judgeNow());
+  }
+
+  private async judgeNow(): Promise<void> {
+    const stats = await this.stats().catch(() => null);
+    if (this.media.phase !== "connected") return;
+    this.judgement = judge(this.judgement, "connected", stats, this.presence);
+    this.set({ ...this.media, quality: this.judgement.quality });
+    this.planJudging();
+  }
+
+  /**
+   * Our connection seems to stand while the server says it has none: it was restarted and knows us no more. Waiting
+   * for ICE to notice would take seconds of silence.
+   */
+  private weighDoubt(): void {
+    const own = this.presence.find((one) => one.participant === this.own);
+    if (this.media.phase !== "connected" || own === undefined || own.connected) {
+      this.cancelDoubt();
+      return;
+    }
+    if (this.doubted) return;
+    this.stopDoubting ??= this.browser.after(doubtPatience, () => {
+      this.stopDoubting = null;
+      this.doubted = true;
+      this.events.log("media: the server has lost its side");
+      this.link.replace();
+    });
+  }
+
+  private cancelDoubt(): void {
+    this.stopDoubting?.();
+    this.stopDoubting = null;
+  }
+
+  private updateRemote(): void {
+    this.set({ ...this.media, remote: this.remote.update(this.tracks, this.own, (mid) => this.link.receiver(mid)) });
+  }
+
+  private setSelf(fields: Partial<SelfMedia>): void {
+    this.set({ ...this.media, self: { ...this.self, ...fields } });
+  }
+
+  private set(media: MediaState): void {
+    const same =
+      media.phase === this.media.phase &&
+      media.quality === this.media.quality &&
+      media.self === this.media.self &&
+      media.remote === this.media.remote;
+    if (same) return;
+    this.media = media;
+    this.events.onMedia(media);
+  }
+
+  /** Waits for `work`, but not longer than this; what goes wrong in it is not lost, its owner awaits it too. */
+  private orLater(work: Promise<void>, milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.browser.after(milliseconds, resolve);
+      const done = (): void => {
+        stop();
+        resolve();
+      };
+      work.then(done, done);
+    });
+  }
+}

@@ -1,0 +1,213 @@
+import type { Browser, Socket, Stop } from "./browser";
+import {
+  Close,
+  readServerMessage,
+  subprotocol,
+  type Admit,
+  type Answer,
+  type AnswerCall,
+  type Away,
+  type Candidate,
+  type Dismiss,
+  type Enter,
+  type Mute,
+  type Offer,
+  type OK,
+  type PlainRequest,
+  type ServerMessage,
+  type Welcome,
+} from "./protocol";
+import { SessionError } from "./types";
+
+/** A request as the line takes it: the id is the line's own. */
+export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall>;
+
+type WithoutId<T> = Omit<T, "id">;
+
+/** Milliseconds: until a socket must stand and be welcomed, until a request must be answered, until a check must be. */
+const welcomeTimeout = 8_000;
+const requestTimeout = 8_000;
+const checkTimeout = 2_000;
+
+/** What a line tells its owner. Nothing is told after onDown. */
+export interface LineEvents {
+  onWelcome(welcome: Welcome): void;
+  /** Every message that is not the answer to a request, and welcome too. */
+  onMessage(message: ServerMessage): void;
+  /** The line is gone: the server's close code, 1006 if it just broke, 4002 if it fell silent. Called once. */
+  onDown(code: number): void;
+}
+
+interface Pending {
+  resolve(answer: OK | Answer): void;
+  reject(error: SessionError): void;
+  stop: Stop;
+}
+
+/**
+ * One WebSocket, from its opening to its end. It says hello, matches answers to requests, and finds out when the line
+ * is dead though nobody closed it: silence after a ping is the end. Requests under way when it ends are rejected
+ * with "offline"; whether they are asked again is not decided here (intent.ts).
+ */
+export class Line {
+  private readonly browser: Browser;
+  private readonly events: LineEvents;
+  private readonly socket: Socket;
+  private readonly pending = new Map<string, Pending>();
+  private nextId = 1;
+  private heardSincePing = true;
+  private welcomed = false;
+  private down = false;
+  private stopWaiting: Stop;
+  private stopPinging: Stop = () => {};
+  private stopChecking: Stop = () => {};
+
+  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away }, events: LineEvents) {
+    this.browser = browser;
+    this.events = events;
+    this.socket = browser.socket(`${browser.origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);
+    this.socket.onOpen = () => this.write({ type: "hello", ...hello });
+    this.socket.onText = (text) => this.read(text);
+    this.socket.onClose = (code) => this.end(code);
+    this.stopWaiting = browser.after(welcomeTimeout, () => this.drop(Close.Silent));
+  }
+
+  /** Sends a request; resolves with ok or answer, rejects with the refusal's code, "timeout" or "offline". */
+  request(request: LineRequest): Promise<OK | Answer> {
+    if (this.down || !this.welcomed) return Promise.reject(offline(request.type));
+    const id = String(this.nextId++);
+    return new Promise((resolve, reject) => {
+      const stop = this.browser.after(requestTimeout, () => {
+        this.pending.delete(id);
+        reject(new SessionError("timeout", `${request.type}: no answer in ${requestTimeout} ms`));
+        this.check();
+      });
+      this.pending.set(id, { resolve, reject, stop });
+      this.write({ ...request, id });
+    });
+  }
+
+  /** Sends what gets no answer; lost if the line is down. */
+  post(message: Candidate): void {
+    if (!this.down && this.welcomed) this.write(message);
+  }
+
+  /** Asks for a sign of life within two seconds: the tab was hidden, the machine slept, the network changed. */
+  check(): void {
+    if (this.down || !this.welcomed) return;
+    this.ping();
+    this.stopChecking();
+    this.stopChecking = this.browser.after(checkTimeout, () => {
+      if (!this.heardSincePing) this.drop(Close.Silent);
+    });
+  }
+
+  /** Ends the line from this side; onDown is not called. */
+  close(): void {
+    if (this.down) return;
+    this.finish();
+    this.socket.close(1000);
+  }
+
+  private read(text: string): void {
+    if (this.down) return;
+    this.heardSincePing = true;
+    const message = parse(text);
+    if (message === undefined) return;
+    switch (message.type) {
+      case "ok":
+      case "answer":
+        this.settle(message.re)?.resolve(message);
+        return;
+      case "error":
+        if (message.re !== undefined) {
+          this.settle(message.re)?.reject(new SessionError(message.code, message.message));
+        }
+        return;
+      case "pong":
+        return;
+      case "welcome":
+        this.welcome(message);
+        return;
+      default:
+        this.events.onMessage(message);
+    }
+  }
+
+  private welcome(message: Welcome): void {
+    this.stopWaiting();
+    this.welcomed = true;
+    this.keepPinging(Math.max(1, message.pingSeconds) * 1000);
+    this.events.onMessage(message);
+    this.events.onWelcome(message);
+  }
+
+  /**
+   * Silence is counted from a ping that was not answered, not from the last message: in a hidden tab timers may come
+   * late, and a late ping is no dead line.
+   */
+  private keepPinging(every: number): void {
+    this.stopPinging = this.browser.after(every, () => {
+      if (!this.heardSincePing) {
+        this.drop(Close.Silent);
+        return;
+      }
+      this.ping();
+      this.keepPinging(every);
+    });
+  }
+
+  private ping(): void {
+    this.heardSincePing = false;
+    this.write({ type: "ping" });
+  }
+
+  private settle(id: string): Pending | undefined {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    pending?.stop();
+    return pending;
+  }
+
+  private write(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** Gives the line up: a dead socket's own close may take minutes to be reported. */
+  private drop(code: number): void {
+    if (this.down) return;
+    this.socket.close();
+    this.end(code);
+  }
+
+  private end(code: number): void {
+    if (this.down) return;
+    this.finish();
+    this.events.onDown(code);
+  }
+
+  private finish(): void {
+    this.down = true;
+    this.stopWaiting();
+    this.stopPinging();
+    this.stopChecking();
+    for (const [id, pending] of this.pending) {
+      pending.stop();
+      pending.reject(offline(`request ${id}`));
+    }
+    this.pending.clear();
+  }
+}
+
+function offline(what: string): SessionError {
+  return new SessionError("offline", `${what}: the line is down`);
+}
+
+/** A newer server may say things we do not know, and one broken message is no reason to lose a consultation. */
+function parse(text: string): ServerMessage | undefined {
+  try {
+    return readServerMessage(text);
+  } catch {
+    return undefined;
+  }
+}
