@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Appointment, Hold, Offer } from "../ui/booking-types";
+import type { Appointment, Hold, Offer } from "../session/booking";
 import {
   type BookingEvent,
   currentStep,

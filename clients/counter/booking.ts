@@ -1,7 +1,7 @@
 // A new booking, from "who with" to the slip, as a pure reducer. The view asks the server and reports what it said;
 // every rule about what may be chosen, what a change gives up and when a seat is lost stands here.
 
-import type { Appointment, Hold, Offer } from "../ui/booking-types";
+import type { Appointment, Hold, Offer } from "../session/booking";
 import type { Day } from "../ui/office-time";
 import { normaliseKana, normalisePhone, type PersonFaults, personFaults } from "./person";
 

@@ -1,8 +1,8 @@
 // The professional's day: appointments (over HTTP, with names) joined with live sessions (over the socket, without
 // names) into rows a person can act on. Pure: the time is an argument.
 
-import type { Reason, SessionSummary } from "../session/protocol";
-import type { Appointment, AppointmentLeg } from "../ui/booking-types";
+import type { SessionSummary } from "../session/protocol";
+import type { Appointment, AppointmentLeg } from "../session/booking";
 
 /** Whose day it is. */
 export interface Me {
@@ -105,11 +105,6 @@ export function newlyWaiting(before: readonly string[], now: readonly string[]):
 /** The live session in consultation with this desk, if there is one: after a reload the desk goes back to it. */
 export function ownConsultation(sessions: SessionSummary[], me: Me): SessionSummary | undefined {
   return sessions.find((s) => s.state === "consultation" && s.desk === me.desk);
-}
-
-/** What the day says after a consultation, by why it ended. */
-export function endedWords(reason: Reason): string {
-  return `desk.ended.${reason}`;
 }
 
 function ownLeg(appointment: Appointment, me: Me): number {

@@ -20,9 +20,16 @@ describe("the desk's screens", () => {
       { type: "welcome", session: "s_1" },
       { type: "session", session: "s_1", state: "waiting", mine: false },
       { type: "session", session: "s_2", state: "consultation", mine: true },
-      { type: "session", session: "s_1", state: "consultation", mine: false },
     );
     expect(state.screen.at).toBe("admit");
+  });
+
+  it("goes back to the day when somebody of the same pool was quicker", () => {
+    const state = run(
+      { type: "welcome", session: "s_1" },
+      { type: "session", session: "s_1", state: "consultation", mine: false },
+    );
+    expect(state).toMatchObject({ screen: { at: "day" }, ended: "taken" });
   });
 
   it("lets the professional try again when the server refuses", () => {

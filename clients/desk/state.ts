@@ -10,6 +10,9 @@ export type Screen = { at: "day" } | { at: "admit"; session: string } | { at: "c
 /** What the side column of the consultation shows. */
 export type Side = "people" | "talk";
 
+/** Why this desk is back on its day: the server's reason, or somebody of the same pool was quicker. */
+export type Ended = Reason | "taken";
+
 /** A question that has to be answered before something that cannot be taken back. */
 export type Asking = "end" | "handover" | "help" | null;
 
@@ -20,7 +23,7 @@ export interface DeskState {
   side: Side;
   asking: Asking;
   /** Why the last consultation of this desk ended; shown on the day until the next one. */
-  ended: Reason | null;
+  ended: Ended | null;
   /** An admit has been asked for and not answered yet. */
   admitting: boolean;
   /** Messages received since the talk column was last open. */
@@ -97,6 +100,9 @@ function follow(state: DeskState, event: { session: string; state: State; mine: 
   if (wantedSession(state) !== event.session) return state;
   if (state.screen.at === "admit" && event.state === "consultation" && event.mine) {
     return consulting(state, event.session);
+  }
+  if (state.screen.at === "admit" && event.state === "consultation") {
+    return { ...opening, day: state.day, ended: "taken" };
   }
   // Back to waiting without an end: this desk had been away for longer than the grace time. It admits again.
   if (state.screen.at === "consult" && event.state === "waiting") {

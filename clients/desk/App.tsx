@@ -1,0 +1,174 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { dayOf } from "../ui/office-time";
+import { LineBar } from "../ui/work/Frame";
+import { useClient, useNow, useSeat } from "../ui/work/seat";
+import { Sound } from "../ui/work/sound";
+import { isQuiet, troubleOf } from "../ui/work/trouble";
+import { AdmitScreen } from "./AdmitScreen";
+import { useAttention } from "./attention";
+import { ConsultScreen } from "./ConsultScreen";
+import { dayRows, type Me, waitingGuests } from "./day";
+import { DayScreen } from "./DayScreen";
+import { useAppointment, useDay, useRefetchOnChange } from "./queries";
+import { Questions } from "./Questions";
+import { useShortcuts } from "./keyboard";
+import { opening, reduce } from "./state";
+import { type DeskKey, useWords } from "./words";
+
+/** The desk, once somebody is signed in. */
+export function App() {
+  const client = useClient();
+  const seat = useSeat();
+  const queries = useQueryClient();
+  const [state, dispatch] = useReducer(reduce, opening);
+  const [trouble, setTrouble] = useState<DeskKey | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [sound] = useState(() => new Sound());
+  useRefetchOnChange(queries);
+
+  const today = dayOf(useNow(10_000));
+  const me = useMemo<Me>(() => ({ desk: seat.identity?.desk ?? "", pool: seat.identity?.pool ?? "" }), [seat.identity]);
+  const day = state.day ?? today;
+  const list = useDay(day, me.desk);
+  const ofToday = useDay(today, me.desk);
+  const sessions = useMemo(() => [...(seat.sessions ?? [])], [seat.sessions]);
+  const rows = useMemo(() => dayRows(list.data ?? [], sessions, me), [list.data, sessions, me]);
+  const guests = useMemo(() => waitingGuests(ofToday.data ?? [], sessions, me), [ofToday.data, sessions, me]);
+  const entered = seat.entered !== null && seat.session?.id === seat.entered ? seat.session : null;
+  const appointment = useAppointment(entered?.appointment, ofToday.data);
+
+  // The one who is on the screen already is not announced again.
+  const onScreen = state.screen.at === "day" ? null : state.screen.session;
+  const waiting = useMemo(() => guests.map((g) => g.session.id).filter((id) => id !== onScreen), [guests, onScreen]);
+  const words = useWords();
+  useAttention(
+    waiting,
+    {
+      title: waiting.length > 0 ? words.written("desk.title.waiting", { count: waiting.length }) : words.written("desk.title"),
+      arrived: words.written("desk.arrived"),
+    },
+    sound,
+  );
+
+  const leaving = useRef<string | null>(null);
+  const act = useCallback(async (what: Promise<void>, refused?: () => void) => {
+    setTrouble(null);
+    setBusy(true);
+    try {
+      await what;
+    } catch (error) {
+      if (!isQuiet(error)) setTrouble(troubleOf(error).key);
+      refused?.();
+    } finally {
+      setBusy(false);
+    }
+  }, []);
+
+  const welcome = (session: string) => {
+    dispatch({ type: "welcome", session });
+    leaving.current = null;
+    void act(client.enter(session));
+  };
+  const rejoin = (session: string) => {
+    dispatch({ type: "rejoin", session });
+    leaving.current = null;
+    void act(client.enter(session));
+  };
+  const later = () => {
+    leaving.current = seat.entered;
+    dispatch({ type: "later" });
+    void act(client.leave().then(client.wipe));
+  };
+
+  // The server's word on the session entered decides which screen is right, after a reload too.
+  const { ended, session } = seat;
+  useEffect(() => {
+    if (ended !== null) {
+      dispatch({ type: "ended", session: ended.session, reason: ended.reason });
+      client.wipe();
+      return;
+    }
+    if (entered === null || leaving.current === entered.id || session === null) return;
+    const mine = entered.legs[entered.leg]?.desk === me.desk;
+    if (state.screen.at !== "day") {
+      dispatch({ type: "session", session: entered.id, state: entered.state, mine });
+    } else if (entered.state === "consultation" && mine) {
+      dispatch({ type: "rejoin", session: entered.id });
+    } else if (entered.state === "waiting" || entered.state === "arrived") {
+      dispatch({ type: "welcome", session: entered.id });
+    }
+  }, [client, ended, session, entered, me.desk, state.screen.at]);
+
+  // Somebody of the same pool was quicker: this desk's part is over before it began.
+  useEffect(() => {
+    if (state.ended !== "taken") return;
+    const { entered: id } = client.getSnapshot();
+    leaving.current = id;
+    if (id !== null) client.leave().then(client.wipe, () => undefined);
+  }, [client, state.ended]);
+
+  const count = seat.talk.filter((m) => !m.mine).length;
+  const counted = useRef(0);
+  useEffect(() => {
+    for (let i = counted.current; i < count; i++) dispatch({ type: "message" });
+    counted.current = count;
+  }, [count]);
+
+  const keys = useShortcuts(state, dispatch);
+
+  return (
+    <>
+      {state.screen.at === "day" && (
+        <>
+          <DayScreen
+            day={day}
+            rows={rows}
+            guests={guests}
+            loading={list.isPending}
+            failed={list.isError}
+            ended={state.ended}
+            sound={sound}
+            onDay={(next) => dispatch({ type: "show-day", day: next })}
+            onRetry={() => void list.refetch()}
+            onWelcome={welcome}
+            onRejoin={rejoin}
+          />
+          <div className="fixed inset-x-0 bottom-0">
+            <LineBar place="desk" />
+          </div>
+        </>
+      )}
+      {state.screen.at === "admit" && (
+        <AdmitScreen
+          session={entered}
+          appointment={appointment}
+          admitting={state.admitting}
+          trouble={trouble}
+          onAdmit={() => {
+            dispatch({ type: "admit" });
+            void act(client.admit(), () => dispatch({ type: "refused" }));
+          }}
+          onLater={later}
+        />
+      )}
+      {state.screen.at === "consult" && (
+        <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} />
+      )}
+      <Questions
+        asking={state.asking}
+        session={entered}
+        busy={busy}
+        trouble={trouble}
+        keysOn={keys.on}
+        onKeys={keys.turn}
+        onEnd={() => void act(client.end())}
+        onHandover={() => void act(client.handover())}
+        onClose={() => {
+          setTrouble(null);
+          dispatch({ type: "ask", what: null });
+        }}
+      />
+    </>
+  );
+}

@@ -1,0 +1,150 @@
+import { useMemo } from "react";
+import type { Appointment, RemoteMedia, Session, Snapshot } from "../session";
+import { LineBadge } from "../ui/Banner";
+import { Icon } from "../ui/Icon";
+import { stopwatch } from "../ui/office-time";
+import { literal } from "../ui/ruby";
+import { SoundOut } from "../ui/SoundOut";
+import { LineBar } from "../ui/work/Frame";
+import { Pill, ScreenTitle } from "../ui/work/parts";
+import { useNow, useSeat } from "../ui/work/seat";
+import { minutesOf } from "./AdmitScreen";
+import { others, residentName } from "./names";
+import { Pictures } from "./Pictures";
+import type { DeskEvent, DeskState } from "./state";
+import { SideColumn } from "./SideColumn";
+import { Toolbar } from "./Toolbar";
+import { T, useWords } from "./words";
+
+/** The consultation: the other person large, oneself small, who is there in words, and one next step. */
+export function ConsultScreen({
+  state,
+  dispatch,
+  session,
+  appointment,
+}: {
+  readonly state: DeskState;
+  readonly dispatch: (event: DeskEvent) => void;
+  readonly session: Session | null;
+  readonly appointment: Appointment | undefined;
+}) {
+  const { media } = useSeat();
+  const booth = session === null ? "" : `booth:${session.booth}`;
+  return (
+    <div className="flex h-dvh flex-col bg-ground-desk text-[17px]">
+      <ConsultBar session={session} appointment={appointment} />
+      <LineBar place="desk" />
+      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">
+        <Pictures
+          booth={booth}
+          boothName={residentName(appointment)}
+          large={state.documentLarge}
+          onLarge={(on) => dispatch({ type: "document-large", on })}
+        />
+        <SideColumn state={state} dispatch={dispatch} session={session} appointment={appointment} />
+      </main>
+      <Toolbar state={state} dispatch={dispatch} session={session} />
+      <Voices remote={media.remote} />
+    </div>
+  );
+}
+
+/** Everybody's voice is heard, whoever is shown. */
+function Voices({ remote }: { readonly remote: Readonly<Record<string, RemoteMedia>> }) {
+  return (
+    <>
+      {Object.entries(remote).flatMap(([id, them]) => [
+        <SoundOut key={`${id} voice`} stream={them.voice} gain={1} />,
+        <SoundOut key={`${id} stethoscope`} stream={them.stethoscope} gain={1} />,
+      ])}
+    </>
+  );
+}
+
+function ConsultBar({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {
+  const name = residentName(appointment);
+  return (
+    <header className="flex min-h-16 flex-none flex-wrap items-center gap-x-5 gap-y-1 border-b border-neutral-solid-gray-420 bg-white px-7 py-2">
+      {session !== null && (
+        <Pill tone="own" className="text-[18px]">
+          <T k="desk.number" values={{ number: session.number }} />
+        </Pill>
+      )}
+      <ScreenTitle className="text-[24px]">
+        {name === undefined ? <T k="desk.anonymous" /> : <T k="desk.sama" values={{ name }} />}
+      </ScreenTitle>
+      {session !== null && (
+        <p className="text-ink-soft">
+          {literal(session.officeName)} {literal(session.boothName)}
+        </p>
+      )}
+      <div className="ml-auto flex flex-wrap items-center gap-x-5 gap-y-1">
+        <WhoSees session={session} name={name} />
+        <p className="flex items-center gap-2">
+          <Icon name="norecord" className="size-5 text-primary" />
+          <span>
+            <T k="desk.norecord" />
+          </span>
+        </p>
+        <Line />
+        <Running session={session} />
+      </div>
+    </header>
+  );
+}
+
+/** Who sees and hears, in words; it must never say less than the truth. */
+function WhoSees({ session, name }: { readonly session: Session | null; readonly name: string | undefined }) {
+  const words = useWords();
+  const { identity } = useSeat();
+  const people = useMemo(() => others(session?.participants ?? [], identity?.seat ?? ""), [session, identity]);
+  const called = people.map((p) => {
+    if (p.kind !== "booth") return literal(p.name);
+    return name === undefined ? words.marked("desk.who.resident") : words.marked("desk.sama", { name });
+  });
+  return (
+    <p className="flex items-center gap-2" data-who-sees="">
+      <Icon name="eye" className="size-6 text-primary" />
+      <span>
+        <span className="sr-only">
+          <T k="desk.who.label" />
+        </span>{" "}
+        <T k="desk.who.and" values={{ people: called.join(words.marked("desk.who.join")) }} />
+      </span>
+    </p>
+  );
+}
+
+/** The line in words; the server's line and the media's line are one thing to a person. */
+function Line() {
+  const { media, connection } = useSeat();
+  return (
+    <div className="text-[17px] [&>p]:px-4 [&>p]:py-1">
+      <LineBadge state={lineState(media, connection.state)} />
+    </div>
+  );
+}
+
+function lineState(media: Snapshot["media"], connection: string) {
+  if (media.phase === "interrupted" || media.phase === "connecting") return "lost" as const;
+  if (connection === "failed") return "lost" as const;
+  return media.quality === "sound-only" ? ("sound" as const) : media.quality;
+}
+
+function Running({ session }: { readonly session: Session | null }) {
+  const now = useNow();
+  const leg = session?.legs[session.leg];
+  if (session?.startedAt === undefined || leg === undefined) return null;
+  const planned = minutesOf(leg.startsAt, leg.endsAt);
+  const run = now - Date.parse(session.startedAt);
+  const over = run > planned * 60_000;
+  return (
+    <p className={`rounded-8 px-2 whitespace-nowrap tabular-nums ${over ? "bg-heed text-heed-ink" : ""}`}>
+      <span className="sr-only">
+        <T k="desk.running" />
+      </span>{" "}
+      <span className="text-[24px] font-bold">{stopwatch(run)}</span>{" "}
+      <T k={over ? "desk.plannedOver" : "desk.planned"} values={{ minutes: planned }} />
+    </p>
+  );
+}

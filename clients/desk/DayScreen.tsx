@@ -1,0 +1,152 @@
+import { Button } from "../ui/Button";
+import { type Day, addDays, dayOf, dayParts, wallClock } from "../ui/office-time";
+import { literal } from "../ui/ruby";
+import { LanguageChoice, SoundSwitch, TopBar } from "../ui/work/Frame";
+import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { useNow, useSeat } from "../ui/work/seat";
+import type { Sound } from "../ui/work/sound";
+import { DayTable } from "./DayTable";
+import { dayCounts, type DayRow, type WaitingGuest } from "./day";
+import type { Ended } from "./state";
+import { WaitingList } from "./WaitingList";
+import { T, useWords } from "./words";
+
+/** The professional's day: who comes when, who waits, and the one next step. */
+export function DayScreen({
+  day,
+  rows,
+  guests,
+  loading,
+  failed,
+  ended,
+  sound,
+  onDay,
+  onRetry,
+  onWelcome,
+  onRejoin,
+}: {
+  readonly day: Day;
+  readonly rows: DayRow[];
+  readonly guests: WaitingGuest[];
+  readonly loading: boolean;
+  readonly failed: boolean;
+  readonly ended: Ended | null;
+  readonly sound: Sound;
+  readonly onDay: (day: Day | null) => void;
+  readonly onRetry: () => void;
+  readonly onWelcome: (session: string) => void;
+  readonly onRejoin: (session: string) => void;
+}) {
+  const today = dayOf(useNow());
+  const counts = dayCounts(rows);
+  const go = (n: number) => {
+    const next = addDays(day, n);
+    onDay(next === today ? null : next);
+  };
+  return (
+    <div className="flex h-dvh flex-col bg-ground-desk text-[17px]">
+      <DeskBar sound={sound} />
+      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_23rem] gap-5 px-7 py-5 max-[1300px]:grid-cols-[minmax(0,1fr)_19rem] max-[1300px]:gap-4 max-[1300px]:px-5">
+        <div className="flex min-h-0 flex-col gap-3">
+          <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
+            <ScreenTitle className="text-[27px]">
+              <DayName day={day} />
+            </ScreenTitle>
+            <p className="text-ink-soft">
+              <T k="desk.day.counts" values={counts} />
+            </p>
+            <div className="ml-auto flex gap-3">
+              {day !== today && (
+                <Button place="desk" onPress={() => onDay(null)}>
+                  <T k="desk.day.today" />
+                </Button>
+              )}
+              <Button place="desk" icon="back" onPress={() => go(-1)}>
+                <T k="desk.day.before" />
+              </Button>
+              <Button place="desk" iconAfter="arrow" onPress={() => go(1)}>
+                <T k="desk.day.after" />
+              </Button>
+            </div>
+          </div>
+          {ended !== null && (
+            <p role="status" className="rounded-8 bg-good px-4 py-2 font-bold text-good-ink">
+              <T k={`desk.ended.${ended}`} />
+            </p>
+          )}
+          {failed && (
+            <TroubleLine>
+              <T k="desk.day.failed" />{" "}
+              <Button place="desk" onPress={onRetry}>
+                <T k="work.retry" />
+              </Button>
+            </TroubleLine>
+          )}
+          <DayTable rows={rows} loading={loading} today={day === today} onWelcome={onWelcome} onRejoin={onRejoin} />
+        </div>
+        <aside className="flex min-h-0 flex-col gap-4">
+          <WaitingList guests={guests} rows={rows} onWelcome={onWelcome} />
+          <NextUp rows={rows} />
+        </aside>
+      </main>
+    </div>
+  );
+}
+
+function DeskBar({ sound }: { readonly sound: Sound }) {
+  const { identity, connection } = useSeat();
+  return (
+    <TopBar name={literal(identity?.name ?? "")} detail={<Organisation />}>
+      {connection.state === "live" && (
+        <Pill tone="good" icon="check">
+          <T k="desk.open" />
+        </Pill>
+      )}
+      <SoundSwitch sound={sound} place="desk" />
+      <LanguageChoice />
+    </TopBar>
+  );
+}
+
+function Organisation() {
+  const { identity } = useSeat();
+  const words = useWords();
+  const role = identity?.role ?? "";
+  const roles = ["doctor", "nurse", "pharmacist", "officer", "counselor"] as const;
+  const known = roles.find((r) => r === role);
+  return <>{known === undefined ? "" : words.written(`desk.role.${known}`)}</>;
+}
+
+function DayName({ day }: { readonly day: Day }) {
+  const words = useWords();
+  const parts = dayParts(day);
+  const weekday = words.marked(`day.${parts.weekday}` as "day.0");
+  return <T k="date" values={{ month: parts.month, day: parts.day, weekday }} />;
+}
+
+/** When nobody waits: who comes next, so that the day has no empty corner without words. */
+function NextUp({ rows }: { readonly rows: DayRow[] }) {
+  const now = useNow(10_000);
+  const next = rows.find((r) => r.state === "later" && Date.parse(r.own.end) > now);
+  return (
+    <Sheet className="p-5">
+      <h2 className="font-bold">
+        <T k="desk.next" />
+      </h2>
+      <p>
+        {next === undefined ? (
+          <T k="desk.next.none" />
+        ) : (
+          <T
+            k="desk.next.at"
+            values={{
+              time: wallClock(next.own.start),
+              number: next.appointment.number,
+              place: literal(`${next.appointment.officeName} ${next.appointment.boothName}`),
+            }}
+          />
+        )}
+      </p>
+    </Sheet>
+  );
+}

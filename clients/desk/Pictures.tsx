@@ -1,0 +1,130 @@
+import type { RemoteMedia } from "../session";
+import { Button } from "../ui/Button";
+import { literal } from "../ui/ruby";
+import { VideoView } from "../ui/VideoView";
+import { useSeat } from "../ui/work/seat";
+import { T, useWords } from "./words";
+
+/** Who sends a document camera's picture or a screen, and the picture. */
+export function documentOf(remote: Readonly<Record<string, RemoteMedia>>): { from: string; stream: MediaStream } | undefined {
+  for (const [from, them] of Object.entries(remote)) {
+    const stream = them.document ?? them.screen;
+    if (stream !== null) return { from, stream };
+  }
+  return undefined;
+}
+
+/** The large picture, the small ones over its corner, and words wherever a picture is missing. */
+export function Pictures({
+  booth,
+  boothName,
+  large,
+  onLarge,
+}: {
+  readonly booth: string;
+  readonly boothName: string | undefined;
+  readonly large: boolean;
+  readonly onLarge: (on: boolean) => void;
+}) {
+  const words = useWords();
+  const { media, session, presence } = useSeat();
+  const document = documentOf(media.remote);
+  const face = media.remote[booth]?.face ?? null;
+  const muted = presence.find((p) => p.participant === booth)?.videoMuted === true;
+  const name = boothName === undefined ? words.written("desk.who.resident") : words.written("desk.sama", { name: boothName });
+  const showDocument = large && document !== undefined;
+  const guests = Object.entries(media.remote).filter(([id, them]) => id !== booth && them.face !== null);
+  return (
+    <div className="relative min-h-0 overflow-hidden rounded-12 bg-neutral-solid-gray-800">
+      <VideoView
+        key={showDocument ? "document" : "face"}
+        stream={showDocument ? document.stream : muted ? null : face}
+        label={showDocument ? words.written("desk.document") : name}
+        fit={showDocument ? "contain" : "cover"}
+        className="absolute inset-0 size-full"
+        instead={<Missing muted={muted} />}
+      />
+      <Tag className="bottom-3 left-3">{showDocument ? <T k="desk.document" /> : name}</Tag>
+      {showDocument && (
+        <div className="absolute top-3 left-3">
+          <Button place="desk" onPress={() => onLarge(false)}>
+            <T k="desk.document.small" />
+          </Button>
+        </div>
+      )}
+      <div className="absolute top-3 right-3 flex w-[23%] flex-col gap-3">
+        <SelfPicture />
+        {showDocument && face !== null && <Small stream={face} name={name} />}
+        {guests.map(([id, them]) => (
+          <Small key={id} stream={them.face} name={literal(session?.participants.find((p) => p.id === id)?.name ?? "")} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Why there is no picture of the other side, in one sentence, and what happens next. */
+function Missing({ muted }: { readonly muted: boolean }) {
+  const { media, session, presence } = useSeat();
+  const booth = presence.find((p) => p.participant === `booth:${session?.booth ?? ""}`);
+  const key = muted
+    ? "desk.missing.muted"
+    : booth?.online === false
+      ? missingBooth(booth.reason)
+      : media.phase === "connected"
+        ? media.quality === "sound-only"
+          ? "desk.missing.soundOnly"
+          : "desk.missing.soon"
+        : "desk.missing.connecting";
+  return (
+    <div className="grid size-full place-items-center p-8">
+      <p role="status" className="max-w-lg rounded-12 bg-white px-8 py-6 text-center text-[20px]">
+        <T k={key} />
+      </p>
+    </div>
+  );
+}
+
+function missingBooth(reason: string | undefined) {
+  return reason === "reload" ? ("desk.missing.reload" as const) : ("desk.missing.offline" as const);
+}
+
+function SelfPicture() {
+  const words = useWords();
+  const { self } = useSeat().media;
+  const off = self.videoMuted || self.preview === null;
+  return (
+    <div className="relative aspect-video overflow-hidden rounded-8 border-2 border-white bg-neutral-solid-gray-900">
+      <VideoView
+        stream={off ? null : self.preview}
+        label={words.written("self")}
+        mirrored
+        className="size-full"
+        instead={
+          <p className="grid size-full place-items-center pb-6 text-center text-[16px] text-white">
+            <T k={self.videoMuted ? "desk.camera.isOff" : "desk.camera.none"} />
+          </p>
+        }
+      />
+      <Tag className="bottom-1.5 left-1.5">
+        <T k={self.audioMuted ? "desk.self.muted" : "self"} />
+      </Tag>
+    </div>
+  );
+}
+
+function Small({ stream, name }: { readonly stream: MediaStream | null; readonly name: string }) {
+  return (
+    <div className="relative aspect-video overflow-hidden rounded-8 border-2 border-white bg-neutral-solid-gray-900">
+      <VideoView stream={stream} label={name} className="size-full" />
+      <Tag className="bottom-1.5 left-1.5">{name}</Tag>
+    </div>
+  );
+}
+
+/** A short name on a picture; anything longer stands beside it. */
+function Tag({ children, className }: { readonly children: React.ReactNode; readonly className: string }) {
+  return (
+    <p className={`absolute max-w-[92%] rounded-6 bg-black px-3 py-0.5 text-[16px] text-white ${className}`}>{children}</p>
+  );
+}

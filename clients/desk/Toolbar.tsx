@@ -1,0 +1,111 @@
+import type { ReactNode } from "react";
+import { ToggleButton } from "react-aria-components";
+import type { Session } from "../session";
+import { Button } from "../ui/Button";
+import { Icon, type IconName } from "../ui/Icon";
+import { useClient, useSeat } from "../ui/work/seat";
+import { nextKey } from "./DayTable";
+import { shortcutKeys } from "./shortcuts";
+import type { DeskEvent, DeskState } from "./state";
+import { T } from "./words";
+
+/** The foot of the consultation: own devices at the left, the next step at the right. */
+export function Toolbar({
+  state,
+  dispatch,
+  session,
+}: {
+  readonly state: DeskState;
+  readonly dispatch: (event: DeskEvent) => void;
+  readonly session: Session | null;
+}) {
+  const client = useClient();
+  const { self } = useSeat().media;
+  const next = session?.legs[session.leg + 1];
+  return (
+    <footer className="flex flex-none items-center gap-2 border-t border-neutral-solid-gray-420 bg-white px-4 py-3">
+      <Tool
+        icon={self.audioMuted ? "micOff" : "mic"}
+        on={!self.audioMuted}
+        shortcut={shortcutKeys.mute}
+        onChange={(on) => void client.mute({ audio: !on }).catch(() => undefined)}
+      >
+        <T k={self.audioMuted ? "desk.mic.off" : "desk.mic"} />
+      </Tool>
+      <Tool
+        icon={self.videoMuted ? "cameraOff" : "camera"}
+        on={!self.videoMuted}
+        shortcut={shortcutKeys.camera}
+        onChange={(on) => void client.mute({ video: !on }).catch(() => undefined)}
+      >
+        <T k={self.videoMuted ? "desk.camera.off" : "desk.camera"} />
+      </Tool>
+      <span aria-hidden="true" className="mx-2 h-12 w-px bg-neutral-solid-gray-420" />
+      <Tool
+        icon="chat"
+        on={state.side === "talk"}
+        shortcut={shortcutKeys.talk}
+        onChange={(on) => dispatch({ type: "side", side: on ? "talk" : "people" })}
+      >
+        {state.unread > 0 ? <T k="desk.talk.unread" values={{ count: state.unread }} /> : <T k="desk.talk" />}
+      </Tool>
+      <Tool
+        icon="info"
+        on={state.asking === "help"}
+        shortcut={shortcutKeys.help}
+        onChange={() => dispatch({ type: "ask", what: "help" })}
+      >
+        <T k="desk.keys" />
+      </Tool>
+      <div className="ml-auto flex items-center gap-3">
+        <Button
+          place="desk"
+          kind={next === undefined ? "primary" : "plain"}
+          className="min-h-16 px-7!"
+          onPress={() => dispatch({ type: "ask", what: "end" })}
+        >
+          <T k="desk.end" />
+        </Button>
+        {next !== undefined && (
+          <Button
+            place="desk"
+            kind="primary"
+            iconAfter="arrow"
+            className="min-h-16 px-7! text-[20px]!"
+            onPress={() => dispatch({ type: "ask", what: "handover" })}
+          >
+            <T k={nextKey(next.role, "to")} />
+          </Button>
+        )}
+      </div>
+    </footer>
+  );
+}
+
+function Tool({
+  icon,
+  on,
+  shortcut,
+  onChange,
+  children,
+}: {
+  readonly icon: IconName;
+  readonly on: boolean;
+  readonly shortcut: string;
+  readonly onChange: (on: boolean) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <ToggleButton
+      isSelected={on}
+      onChange={onChange}
+      aria-keyshortcuts={shortcut}
+      className={`flex min-h-16 min-w-23 cursor-pointer flex-col items-center justify-center gap-0.5 rounded-8 border-2 px-2 text-[16px] leading-tight ${
+        on ? "border-primary bg-ground-booth font-bold text-primary-pressed" : "border-transparent bg-white data-[hovered]:bg-rest"
+      }`}
+    >
+      <Icon name={icon} className="size-6" />
+      <span>{children}</span>
+    </ToggleButton>
+  );
+}
