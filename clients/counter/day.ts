@@ -73,7 +73,7 @@ export function boothColumns(
       name: booth.name,
       task: taskOf(here, live, call, now),
       urgent: false,
-      blocks: here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now)).sort((a, b) => a.from - b.from),
+      blocks: here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now)).toSorted((a, b) => a.from - b.from),
     };
   });
   const first = mostUrgent(columns);
@@ -82,7 +82,7 @@ export function boothColumns(
 
 /** Calls nobody has answered, oldest first: they cover the screen and ring. */
 export function openCalls(calls: readonly Call[]): Call[] {
-  return calls.filter((c) => !c.answeredAt).sort((a, b) => a.at.localeCompare(b.at));
+  return calls.filter((c) => !c.answeredAt).toSorted((a, b) => a.at.localeCompare(b.at));
 }
 
 /** Hours of an office on a day, or undefined when it is closed: "Mon-Fri", "Wed", "Mon,Thu" and "Daily" are read. */
@@ -139,7 +139,7 @@ function taskOf(here: Appointment[], live: SessionSummary | undefined, call: Cal
   if (call) return live ? { kind: "called", call: call.id, number: live.number } : { kind: "called", call: call.id };
   if (live && !live.boothOnline) return { kind: "offline", number: live.number };
   if (live?.state === "arrived") return { kind: "seat", number: live.number };
-  const booked = here.filter((a) => a.state === "booked").sort((a, b) => a.start.localeCompare(b.start));
+  const booked = here.filter((a) => a.state === "booked").toSorted((a, b) => a.start.localeCompare(b.start));
   const next = booked.find((a) => Date.parse(a.end) > now);
   if (live) return liveTask(live, now);
   if (!next) return { kind: "none" };
@@ -159,7 +159,7 @@ const urgency: Task["kind"][] = ["called", "offline", "seat", "check-in"];
 function mostUrgent(columns: BoothColumn[]): BoothColumn | undefined {
   return columns
     .filter((c) => urgency.includes(c.task.kind))
-    .sort((a, b) => rank(a.task) - rank(b.task))[0];
+    .toSorted((a, b) => rank(a.task) - rank(b.task))[0];
 }
 
 function rank(task: Task): number {

@@ -50,7 +50,6 @@ export function Questions({
             kind="primary"
             className="min-h-13"
             busy={busy}
-            autoFocus
             onPress={asking === "end" ? onEnd : onHandover}
           >
             <T k={asking === "end" ? "desk.end.yes" : "desk.handover.yes"} />
@@ -84,7 +83,7 @@ function KeyHelp({ keysOn, onKeys, onClose }: { readonly keysOn: boolean; readon
           <Button place="desk" onPress={() => onKeys(!keysOn)}>
             <T k={keysOn ? "desk.keys.turnOff" : "desk.keys.turnOn"} />
           </Button>
-          <Button place="desk" kind="primary" onPress={onClose} autoFocus>
+          <Button place="desk" kind="primary" onPress={onClose}>
             <T k="work.close" />
           </Button>
         </>

@@ -60,7 +60,7 @@ export function dayRows(appointments: Appointment[], sessions: SessionSummary[],
       if (row.state === "waiting" && session?.waitingSince) row.since = session.waitingSince;
       return [row];
     })
-    .sort((a, b) => Date.parse(a.own.start) - Date.parse(b.own.start) || a.appointment.number - b.appointment.number);
+    .toSorted((a, b) => Date.parse(a.own.start) - Date.parse(b.own.start) || a.appointment.number - b.appointment.number);
 }
 
 /** Everybody waiting for this desk or its pool, longest wait first. */
@@ -74,7 +74,7 @@ export function waitingGuests(appointments: Appointment[], sessions: SessionSumm
       if (appointment) guest.appointment = appointment;
       return guest;
     })
-    .sort((a, b) => a.since.localeCompare(b.since, "en") || a.session.number - b.session.number);
+    .toSorted((a, b) => a.since.localeCompare(b.since, "en") || a.session.number - b.session.number);
 }
 
 /** The session of the one who has waited longest: the only primary action of the day. */

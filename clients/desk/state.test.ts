@@ -72,19 +72,19 @@ describe("the desk's screens", () => {
   });
 });
 
-describe("shortcuts", () => {
-  const press = (part: Partial<KeyPress>): KeyPress => ({
-    key: "m",
-    ctrl: false,
-    alt: false,
-    meta: false,
-    repeat: false,
-    composing: false,
-    typing: false,
-    dialog: false,
-    ...part,
-  });
+const press = (part: Partial<KeyPress>): KeyPress => ({
+  key: "m",
+  ctrl: false,
+  alt: false,
+  meta: false,
+  repeat: false,
+  composing: false,
+  typing: false,
+  dialog: false,
+  ...part,
+});
 
+describe("shortcuts", () => {
   it("answer to one letter, in either case", () => {
     expect(shortcutOf(press({}), true)).toBe("mute");
     expect(shortcutOf(press({ key: "V" }), true)).toBe("camera");
