@@ -17,7 +17,7 @@ before(async () => {
   world = await openWorld('admission');
 });
 
-after(() => world.close());
+after(() => world?.close());
 
 /** When 迎える was pressed last, in milliseconds since 1970. */
 function pressed({ page }) {

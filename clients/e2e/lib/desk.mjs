@@ -19,13 +19,34 @@ export async function admit({ page }) {
 /** Ends the consultation, answering the question that is asked once. */
 export async function end({ page }) {
   await button(page, '終わる').click();
-  await page.getByRole('dialog').or(page.getByRole('alertdialog')).getByRole('button', { name: containing('終わ') }).click();
+  await button(question(page), '終わる').click();
 }
 
-/** Passes the visit on to the next leg. */
-export async function handover({ page }, nextWords) {
-  await button(page, nextWords).click();
-  await page.getByRole('dialog').or(page.getByRole('alertdialog')).getByRole('button', { name: containing('つな') }).click();
+/** Passes the visit on to the pharmacist. */
+export async function handOverToPharmacist({ page }) {
+  await button(page, '薬剤師へ 引き継ぐ').click();
+  await button(question(page), '引き継ぐ').click();
+}
+
+function question(page) {
+  return page.getByRole('alertdialog').or(page.getByRole('dialog'));
+}
+
+/** Turns the microphone off if it is on, on if it is off. */
+export function toggleMicrophone({ page }) {
+  return page.getByRole('button', { name: /^マイク/ }).click();
+}
+
+/** Opens the talk column and switches to 筆談. */
+export async function openLargeTalk({ page }) {
+  await page.getByRole('button', { name: containing('字で話す') }).click();
+  await button(page, '筆談').click();
+}
+
+/** Writes something and sends it. */
+export async function write({ page }, text) {
+  await page.getByRole('textbox').fill(text);
+  await page.keyboard.press('Enter');
 }
 
 /**

@@ -29,7 +29,7 @@ export async function openSocket(page, { hello } = {}) {
     closed: () => until('the server closes the socket', async () => (await state()).close),
     /** Is it still open? */
     stands: async () => (await state()).close === null,
-    close: () => page.evaluate((n) => window.raw.close(n), number),
+    close: () => page.evaluate((n) => window.raw.hangUp(n), number),
   };
   if (hello) {
     await socket.say({ type: 'hello', token: hello });

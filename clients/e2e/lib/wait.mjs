@@ -29,6 +29,18 @@ export async function until(what, ask, { within = 15_000, every = 50 } = {}) {
   }
 }
 
+/**
+ * Does a number stay the same for half a second?
+ *
+ * @param {() => Promise<number>} ask
+ * @returns {Promise<boolean>}
+ */
+export async function standsStill(ask) {
+  const first = await ask();
+  await pause(500);
+  return (await ask()) === first;
+}
+
 function describe(value) {
   if (value instanceof Error) return value.message;
   return JSON.stringify(value)?.slice(0, 2000) ?? String(value);

@@ -11,6 +11,15 @@ import { startProgram } from './program.mjs';
  * @typedef {Awaited<ReturnType<typeof openWorld>>} World
  */
 
+/** Follows which session a page asks a token for; returns a function that tells the last one. */
+function sessionSeenBy(page) {
+  let session;
+  page.on('request', (request) => {
+    session = /\/v1\/sessions\/([^/]+)\/token$/.exec(request.url())?.[1] ?? session;
+  });
+  return () => session;
+}
+
 /**
  * Starts the program for one test file.
  *
@@ -42,7 +51,7 @@ export async function openWorld(name, { inside, publishable = false, args } = {}
   async function person(who, { app, seat, face }) {
     const media = face && (await mediaOf(face, { directory: artefactsOf('made').folder, publishable }));
     const opened = await openBrowser({ name: who, size: SIZES[app] ?? SIZES.desk, media, inside });
-    const one = { ...opened, who, app, seat, media };
+    const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
     return one;

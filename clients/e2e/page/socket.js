@@ -29,9 +29,9 @@
     return { opened, messages, close };
   }
 
-  function close(number) {
+  function hangUp(number) {
     sockets[number].socket.close(1000);
   }
 
-  Object.defineProperty(window, 'raw', { value: { open, say, sayBytes, state, close } });
+  Object.defineProperty(window, 'raw', { value: { open, say, sayBytes, state, hangUp } });
 })();

@@ -72,6 +72,17 @@
     note(clicks, { at: wallClock(event.timeStamp), text: button?.textContent ?? '' });
   }, { capture: true });
 
+  // A headless browser prints nowhere; that the page asked for it is what can be seen.
+  let printed = 0;
+  addEventListener('beforeprint', () => {
+    printed++;
+  });
+  const print = window.print;
+  window.print = () => {
+    printed++;
+    print.call(window);
+  };
+
   /** Tracks that go to the loudspeaker now: of playing, unmuted elements, and of running audio contexts. */
   const audible = () => {
     const tracks = new Set();
@@ -90,5 +101,7 @@
     return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === 'visible';
   });
 
-  Object.defineProperty(window, 'witness', { value: { peers, frames, clicks, audible, visible, isRemote } });
+  Object.defineProperty(window, 'witness', {
+    value: { peers, frames, clicks, audible, visible, isRemote, printed: () => printed },
+  });
 })();

@@ -1,0 +1,94 @@
+// Every screen of a visit in やさしい日本語 and in English: the words fit, and axe finds nothing serious.
+
+import { after, before, test } from 'node:test';
+import { book, signIn } from './lib/api.mjs';
+import { seesSomebody } from './lib/desk.mjs';
+import { LEAST, isReadable, says } from './lib/screen.mjs';
+import { button, containing } from './lib/seats.mjs';
+import { MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
+import { NAMES, wording } from './lib/words.mjs';
+import { openWorld } from './lib/world.mjs';
+
+let world;
+let booth;
+let desk;
+let counter;
+
+before(async () => {
+  world = await openWorld('languages');
+  booth = await world.person('booth', { app: 'booth', seat: PLACE.booth, face: 'resident' });
+  desk = await world.person('desk', { app: 'desk', seat: PLACE.doctor, face: 'doctor' });
+  counter = await world.person('counter', { app: 'counter', seat: PLACE.office });
+});
+
+after(() => world?.close());
+
+for (const [n, language] of ['easy', 'en'].entries()) {
+  test(`a visit in ${NAMES[language]}`, async (t) => {
+    const step = world.story(t);
+    const words = { booth: wording(language, 'booth'), desk: wording(language, 'desk') };
+    const resident = RESIDENTS[n];
+    const faults = [];
+    const look = async ({ page, who, app }, what) => {
+      await world.artefacts.picture(page, `${language}-${who}-${what}`);
+      await isReadable(page, `${language} ${who}: ${what}`, LEAST[app]).catch((error) => faults.push(error.message));
+    };
+    let reception;
+
+    await step('everybody chooses the language', async () => {
+      await button(booth.page, NAMES[language]).click({ timeout: 20_000 });
+      await says(booth.page, words.booth('idle.start'));
+      await look(booth, 'idle');
+      for (const person of [desk, counter]) {
+        await person.page.getByRole('combobox').selectOption(language);
+        await look(person, 'day');
+      }
+      const seat = await signIn(world.url, `counter:${PLACE.office}`);
+      ({ reception } = await book(seat, { office: PLACE.office, booth: PLACE.booth, legs: [MEDICAL], resident }));
+    });
+
+    await step('the booth checks in and waits', async () => {
+      await button(booth.page, words.booth('idle.start')).click();
+      await says(booth.page, words.booth('checkin.title'));
+      await look(booth, 'check-in');
+      for (const digit of reception) await booth.page.keyboard.press(digit);
+      await button(booth.page, words.booth('name.yes')).click();
+      await says(booth.page, words.booth('check.voice.ok'), { within: 20_000 });
+      await look(booth, 'check');
+      await button(booth.page, words.booth('check.hear.yes')).click();
+      await says(booth.page, words.booth('wait.title'), { within: 20_000 });
+      await look(booth, 'waiting');
+    });
+
+    await step('desk and booth talk', async () => {
+      await look(desk, 'somebody-waits');
+      await desk.page.getByRole('button', { name: containing(resident.kana) }).first().click();
+      await button(desk.page, words.desk('desk.welcome')).waitFor();
+      await look(desk, 'admit');
+      await button(desk.page, words.desk('desk.welcome')).click();
+      await Promise.all([seesSomebody(booth), seesSomebody(desk)]);
+      await look(booth, 'consultation');
+      await look(desk, 'consultation');
+    });
+
+    await step('the booth calls staff, then stops', async () => {
+      await button(booth.page, words.booth('call.staff')).click();
+      await says(booth.page, words.booth('call.coming'));
+      await look(booth, 'calling');
+      await counter.page.getByRole('alertdialog').or(counter.page.getByRole('dialog')).waitFor();
+      await look(counter, 'call');
+      await counter.page.getByRole('alertdialog').or(counter.page.getByRole('dialog')).getByRole('button').first().click();
+      await button(booth.page, words.booth('call.close')).click();
+      await button(booth.page, words.booth('talk.end')).click();
+      await look(booth, 'stop');
+      await button(booth.page, words.booth('leave.yes')).click();
+      await says(booth.page, words.booth('bye.title.left'));
+      await look(booth, 'goodbye');
+      await button(booth.page, words.booth('bye.done')).click();
+    });
+
+    await step('and every screen can be read', () => {
+      if (faults.length > 0) throw new Error(faults.join('\n\n'));
+    });
+  });
+}

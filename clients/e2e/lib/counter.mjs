@@ -1,0 +1,1 @@
+// What the postal staff does at the counter.
