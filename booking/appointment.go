@@ -1,0 +1,104 @@
+package booking
+
+import (
+	"log/slog"
+	"time"
+
+	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
+)
+
+// States of an appointment as the outside sees them.
+const (
+	StateBooked    = redisstore.StateBooked
+	StateArrived   = redisstore.StateArrived
+	StateDone      = redisstore.StateDone
+	StateCancelled = redisstore.StateCancelled
+	StateNoShow    = redisstore.StateNoShow
+)
+
+// Appointment is a visit that has been booked, with the names of what it books. Resident is only set where Service.View
+// made it for a caller who may know.
+type Appointment struct {
+	ID         string           `json:"id"`
+	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow"`
+	Version    int64            `json:"version" doc:"grows with every change"`
+	Office     string           `json:"office"`
+	OfficeName string           `json:"officeName"`
+	Booth      string           `json:"booth"`
+	BoothName  string           `json:"boothName"`
+	Number     int              `json:"number" doc:"call number, from 1 each day at each office"`
+	Reception  string           `json:"reception" doc:"reception number, six digits, one of its kind at the office that day"`
+	Start      time.Time        `json:"start"`
+	End        time.Time        `json:"end" doc:"of the last leg; cleaning comes after"`
+	Legs       []AppointmentLeg `json:"legs"`
+	Resident   *ResidentView    `json:"resident,omitempty"`
+	Anonymous  bool             `json:"anonymous"`
+
+	area string
+}
+
+// AppointmentLeg is one part of a visit: one professional side.
+type AppointmentLeg struct {
+	Service     string    `json:"service"`
+	ServiceName string    `json:"serviceName" doc:"counters get the neutral word here too"`
+	PublicName  string    `json:"publicName" doc:"neutral word: 医院, 薬局, 市役所"`
+	Role        string    `json:"role"`
+	Pool        string    `json:"pool"`
+	PoolName    string    `json:"poolName"`
+	Desk        string    `json:"desk"`
+	DeskName    string    `json:"deskName"`
+	Start       time.Time `json:"start"`
+	End         time.Time `json:"end"`
+	Done        bool      `json:"done"`
+}
+
+// LogValue logs what may be logged: ids and state.
+func (a Appointment) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("appointment", a.ID), slog.String("state", a.State), slog.String("office", a.Office))
+}
+
+func (a Appointment) hasDesk(id string) bool {
+	for _, l := range a.Legs {
+		if l.Desk == id {
+			return true
+		}
+	}
+	return false
+}
+
+// appointment names what a record holds. Things that have left the catalogue keep their id as their name.
+func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
+	a := Appointment{
+		ID: r.ID, State: r.State, Version: r.Version, Office: r.Office, OfficeName: r.Office, Booth: r.Booth, BoothName: r.Booth,
+		Number: r.Number, Reception: r.Reception, Start: r.Start.In(calendar.Tokyo), End: r.End.In(calendar.Tokyo),
+		Anonymous: r.Anonymous, area: area,
+	}
+	if o, ok := d.Office(r.Office); ok {
+		a.OfficeName = o.Name
+	}
+	if b, ok := d.Booth(r.Booth); ok {
+		a.BoothName = b.Name
+	}
+	for _, l := range r.Legs {
+		a.Legs = append(a.Legs, d.leg(l))
+	}
+	return a
+}
+
+func (d *Directory) leg(l redisstore.Leg) AppointmentLeg {
+	v := AppointmentLeg{
+		Service: l.Service, ServiceName: l.Service, PublicName: l.Service, Pool: l.Pool, PoolName: l.Pool, Desk: l.Desk, DeskName: l.Desk,
+		Start: l.Start.In(calendar.Tokyo), End: l.End.In(calendar.Tokyo), Done: !l.Done.IsZero(),
+	}
+	if s, ok := d.Service(l.Service); ok {
+		v.ServiceName, v.PublicName, v.Role = s.Name, s.PublicName, s.Role
+	}
+	if p, ok := d.Pool(l.Pool); ok {
+		v.PoolName = p.Name
+	}
+	if desk, ok := d.Desk(l.Desk); ok {
+		v.DeskName = desk.Name
+	}
+	return v
+}

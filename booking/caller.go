@@ -1,0 +1,83 @@
+package booking
+
+import (
+	"context"
+	"strings"
+)
+
+// Caller is who asks, as the broker has verified it. Seat decides what may be done: "counter:<office>", "desk:<desk>",
+// "booth:<booth>" or "admin:<name>"; the other fields describe it.
+type Caller struct {
+	Seat, Role, Area, Office, Booth, Desk string
+}
+
+type callerKey struct{}
+
+// WithCaller puts the caller into a request's context.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerFrom gives the caller of a request; nobody where none was put in.
+func CallerFrom(ctx context.Context) (Caller, bool) {
+	c, ok := ctx.Value(callerKey{}).(Caller)
+	return c, ok && c.Seat != ""
+}
+
+// Kinds of seats.
+const (
+	seatCounter = "counter"
+	seatDesk    = "desk"
+	seatBooth   = "booth"
+	seatAdmin   = "admin"
+)
+
+// seat splits a seat id into its kind and what it sits at.
+func (c Caller) seat() (kind, id string) {
+	kind, id, _ = strings.Cut(c.Seat, ":")
+	return kind, id
+}
+
+// sees reports whether the caller may know of an appointment: the counter and admins of its office, the booth it is in,
+// the desks of its legs.
+func (c Caller) sees(a Appointment) bool {
+	switch kind, id := c.seat(); kind {
+	case seatCounter:
+		return a.Office == id
+	case seatBooth:
+		return a.Booth == id
+	case seatDesk:
+		return a.hasDesk(id)
+	default:
+		return kind == seatAdmin
+	}
+}
+
+// changes reports whether the caller may confirm, release or cancel it.
+func (c Caller) changes(a Appointment) bool {
+	kind, _ := c.seat()
+	return (kind == seatCounter || kind == seatDesk) && c.sees(a)
+}
+
+// view is the appointment as the caller may see it: the neutral word for counters, the resident only for the counter of
+// the office and the desks of the legs, the telephone number only for the counter.
+func (c Caller) view(a Appointment, who Person) Appointment {
+	kind, _ := c.seat()
+	a.Legs = append([]AppointmentLeg(nil), a.Legs...)
+	if kind == seatCounter {
+		for i := range a.Legs {
+			a.Legs[i].ServiceName = a.Legs[i].PublicName
+		}
+	}
+	a.Resident = nil
+	if !who.Known() || !c.sees(a) {
+		return a
+	}
+	switch kind {
+	case seatCounter:
+		a.Resident = &ResidentView{Kana: who.p.kana, Phone: who.p.phone}
+	case seatDesk:
+		a.Resident = &ResidentView{Kana: who.p.kana}
+	}
+	return a
+}

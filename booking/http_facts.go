@@ -1,0 +1,286 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"madoguchi/booking/calendar"
+)
+
+// maxSearchDays bounds how many days one search covers.
+const maxSearchDays = 31
+
+// registerFacts adds what anybody may ask: offices, what they offer, and when there is room. None of it says who.
+func (s *Service) registerFacts(api huma.API) {
+	refusals := []int{404, 422, 503}
+	huma.Register(api, huma.Operation{
+		OperationID: "offices", Method: http.MethodGet, Path: "/v1/offices", Tags: []string{"facts"}, Summary: "List offices",
+	}, s.listOffices)
+	huma.Register(api, huma.Operation{
+		OperationID: "office", Method: http.MethodGet, Path: "/v1/offices/{office}", Tags: []string{"facts"},
+		Summary: "One office: booths, hours, notices, what it offers", Errors: refusals,
+	}, s.getOffice)
+	huma.Register(api, huma.Operation{
+		OperationID: "days", Method: http.MethodGet, Path: "/v1/offices/{office}/days", Tags: []string{"facts"},
+		Summary: "How many starts are free on each day", Errors: refusals,
+	}, s.getDays)
+	huma.Register(api, huma.Operation{
+		OperationID: "times", Method: http.MethodGet, Path: "/v1/offices/{office}/times", Tags: []string{"facts"},
+		Summary: "The starts of one day, and why those that are not free are not", Errors: refusals,
+	}, s.getTimes)
+}
+
+type officeLine struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Area string `json:"area"`
+}
+
+type officesOutput struct {
+	Body struct {
+		Offices []officeLine `json:"offices"`
+	}
+}
+
+func (s *Service) listOffices(context.Context, *struct{}) (*officesOutput, error) {
+	out := &officesOutput{}
+	for _, o := range s.dir.Offices() {
+		out.Body.Offices = append(out.Body.Offices, officeLine{o.ID, o.Name, o.Area})
+	}
+	return out, nil
+}
+
+// OfficeFacts is what anybody may know of an office.
+type OfficeFacts struct {
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Kana      string         `json:"kana"`
+	Address   string         `json:"address"`
+	Phone     string         `json:"phone"`
+	Area      string         `json:"area"`
+	Tenant    string         `json:"tenant"`
+	Booths    []BoothFacts   `json:"booths"`
+	Hours     []HoursFacts   `json:"hours"`
+	Notices   []NoticeFacts  `json:"notices"`
+	Offers    []OfferFacts   `json:"offers"`
+	Emergency EmergencyFacts `json:"emergency"`
+}
+
+// BoothFacts is what anybody may know of a booth.
+type BoothFacts struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Equipment []string `json:"equipment"`
+}
+
+// HoursFacts are opening hours; "24:00" is the end of a day.
+type HoursFacts struct {
+	Days     string `json:"days" example:"Mon-Fri"`
+	Open     string `json:"open" example:"09:00"`
+	Close    string `json:"close" example:"17:00"`
+	NoonFrom string `json:"noonFrom,omitempty"`
+	NoonTo   string `json:"noonTo,omitempty"`
+}
+
+// NoticeFacts is a line on the idle screen.
+type NoticeFacts struct {
+	Icon  string `json:"icon"`
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}
+
+// OfferFacts is one service by one pool.
+type OfferFacts struct {
+	Service     string   `json:"service"`
+	Pool        string   `json:"pool"`
+	Name        string   `json:"name" doc:"of the pool"`
+	PublicName  string   `json:"publicName" doc:"neutral word for the other side"`
+	ServiceName string   `json:"serviceName"`
+	Minutes     int      `json:"minutes"`
+	Role        string   `json:"role"`
+	Anonymous   bool     `json:"anonymous"`
+	FollowedBy  []string `json:"followedBy" doc:"pools of this office whose leg may come straight after"`
+}
+
+// EmergencyFacts is whom to turn to when somebody falls ill.
+type EmergencyFacts struct {
+	Hospital string `json:"hospital"`
+	Phone    string `json:"phone"`
+}
+
+type officeInput struct {
+	Office string `path:"office" maxLength:"40"`
+}
+
+type officeOutput struct{ Body OfficeFacts }
+
+func (s *Service) getOffice(_ context.Context, in *officeInput) (*officeOutput, error) {
+	o, ok := s.dir.Office(in.Office)
+	if !ok {
+		return nil, problemUnknown("office", in.Office)
+	}
+	return &officeOutput{s.dir.facts(o)}, nil
+}
+
+func (d *Directory) facts(o Office) OfficeFacts {
+	f := OfficeFacts{
+		ID: o.ID, Name: o.Name, Kana: o.Kana, Address: o.Address, Phone: o.Phone, Area: o.Area, Tenant: o.Tenant,
+		Booths: []BoothFacts{}, Hours: []HoursFacts{}, Notices: []NoticeFacts{}, Offers: []OfferFacts{},
+		Emergency: EmergencyFacts(o.Emergency),
+	}
+	for _, b := range o.Booths {
+		f.Booths = append(f.Booths, BoothFacts{b.ID, b.Name, append([]string{}, b.Equipment...)})
+	}
+	for _, h := range o.Hours {
+		line := HoursFacts{Days: h.Days.String(), Open: h.Open.String(), Close: h.Close.String()}
+		if h.NoonFrom < h.NoonTo {
+			line.NoonFrom, line.NoonTo = h.NoonFrom.String(), h.NoonTo.String()
+		}
+		f.Hours = append(f.Hours, line)
+	}
+	for _, n := range o.Notices {
+		f.Notices = append(f.Notices, NoticeFacts(n))
+	}
+	for _, offer := range o.Offers {
+		info := d.services[offer.Service]
+		f.Offers = append(f.Offers, OfferFacts{
+			Service: offer.Service, Pool: offer.Pool, Name: d.pools[offer.Pool].Name, PublicName: info.PublicName, ServiceName: info.Name,
+			Minutes: info.Minutes, Role: info.Role, Anonymous: info.Anonymous, FollowedBy: d.followers(o, info),
+		})
+	}
+	return f
+}
+
+// followers are the pools at an office that give a service which may follow info.
+func (d *Directory) followers(o Office, info ServiceInfo) []string {
+	pools := []string{}
+	for _, next := range info.FollowedBy {
+		for _, offer := range o.Offers {
+			if offer.Service == next && !slices.Contains(pools, offer.Pool) {
+				pools = append(pools, offer.Pool)
+			}
+		}
+	}
+	return pools
+}
+
+type daysInput struct {
+	officeInput
+	Legs []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	From string   `query:"from" doc:"first day; today where left out"`
+	Days int      `query:"days" default:"14" minimum:"1" maximum:"31"`
+}
+
+type dayLine struct {
+	Date   string      `json:"date"`
+	Free   int         `json:"free" doc:"starts that are free"`
+	Reason *ReasonView `json:"reason,omitempty" doc:"where none is"`
+}
+
+type daysOutput struct {
+	Body struct {
+		Rules int64     `json:"rules" doc:"rule version; send it along with the hold"`
+		Days  []dayLine `json:"days"`
+	}
+}
+
+func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, error) {
+	first := calendar.DateOf(s.now())
+	if in.From != "" {
+		var err error
+		if first, err = calendar.ParseDate(in.From); err != nil {
+			return nil, problemInvalid("query.from", err.Error())
+		}
+	}
+	ask, err := s.search(ctx, in.Office, in.Legs, first, in.Days)
+	if err != nil {
+		return nil, s.told(ctx, "days", err)
+	}
+	out := &daysOutput{}
+	out.Body.Rules = s.dir.Rules()
+	for n := range in.Days {
+		d := first.Add(n)
+		free, why := calendar.ForDay(ask.Day(d))
+		line := dayLine{Date: d.String(), Free: free}
+		if free == 0 {
+			line.Reason = &ReasonView{why.Code, why.Text}
+		}
+		out.Body.Days = append(out.Body.Days, line)
+	}
+	return out, nil
+}
+
+type timesInput struct {
+	officeInput
+	Legs []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	Date string   `query:"date" required:"true"`
+}
+
+type timeLine struct {
+	Start     time.Time    `json:"start"`
+	End       time.Time    `json:"end" doc:"of the last leg"`
+	Free      bool         `json:"free"`
+	Booth     string       `json:"booth,omitempty" doc:"the booth a hold would take first"`
+	BoothName string       `json:"boothName,omitempty"`
+	Reasons   []ReasonView `json:"reasons,omitempty"`
+}
+
+type timesOutput struct {
+	Body struct {
+		Rules int64      `json:"rules" doc:"rule version; send it along with the hold"`
+		Times []timeLine `json:"times"`
+	}
+}
+
+// staleAfter is how long a start that has passed is still listed, so that a clerk sees why it is gone.
+const staleAfter = time.Hour
+
+func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, error) {
+	d, err := calendar.ParseDate(in.Date)
+	if err != nil {
+		return nil, problemInvalid("query.date", err.Error())
+	}
+	ask, err := s.search(ctx, in.Office, in.Legs, d, 1)
+	if err != nil {
+		return nil, s.told(ctx, "times", err)
+	}
+	office, _ := s.dir.Office(in.Office)
+	out := &timesOutput{}
+	out.Body.Rules, out.Body.Times = s.dir.Rules(), []timeLine{}
+	for _, a := range ask.Day(d) {
+		if ask.Now.Sub(a.Start) > staleAfter {
+			continue
+		}
+		line := timeLine{Start: a.Start, End: a.End, Free: a.Free()}
+		if line.Free {
+			b := office.Booths[a.Booths[0]]
+			line.Booth, line.BoothName = b.ID, b.Name
+		} else {
+			line.Reasons = reasonViews(a.Reasons)
+		}
+		out.Body.Times = append(out.Body.Times, line)
+	}
+	return out, nil
+}
+
+// search puts the question for a run of days at one office.
+func (s *Service) search(ctx context.Context, office string, texts []string, first calendar.Date, days int) (calendar.Question, error) {
+	legs := make([]LegRequest, len(texts))
+	for i, text := range texts {
+		legs[i] = parseLeg(text)
+	}
+	q, err := s.dir.inquire(office, "", legs)
+	if err != nil {
+		return calendar.Question{}, err
+	}
+	if days > maxSearchDays {
+		return calendar.Question{}, problemInvalid("query.days", fmt.Sprintf("at most %d", maxSearchDays))
+	}
+	ask, err := s.ask(ctx, s.stores[q.office.Area], q, first.At(0), first.Add(days).At(0), "")
+	return ask, asProblem(err)
+}

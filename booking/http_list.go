@@ -1,0 +1,211 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+
+	"rsc.io/qr"
+
+	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
+)
+
+// maxListDays bounds how many days one list covers.
+const maxListDays = 31
+
+type listInput struct {
+	From   string `query:"from" required:"true" doc:"first day: 2026-11-25"`
+	To     string `query:"to" doc:"day after the last; the day after from where left out"`
+	Office string `query:"office" maxLength:"40"`
+	Desk   string `query:"desk" maxLength:"40"`
+	Booth  string `query:"booth" maxLength:"40"`
+}
+
+type listOutput struct {
+	Body struct {
+		Rev          int64         `json:"rev" doc:"grows with every change in the area; the list is at least as new"`
+		Appointments []Appointment `json:"appointments"`
+	}
+}
+
+func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOutput, error) {
+	c, ok := CallerFrom(ctx)
+	if !ok {
+		return nil, problemNotSignedIn()
+	}
+	dates, err := datesOf(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	want, err := s.wanted(c, *in)
+	if err != nil {
+		return nil, err
+	}
+	rev, list, err := s.list(ctx, want, dates)
+	if err != nil {
+		return nil, s.told(ctx, "list", asProblem(err))
+	}
+	seen := list[:0]
+	for _, a := range list {
+		if c.sees(a) {
+			seen = append(seen, a)
+		}
+	}
+	out := &listOutput{}
+	out.Body.Rev = rev
+	if out.Body.Appointments, err = s.View(ctx, seen...); err != nil {
+		return nil, s.told(ctx, "list", err)
+	}
+	return out, nil
+}
+
+// wish is what a list is of: an office, perhaps one of its booths, or a desk.
+type wish struct {
+	area, office, booth, desk string
+}
+
+// wanted fills in the caller's own where nothing is named, and refuses what is not the caller's.
+func (s *Service) wanted(c Caller, in listInput) (wish, error) {
+	kind, own := c.seat()
+	if in.Office == "" && in.Desk == "" && in.Booth == "" {
+		switch kind {
+		case seatCounter:
+			in.Office = own
+		case seatDesk:
+			in.Desk = own
+		case seatBooth:
+			in.Booth = own
+		default:
+			return wish{}, problemInvalid("query", "name an office, a desk or a booth")
+		}
+	}
+	w := wish{office: in.Office, booth: in.Booth, desk: in.Desk}
+	if w.booth != "" {
+		b, ok := s.dir.Booth(w.booth)
+		if !ok || (w.office != "" && w.office != b.Office) {
+			return wish{}, problemUnknown("booth", w.booth)
+		}
+		w.office = b.Office
+	}
+	switch {
+	case w.office != "":
+		o, ok := s.dir.Office(w.office)
+		if !ok {
+			return wish{}, problemUnknown("office", w.office)
+		}
+		w.area = o.Area
+	default:
+		k, ok := s.dir.Desk(w.desk)
+		if !ok {
+			return wish{}, problemUnknown("desk", w.desk)
+		}
+		w.area = k.Area
+	}
+	allowed := map[string]bool{
+		seatAdmin: true, seatCounter: own == w.office, seatBooth: own == w.booth, seatDesk: w.desk == own,
+	}
+	if !allowed[kind] {
+		return wish{}, problemNotYours("list these appointments")
+	}
+	return w, nil
+}
+
+// list reads the revision first, so that a change during the reading shows as a newer one next time.
+func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Appointment, error) {
+	store := s.stores[w.area]
+	rev, err := store.Rev(ctx)
+	if err != nil {
+		return 0, nil, err
+	}
+	var records []redisstore.Record
+	if w.desk != "" {
+		records, err = store.DeskDay(ctx, w.desk, dates)
+	} else {
+		records, err = store.OfficeDay(ctx, w.office, dates)
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	list := make([]Appointment, 0, len(records))
+	for _, r := range records {
+		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
+			list = append(list, s.dir.appointment(w.area, r))
+		}
+	}
+	return rev, list, nil
+}
+
+// datesOf lists the days of [from, to).
+func datesOf(from, to string) ([]string, error) {
+	first, err := calendar.ParseDate(from)
+	if err != nil {
+		return nil, problemInvalid("query.from", err.Error())
+	}
+	end := first.Add(1)
+	if to != "" {
+		if end, err = calendar.ParseDate(to); err != nil {
+			return nil, problemInvalid("query.to", err.Error())
+		}
+	}
+	var dates []string
+	for d := first; d.Before(end); d = d.Add(1) {
+		if len(dates) == maxListDays {
+			return nil, problemInvalid("query.to", fmt.Sprintf("at most %d days after from", maxListDays))
+		}
+		dates = append(dates, d.String())
+	}
+	if len(dates) == 0 {
+		return nil, problemInvalid("query.to", "must be after from")
+	}
+	return dates, nil
+}
+
+type qrOutput struct {
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+func (s *Service) getQR(ctx context.Context, in *idInput) (*qrOutput, error) {
+	a, err := s.visible(ctx, in.ID)
+	if err != nil {
+		return nil, s.told(ctx, "qr", err)
+	}
+	if kind, _ := mustCaller(ctx).seat(); kind != seatCounter {
+		return nil, problemNotYours("print this appointment")
+	}
+	svg, err := qrSVG(a.Reception)
+	if err != nil {
+		return nil, s.told(ctx, "qr", problem(http.StatusInternalServerError, "internal", "Internal error", "a fault on our side").because(err))
+	}
+	return &qrOutput{"image/svg+xml", "private, no-store", svg}, nil
+}
+
+func mustCaller(ctx context.Context) Caller {
+	c, _ := CallerFrom(ctx)
+	return c
+}
+
+// qrSVG draws text as a QR code of one unit a module, with the quiet zone of four modules the standard asks for.
+func qrSVG(text string) ([]byte, error) {
+	const quiet = 4
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return nil, fmt.Errorf("encode QR: %w", err)
+	}
+	side := code.Size + 2*quiet
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges">`, side, side)
+	fmt.Fprintf(&b, `<rect width="%d" height="%d" fill="#fff"/><path d="`, side, side)
+	for y := range code.Size {
+		for x := range code.Size {
+			if code.Black(x, y) {
+				fmt.Fprintf(&b, "M%d %dh1v1h-1z", x+quiet, y+quiet)
+			}
+		}
+	}
+	b.WriteString(`"/></svg>`)
+	return b.Bytes(), nil
+}

@@ -1,0 +1,27 @@
+// Package redisstore keeps holds and appointments in Redis, so that nothing is ever in two places at once.
+//
+// Each thing that cannot be shared (a booth, a desk, a resident) has a ledger: a sorted set with one entry per interval
+// it is taken, the score being the start and the member "end|deadline|appointment". Deadline 0 means confirmed; a
+// deadline in the past means that the hold is dead, whether or not anybody has cleared it away. Live entries of a ledger
+// never overlap, so one neighbour decides whether an interval is free: the entry with the latest start before its end.
+// The ledgers are the truth; the record of an appointment describes it.
+//
+// Each step is one script in lua/, named after it, with its keys and arguments on top; ledger.lua is the part they
+// share. A script checks everything first and writes afterwards, so it happens whole or not at all. All its keys are
+// passed in KEYS and carry the tag {area}, so that a cluster keeps an area on one node. The clock is Redis's own.
+// go-redis repeats a command when an answer got lost; every step therefore recognises its own repetition and answers
+// the same again.
+//
+// Keys, all prefixed {area}: —
+//
+//	led:booth:<id> led:desk:<id> led:resident:<index>   zset    ledgers
+//	bk:<id>                hash    record: state, version, who and when; nothing personal
+//	who:<id>               string  the sealed personal record, with an expiry
+//	due                    zset    deadlines of holds
+//	day:office:<id>:<date> day:desk:<id>:<date>         zset    confirmed appointments by start
+//	seq:<office>:<date>    int     last call number
+//	recv:<office>:<date>   hash    reception number → appointment
+//	rules                  int     rule version in force
+//	rev                    int     grows with every change; also published on the channel {area}:changes
+//	out                    stream  outbox, one event a transition, bounded
+package redisstore

@@ -1,0 +1,231 @@
+package redisstore
+
+import (
+	"context"
+	_ "embed" // the scripts
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+//go:embed lua/ledger.lua
+var shared string
+
+//go:embed lua/hold.lua
+var holdLua string
+
+//go:embed lua/confirm.lua
+var confirmLua string
+
+//go:embed lua/release.lua
+var releaseLua string
+
+//go:embed lua/expire.lua
+var expireLua string
+
+//go:embed lua/due.lua
+var dueLua string
+
+//go:embed lua/cancel.lua
+var cancelLua string
+
+//go:embed lua/checkin.lua
+var checkInLua string
+
+//go:embed lua/leg_start.lua
+var legStartLua string
+
+//go:embed lua/leg_done.lua
+var legDoneLua string
+
+//go:embed lua/finish.lua
+var finishLua string
+
+// Each script runs by its digest and is sent whole only to a server that does not know it, which is what go-redis does
+// on NOSCRIPT; nothing has to be loaded beforehand, and a restarted or promoted server is taught again by the next call.
+var (
+	holdScript     = script(holdLua)
+	confirmScript  = script(confirmLua)
+	releaseScript  = script(releaseLua)
+	expireScript   = script(expireLua)
+	dueScript      = script(dueLua)
+	cancelScript   = script(cancelLua)
+	checkInScript  = script(checkInLua)
+	legStartScript = script(legStartLua)
+	legDoneScript  = script(legDoneLua)
+	finishScript   = script(finishLua)
+)
+
+func script(text string) *redis.Script { return redis.NewScript(shared + text) }
+
+// Errors of the steps. Each says when it happens; StateError and TakenError carry more.
+var (
+	ErrNotFound    = errors.New("no such appointment")                                 // unknown here, or forgotten
+	ErrMismatch    = errors.New("the same request was made before with other content") // a repetition that is none
+	ErrExpired     = errors.New("hold expired")                                        // confirmed too late
+	ErrLost        = errors.New("ledger entries are missing")                          // Redis lost them; what the hold claimed may belong to another
+	ErrUnnamed     = errors.New("neither a resident nor anonymous")                    // confirmed without saying who
+	ErrUnavailable = errors.New("redis does not answer")                               // nothing is known about the outcome; ask again
+	errChanged     = errors.New("the record changed under the step")
+)
+
+// StaleError says that the caller judged by other rules than those in force.
+type StaleError struct{ Rules int64 }
+
+// Error names the rule version in force.
+func (e *StaleError) Error() string { return fmt.Sprintf("rules are at version %d by now", e.Rules) }
+
+// TakenError says which claims of a hold had no free ledger: indices into Claims order, booth first.
+type TakenError struct{ Claims []int }
+
+// Error counts the claims in the way.
+func (e *TakenError) Error() string { return fmt.Sprintf("taken: claims %v", e.Claims) }
+
+// StateError says that the appointment's state forbids the step.
+type StateError struct{ State string }
+
+// Error names the state.
+func (e *StateError) Error() string { return "the appointment is " + e.State }
+
+// Options are the times and bounds of a store. Zero values stand for the defaults named.
+type Options struct {
+	HoldTTL    time.Duration // how long a hold lives: 5 minutes
+	Remember   time.Duration // how long a dead hold's record stays, so that a repeated request meets it: 24 hours
+	KeepRecord time.Duration // how long an appointment's record stays after the visit: 35 days
+	KeepWho    time.Duration // how long the sealed personal record stays after the visit: 7 days
+	Timeout    time.Duration // bound of one step: 2 seconds
+	Outbox     int64         // events kept: about 100,000
+}
+
+func (o Options) withDefaults() Options {
+	o.HoldTTL = orElse(o.HoldTTL, 5*time.Minute)
+	o.Remember = orElse(o.Remember, 24*time.Hour)
+	o.KeepRecord = orElse(o.KeepRecord, 35*24*time.Hour)
+	o.KeepWho = orElse(o.KeepWho, 7*24*time.Hour)
+	o.Timeout = orElse(o.Timeout, 2*time.Second)
+	if o.Outbox == 0 {
+		o.Outbox = 100_000
+	}
+	return o
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// ledgerTTL is how long a ledger nobody writes to is kept. It must exceed how far ahead can be booked.
+const ledgerTTL = 200 * 24 * time.Hour
+
+// Store is one area's holds and appointments. It is safe for use by several goroutines and holds no state of its own.
+type Store struct {
+	rdb    redis.UniversalClient
+	area   string
+	prefix string // "{area}:"
+	opts   Options
+}
+
+// New gives the store of one area.
+func New(rdb redis.UniversalClient, area string, opts Options) *Store {
+	return &Store{rdb: rdb, area: area, prefix: "{" + area + "}:", opts: opts.withDefaults()}
+}
+
+// Area is the area this store keeps.
+func (s *Store) Area() string { return s.area }
+
+func (s *Store) record(id string) string    { return s.prefix + "bk:" + id }
+func (s *Store) who(id string) string       { return s.prefix + "who:" + id }
+func (s *Store) due() string                { return s.prefix + "due" }
+func (s *Store) outbox() string             { return s.prefix + "out" }
+func (s *Store) rev() string                { return s.prefix + "rev" }
+func (s *Store) rules() string              { return s.prefix + "rules" }
+func (s *Store) ledger(label string) string { return s.prefix + "led:" + label }
+
+// Channel is where every change is published; the message is the revision.
+func (s *Store) Channel() string { return s.prefix + "changes" }
+
+func (s *Store) day(kind, id, date string) string {
+	return s.prefix + "day:" + kind + ":" + id + ":" + date
+}
+func (s *Store) sequence(office, date string) string { return s.prefix + "seq:" + office + ":" + date }
+func (s *Store) receptions(office, date string) string {
+	return s.prefix + "recv:" + office + ":" + date
+}
+
+// run executes one step within the time bound and gives its answer, the first word of which is the status.
+func (s *Store) run(ctx context.Context, step *redis.Script, keys []string, args ...any) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	answer, err := step.Run(ctx, s.rdb, keys, args...).StringSlice()
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return answer, nil
+}
+
+// refused turns the statuses steps share into errors; nil means the step was carried out, now or before.
+func refused(answer []string) error {
+	switch answer[0] {
+	case "gone":
+		return ErrNotFound
+	case "mismatch":
+		return ErrMismatch
+	case "expired":
+		return ErrExpired
+	case "lost":
+		return ErrLost
+	case "changed":
+		return errChanged
+	case "unnamed":
+		return ErrUnnamed
+	case "state":
+		return &StateError{State: answer[1]}
+	case "booked":
+		return &StateError{State: StateBooked}
+	default:
+		return nil
+	}
+}
+
+// again repeats a step whose keys were made from a record that changed meanwhile. Each round means that somebody else
+// moved the same appointment forward, so few are enough.
+func again(step func() error) error {
+	var err error
+	for range 5 {
+		if err = step(); !errors.Is(err, errChanged) {
+			return err
+		}
+	}
+	return err
+}
+
+// unavailable marks errors of the way to Redis, so that callers can tell them from refusals.
+func unavailable(err error) error {
+	if err == nil || errors.Is(err, redis.Nil) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, err)
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+func fromMillis(text string) time.Time {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n)
+}
+
+func splitList(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}

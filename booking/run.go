@@ -1,0 +1,66 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"madoguchi/booking/redisstore"
+)
+
+// sweepBatch bounds how many dead holds one round clears away in an area.
+const sweepBatch = 200
+
+// Run publishes the rule version and clears dead holds away until ctx ends, then returns nil. A Redis that does not
+// answer is waited for.
+func (s *Service) Run(ctx context.Context) error {
+	var g errgroup.Group
+	for _, a := range s.dir.Areas() {
+		store := s.stores[a.ID]
+		g.Go(func() error {
+			s.tend(ctx, store)
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// tend looks after one area.
+func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
+	tick := time.NewTicker(s.sweep)
+	defer tick.Stop()
+	published := false
+	for {
+		err := error(nil)
+		if !published {
+			err = store.PublishRules(ctx, s.dir.Rules())
+			published = err == nil
+		}
+		if err == nil {
+			_, err = store.Expire(ctx, sweepBatch)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		s.noteOutage(store.Area(), err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// noteOutage logs the beginning and the end of an outage, not its seconds.
+func (s *Service) noteOutage(area string, err error) {
+	_, was := s.outage.Load(area)
+	switch {
+	case err != nil && !was:
+		s.outage.Store(area, true)
+		s.log.Error("bookings wait for redis", "area", area, "err", err)
+	case err == nil && was:
+		s.outage.Delete(area)
+		s.log.Info("redis answers again", "area", area)
+	}
+}

@@ -1,0 +1,299 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
+)
+
+// Config is what a Service needs.
+type Config struct {
+	Directory *Directory            // required
+	Redis     redis.UniversalClient // required; holds and appointments
+	KeyRedis  redis.UniversalClient // keys of the sealed records; Redis where nil. Without persistence a backup forgets too
+	Secret    []byte                // required, at least 32 bytes, the same on every node; losing it loses the names, not the appointments
+	Now       func() time.Time      // time.Now where nil; decides what is past, never whether a hold is alive
+	Log       *slog.Logger          // slog.Default where nil
+	Store     redisstore.Options    // times and bounds; zero values are the defaults
+	Sweep     time.Duration         // how often dead holds are cleared away; 1 second where zero
+}
+
+// Service is the working part of booking: it searches, holds, confirms, cancels and follows visits. All methods may be
+// called at once from several goroutines. Its methods return *Problem values (as error) that say over HTTP what they
+// say here; errors.Is and errors.As reach the store's errors behind them.
+type Service struct {
+	dir     *Directory
+	stores  map[string]*redisstore.Store
+	rdb     redis.UniversalClient
+	secrets secrets
+	vault   vault
+	now     func() time.Time
+	log     *slog.Logger
+	sweep   time.Duration
+
+	outage sync.Map // area → true while its Redis does not answer, so that the log says it once
+}
+
+// New gives a service. It does not touch Redis; Run does, and so does the first request.
+func New(c Config) (*Service, error) {
+	if c.Directory == nil || c.Redis == nil {
+		return nil, errors.New("booking needs a Directory and a Redis")
+	}
+	keys, err := newSecrets(c.Secret)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{
+		dir: c.Directory, stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	if s.sweep == 0 {
+		s.sweep = time.Second
+	}
+	for _, a := range c.Directory.Areas() {
+		s.stores[a.ID] = redisstore.New(c.Redis, a.ID, c.Store)
+	}
+	s.vault = vault{rdb: c.KeyRedis, timeout: 2 * time.Second}
+	if c.KeyRedis == nil {
+		s.vault.rdb = c.Redis
+	}
+	return s, nil
+}
+
+// Directory is the snapshot this service books by.
+func (s *Service) Directory() *Directory { return s.dir }
+
+// locate finds the area an appointment is in. The area is no part of the id, so with several it is asked for: first
+// where the caller sits, then everywhere.
+func (s *Service) locate(ctx context.Context, id string) (*redisstore.Store, error) {
+	areas := s.dir.Areas()
+	if len(areas) == 1 {
+		return s.stores[areas[0].ID], nil
+	}
+	c, _ := CallerFrom(ctx)
+	if home, ok := s.stores[c.Area]; ok {
+		if found, err := home.Has(ctx, id); err != nil || found {
+			return home, err
+		}
+	}
+	for _, a := range areas {
+		if found, err := s.stores[a.ID].Has(ctx, id); err != nil || found {
+			return s.stores[a.ID], err
+		}
+	}
+	return nil, fmt.Errorf("locate appointment %s: %w", id, redisstore.ErrNotFound)
+}
+
+// get reads an appointment and the store it is in.
+func (s *Service) get(ctx context.Context, id string) (*redisstore.Store, redisstore.Record, error) {
+	store, err := s.locate(ctx, id)
+	if err != nil {
+		return nil, redisstore.Record{}, err
+	}
+	r, err := store.Get(ctx, id)
+	return store, r, err
+}
+
+// Appointment reads one appointment, without the resident. A hold that was never confirmed is none.
+func (s *Service) Appointment(ctx context.Context, id string) (Appointment, error) {
+	store, r, err := s.get(ctx, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	if r.Reception == "" {
+		return Appointment{}, asProblem(fmt.Errorf("appointment %s is %s: %w", id, r.State, redisstore.ErrNotFound))
+	}
+	return s.dir.appointment(store.Area(), r), nil
+}
+
+// View gives the appointments as the caller in ctx may see them, names of residents included where permitted.
+func (s *Service) View(ctx context.Context, list ...Appointment) ([]Appointment, error) {
+	c, _ := CallerFrom(ctx)
+	people, err := s.people(ctx, c, list)
+	if err != nil {
+		return nil, asProblem(err)
+	}
+	views := make([]Appointment, len(list))
+	for i, a := range list {
+		views[i] = c.view(a, people[a.ID])
+	}
+	return views, nil
+}
+
+// CheckIn says that the resident of an appointment is here; repeating it changes nothing. It is refused with not-today
+// on any other day.
+func (s *Service) CheckIn(ctx context.Context, id string) (Appointment, error) {
+	store, r, err := s.get(ctx, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	if r.State == StateBooked && !s.today(r.Start) {
+		return Appointment{}, problem(409, SlugNotToday, "Not today", "the appointment is on %s", calendar.DateOf(r.Start))
+	}
+	r, err = store.CheckIn(ctx, id)
+	return s.stepped(store, r, err)
+}
+
+// graceAround lets a visit shortly after midnight be checked in shortly before, and the other way round.
+const graceAround = 2 * time.Hour
+
+func (s *Service) today(start time.Time) bool {
+	now := s.now()
+	return calendar.DateOf(now) == calendar.DateOf(start) || start.Sub(now).Abs() <= graceAround
+}
+
+// FindReception finds today's appointment at an office by its reception number.
+func (s *Service) FindReception(ctx context.Context, office, reception string) (Appointment, error) {
+	o, ok := s.dir.Office(office)
+	if !ok {
+		return Appointment{}, problemUnknown("office", office)
+	}
+	now := s.now()
+	dates := []calendar.Date{calendar.DateOf(now)}
+	for _, near := range []time.Duration{graceAround, -graceAround} {
+		if d := calendar.DateOf(now.Add(near)); d != dates[0] {
+			dates = append(dates, d)
+		}
+	}
+	for _, d := range dates {
+		id, err := s.stores[o.Area].Reception(ctx, office, d.String(), reception)
+		switch {
+		case err == nil:
+			return s.Appointment(ctx, id)
+		case !errors.Is(err, redisstore.ErrNotFound):
+			return Appointment{}, asProblem(err)
+		}
+	}
+	return Appointment{}, asProblem(fmt.Errorf("find reception number at office %s: %w", office, redisstore.ErrNotFound))
+}
+
+// LegStarted says that the consultation of a leg, counted from 0, has begun.
+func (s *Service) LegStarted(ctx context.Context, id string, leg int) error {
+	store, err := s.locate(ctx, id)
+	if err != nil {
+		return asProblem(err)
+	}
+	_, err = store.LegStarted(ctx, id, leg)
+	return asProblem(err)
+}
+
+// LegDone says that a leg is over; what is left of its desk's time is free again.
+func (s *Service) LegDone(ctx context.Context, id string, leg int) error {
+	store, err := s.locate(ctx, id)
+	if err != nil {
+		return asProblem(err)
+	}
+	_, err = store.LegDone(ctx, id, leg)
+	return asProblem(err)
+}
+
+// Finish ends a visit with outcome "done" or "noshow"; what is left of everybody's time is free again, the booth after
+// its cleaning.
+func (s *Service) Finish(ctx context.Context, id, outcome string) error {
+	store, err := s.locate(ctx, id)
+	if err != nil {
+		return asProblem(err)
+	}
+	_, err = store.Finish(ctx, id, outcome)
+	return asProblem(err)
+}
+
+// Cancel gives an appointment up before arrival and destroys the resident's record.
+func (s *Service) Cancel(ctx context.Context, id string) (Appointment, error) {
+	store, err := s.locate(ctx, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	key := s.keyOf(ctx, store, id)
+	r, err := store.Cancel(ctx, id)
+	if err == nil && key != "" {
+		// The sealed record is gone already and the key would expire by itself; it goes now so that no copy opens.
+		if err := s.vault.destroy(ctx, store.Area(), key); err != nil {
+			s.log.Warn("key of a cancelled appointment stays until it expires", "appointment", id, "err", err)
+		}
+	}
+	return s.stepped(store, r, err)
+}
+
+func (s *Service) stepped(store *redisstore.Store, r redisstore.Record, err error) (Appointment, error) {
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	return s.dir.appointment(store.Area(), r), nil
+}
+
+// keyOf names the key of an appointment's sealed record, "" where there is none or it cannot be read.
+func (s *Service) keyOf(ctx context.Context, store *redisstore.Store, id string) string {
+	records, err := store.Who(ctx, []string{id})
+	if err != nil || records[0] == nil {
+		return ""
+	}
+	name, _ := keyName(records[0])
+	return name
+}
+
+// people opens the personal records the caller may see, by appointment.
+func (s *Service) people(ctx context.Context, c Caller, list []Appointment) (map[string]Person, error) {
+	people := map[string]Person{}
+	if kind, _ := c.seat(); kind != seatCounter && kind != seatDesk {
+		return people, nil
+	}
+	byArea := map[string][]string{}
+	for _, a := range list {
+		if !a.Anonymous && c.sees(a) {
+			byArea[a.area] = append(byArea[a.area], a.ID)
+		}
+	}
+	for area, ids := range byArea {
+		if err := s.unseal(ctx, s.stores[area], ids, people); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
+}
+
+func (s *Service) unseal(ctx context.Context, store *redisstore.Store, ids []string, people map[string]Person) error {
+	records, err := store.Who(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var names, owners []string
+	var open [][]byte
+	for i, record := range records {
+		if name, ok := keyName(record); ok {
+			names, owners, open = append(names, name), append(owners, ids[i]), append(open, record)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	wrapped, err := s.vault.get(ctx, store.Area(), names)
+	if err != nil {
+		return fmt.Errorf("read keys of %d personal records: %w: %w", len(names), redisstore.ErrUnavailable, err)
+	}
+	for i, id := range owners {
+		if wrapped[i] == nil {
+			continue // forgotten
+		}
+		p, err := s.secrets.open(id, open[i], wrapped[i])
+		if err != nil {
+			s.log.Error("personal record cannot be opened: was the secret changed?", "appointment", id)
+			continue
+		}
+		people[id] = p
+	}
+	return nil
+}
