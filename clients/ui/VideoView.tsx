@@ -19,6 +19,7 @@ export function VideoView({
   fit = "cover",
   instead = null,
   onFrame,
+  of = "",
   className = "",
 }: {
   readonly stream: MediaStream | null;
@@ -29,6 +30,8 @@ export function VideoView({
   readonly instead?: ReactNode;
   /** Called for every presented frame while given; pass it only as long as frames are to be watched. */
   readonly onFrame?: ((frame: Frame) => void) | undefined;
+  /** Participant id of the person or thing shown, kept on the element. */
+  readonly of?: string;
   readonly className?: string;
 }) {
   const element = useRef<HTMLVideoElement>(null);
@@ -68,6 +71,7 @@ export function VideoView({
       autoPlay
       disablePictureInPicture
       aria-label={label}
+      data-of={of}
       className={`${fit === "cover" ? "object-cover" : "object-contain"} ${mirrored ? "mirrored" : ""} ${className}`}
     />
   );

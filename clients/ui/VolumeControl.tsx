@@ -7,7 +7,7 @@ export const volumeSteps = 6;
 /** How loud a step is, 0 < gain ≤ 1, each step about as much louder to the ear as the one before. */
 export function gainOf(step: number): number {
   const held = Math.min(volumeSteps, Math.max(1, Math.round(step)));
-  return 10 ** ((held - volumeSteps) / 4);
+  return 10 ** ((held - volumeSteps) / 6);
 }
 
 /** Softer, louder, and where it stands; the value is a step from 1 to volumeSteps. */

@@ -73,12 +73,15 @@ export function wholeMinutes(from: number | string, to: number): number {
 /** A running time as "4:12", above an hour "1:04:12"; never below zero. */
 export function stopwatch(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
-  const pad = (n: number) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
   return hours > 0
     ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}`
     : `${minutes}:${pad(seconds % 60)}`;
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, "0");
 }
 
 function instant(at: number | string): number {

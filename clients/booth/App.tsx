@@ -1,0 +1,160 @@
+import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from "react";
+import type { SeatClient } from "../session";
+import { ConnectionBar, gainOf, LiveRegion, SoundOut, useLanguage, useNow, useSpeech } from "../ui";
+import { BoothProvider, useBooth, type Booth } from "./context";
+import { useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
+import { plainAddress, useKiosk, useWakeLock } from "./kiosk";
+import { next, nobody } from "./local";
+import { CheckIn } from "./screens/CheckIn";
+import { Check } from "./screens/Check";
+import { Goodbye } from "./screens/Goodbye";
+import { Handover } from "./screens/Handover";
+import { Idle } from "./screens/Idle";
+import { Name, NotYou, Still } from "./screens/Name";
+import { Calling, Leaving } from "./screens/Over";
+import { SignIn, Starting, Trouble } from "./screens/Plain";
+import { Talk } from "./screens/Talk";
+import { Waiting } from "./screens/Waiting";
+import { spokenKeys } from "./speech";
+import { callOf, screenOf, type Screen } from "./state";
+import { T, useWords } from "./words";
+
+/** Loudness when a resident sits down. */
+const firstVolume = 4;
+
+/** The booth: one screen at a time, chosen by state.ts, and the sound of a consultation beside it. */
+export function App({ client }: { readonly client: SeatClient }) {
+  const snapshot = useSyncExternalStore(client.subscribe, client.getSnapshot);
+  const [local, act] = useReducer(next, nobody);
+  const [volume, setVolume] = useState(firstVolume);
+  const { choose } = useLanguage();
+  const gain = gainOf(volume);
+  const now = useNow(client.now, 5_000);
+  const screen = screenOf(snapshot, local);
+  const call = callOf(snapshot, local, now);
+
+  useEffect(() => client.start(), [client]);
+  useKiosk();
+  useWakeLock();
+
+  const plainLanguage = useCallback(() => choose("ja"), [choose]);
+  const forget = useCallback(() => {
+    client.wipe();
+    act({ type: "wiped" });
+    setVolume(firstVolume);
+    plainLanguage();
+    plainAddress();
+  }, [client, plainLanguage]);
+
+  useVisit(snapshot, act);
+  useDevices(client, screen);
+  useReady(client, screen);
+  useLeaving(client, local, forget);
+  useClearing(screen, act, forget, plainLanguage);
+  useChime(screen, gain);
+
+  const checkIn = useCheckIn(client, act);
+  const callStaff = useCallStaff(client, act);
+  const closeCall = useCallback(() => act({ type: "close-call", call: call?.id ?? null }), [call?.id]);
+  const readAloud = useReadAloud(screen, call?.open === true, gain);
+
+  const booth: Booth = useMemo(
+    () => ({ client, snapshot, act, volume, setVolume, gain, call, callStaff, closeCall, checkIn, forget, readAloud }),
+    [client, snapshot, volume, gain, call, callStaff, closeCall, checkIn, forget, readAloud],
+  );
+
+  return (
+    <BoothProvider booth={booth}>
+      <Title screen={screen} />
+      {call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
+      {screen.kind === "talk" && <Voices />}
+    </BoothProvider>
+  );
+}
+
+function Shown({ screen }: { readonly screen: Screen }) {
+  if ("leaving" in screen && screen.leaving !== "no") {
+    return <Leaving screen={screen} busy={screen.leaving === "yes"} />;
+  }
+  switch (screen.kind) {
+    case "starting":
+      return <Starting screen={screen} />;
+    case "sign-in":
+      return <SignIn screen={screen} />;
+    case "trouble":
+      return <Trouble screen={screen} />;
+    case "idle":
+      return <Idle screen={screen} />;
+    case "check-in":
+      return <CheckIn screen={screen} />;
+    case "name":
+      return <Name screen={screen} />;
+    case "still":
+      return <Still screen={screen} />;
+    case "not-you":
+      return <NotYou screen={screen} />;
+    case "check":
+      return <Check screen={screen} />;
+    case "waiting":
+      return <Waiting screen={screen} />;
+    case "handover":
+      return <Handover screen={screen} />;
+    case "talk":
+      return <Talk screen={screen} />;
+    case "goodbye":
+      return <Goodbye screen={screen} />;
+  }
+}
+
+/** Everybody's voice, whatever the screen shows at the moment. */
+function Voices() {
+  const { snapshot, gain } = useBooth();
+  const [blocked, setBlocked] = useState(false);
+  return (
+    <>
+      {Object.entries(snapshot.media.remote).map(([participant, remote]) => (
+        <SoundOut key={participant} stream={remote.voice} gain={gain} onBlocked={setBlocked} />
+      ))}
+      {blocked && (
+        <div className="fixed inset-x-0 top-[92px] z-10 text-[28px]">
+          <ConnectionBar
+            icon="speakerOff"
+            what={<T k="sound.blocked.what" />}
+            next={<T k="sound.blocked.next" />}
+          />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** The page's title, and the screen's for those who do not see it. */
+function Title({ screen }: { readonly screen: Screen }) {
+  const words = useWords();
+  const sentence = spokenKeys(screen)
+    .slice(0, 1)
+    .map((key) => words.written(key))
+    .join("");
+  useEffect(() => {
+    document.title = words.written("page.title");
+  }, [words]);
+  return <LiveRegion text={sentence} />;
+}
+
+/** Says a screen aloud when it appears, and again when asked to; null where no voice is on this machine. */
+function useReadAloud(screen: Screen, covered: boolean, gain: number): (() => void) | null {
+  const words = useWords();
+  const { language } = useLanguage();
+  const { canSpeak, say, hush } = useSpeech(language, gain);
+  const text = spokenKeys(screen)
+    .map((key) => words.written(key))
+    .join("。");
+  const byItself = screen.kind !== "idle" && screen.kind !== "check" && text !== "" && !covered;
+  useEffect(() => {
+    if (byItself) say(text);
+    return hush;
+    // Only a new screen is said by itself, not a new loudness.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [screen.kind, byItself]);
+  return useMemo(() => (canSpeak ? () => say(text) : null), [canSpeak, say, text]);
+}

@@ -1,0 +1,348 @@
+import { useCallback, useEffect, useRef, useState, type ReactNode } from "react";
+import {
+  Banner,
+  Button,
+  ConnectionBar,
+  Furigana,
+  Icon,
+  literal,
+  Panel,
+  Portrait,
+  timeWords,
+  useLanguage,
+  VideoView,
+  wearOf,
+  type IconName,
+} from "../../ui";
+import { useBooth } from "../context";
+import { Frame } from "../Frame";
+import { personName, registered } from "../names";
+import { lineOf, type Person, type Screen } from "../state";
+import { T, useWords } from "../words";
+import { Written } from "./Written";
+
+export type TalkScreen = Extract<Screen, { kind: "talk" }>;
+
+/** The consultation: the professional large, oneself small, identity and contact always beside. */
+export function Talk({ screen }: { readonly screen: TalkScreen }) {
+  const { act } = useBooth();
+  const writing = screen.written.length > 0;
+  return (
+    <Frame
+      screen={screen}
+      again={false}
+      header={<TalkBanner screen={screen} />}
+      bar={<OwnVoice screen={screen} />}
+      actions={
+        <Button onPress={() => act({ type: "ask-leave" })}>
+          <T k="talk.end" />
+        </Button>
+      }
+    >
+      <h1 className="sr-only">
+        <T k="step.talk" />
+      </h1>
+      <div className="-mx-4 -my-3 grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_320px] gap-5 max-[1100px]:-mx-2 max-[1100px]:grid-cols-[minmax(0,1fr)_270px] max-[1100px]:gap-4">
+        {writing ? <Written screen={screen} /> : <Large screen={screen} />}
+        <aside className="flex min-h-0 flex-col gap-4">
+          <Identity screen={screen} />
+          <Until screen={screen} />
+          {(writing || screen.show === "document") && <Small screen={screen} />}
+          <Others screen={screen} />
+          <Self />
+        </aside>
+      </div>
+    </Frame>
+  );
+}
+
+/** Who sees and hears, that nothing is recorded, and the line. */
+export function TalkBanner({ screen }: { readonly screen: TalkScreen }) {
+  const { snapshot } = useBooth();
+  const nameOf = usePersonName();
+  return <Banner people={screen.people.map(nameOf)} line={lineOf(snapshot)} />;
+}
+
+/** How a person is called in a sentence; marked wording. */
+export function usePersonName(): (person: Person) => string {
+  const words = useWords();
+  const { language } = useLanguage();
+  return useCallback(
+    (person) =>
+      person.equipment
+        ? words.marked("person.equipment", { name: literal(person.name) })
+        : personName(words, language, person, "short"),
+    [words, language],
+  );
+}
+
+/** How the professional is called in a sentence; marked wording. */
+export function useProfessional(screen: TalkScreen): string {
+  const nameOf = usePersonName();
+  const { professional, role } = screen.leg;
+  return nameOf({ id: screen.desk, role, name: professional.name, kana: professional.kana, equipment: false });
+}
+
+function OwnVoice({ screen }: { readonly screen: TalkScreen }) {
+  if (screen.ownVoice === "gone") {
+    return <ConnectionBar icon="micOff" what={<T k="mic.lost.what" />} next={<T k="mic.lost.next" />} />;
+  }
+  if (screen.ownMuted) {
+    return <ConnectionBar icon="micOff" what={<T k="mic.muted.what" />} next={<T k="mic.muted.next" />} />;
+  }
+  return null;
+}
+
+function Large({ screen }: { readonly screen: TalkScreen }) {
+  const { snapshot } = useBooth();
+  const words = useWords();
+  const who = useProfessional(screen);
+  const remote = snapshot.media.remote[screen.desk];
+  const papers = remote?.document ?? remote?.screen ?? null;
+  const showsPapers = screen.show === "document";
+  const showsPicture = screen.show === "picture" || showsPapers;
+  return (
+    <div className="relative min-h-0 overflow-hidden rounded-16 bg-neutral-solid-gray-800">
+      {showsPicture ? (
+        <VideoView
+          stream={showsPapers ? papers : (remote?.face ?? null)}
+          of={screen.desk}
+          fit={showsPapers ? "contain" : "cover"}
+          label={words.written(showsPapers ? "talk.document" : "talk.picture", { who })}
+          onFrame={useFirstFrame(screen.session.id, screen.session.leg)}
+          className="absolute inset-0 size-full"
+        />
+      ) : (
+        <NoPicture screen={screen} who={who} />
+      )}
+      {screen.deskMuted && showsPicture && (
+        <p className="absolute bottom-4 left-4 flex items-center gap-3 rounded-8 bg-black px-5 py-2 text-[26px] text-white">
+          <Icon name="micOff" className="size-8" />
+          <span>
+            <T k="talk.muted" values={{ who }} />
+          </span>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/**
+ * Marks the first presented frame of each consultation in the page's timeline, where support and tests read how long
+ * admission took; after that frames are not watched any more.
+ */
+function useFirstFrame(session: string, leg: number): (() => void) | undefined {
+  const consultation = `${session}/${leg}`;
+  const [seen, setSeen] = useState<string | null>(null);
+  const mark = useCallback(() => {
+    performance.mark("madoguchi.first-frame", { detail: consultation });
+    setSeen(consultation);
+  }, [consultation]);
+  return seen === consultation ? undefined : mark;
+}
+
+/** Why there is no picture, in words, and that nothing has to be done. */
+function NoPicture({ screen, who }: { readonly screen: TalkScreen; readonly who: string }) {
+  const pharmacist = screen.leg.role === "pharmacist";
+  switch (screen.show) {
+    case "sound-only":
+      return (
+        <InWords screen={screen} tone="heed" title={<T k="talk.sound.title" />}>
+          <T k="talk.sound.why" />
+          <T k={pharmacist ? "talk.sound.pharmacist" : "talk.sound.next"} />
+        </InWords>
+      );
+    case "camera-off":
+      return (
+        <InWords screen={screen} title={<T k="talk.camera.title" values={{ who }} />}>
+          <T k={screen.deskMuted ? "talk.muted" : "talk.camera.lead"} values={{ who }} />
+        </InWords>
+      );
+    case "away":
+      return (
+        <InWords screen={screen} tone="heed" title={<T k="talk.away.title" values={{ who }} />}>
+          <T k="talk.away.lead" />
+          <T k="talk.lost.phone" />
+        </InWords>
+      );
+    case "lost":
+      return (
+        <InWords screen={screen} tone="heed" title={<T k="talk.lost.title" />}>
+          <T k="talk.lost.lead" />
+          <T k="talk.lost.phone" />
+        </InWords>
+      );
+    default:
+      return (
+        <InWords screen={screen} title={<T k="talk.connecting.title" />}>
+          <T k="talk.connecting.lead" values={{ who }} />
+        </InWords>
+      );
+  }
+}
+
+function InWords({
+  screen,
+  title,
+  tone = "plain",
+  children,
+}: {
+  readonly screen: TalkScreen;
+  readonly title: ReactNode;
+  readonly tone?: "plain" | "heed";
+  readonly children: ReactNode;
+}) {
+  const lines = Array.isArray(children) ? (children as ReactNode[]) : [children];
+  return (
+    <div
+      role="status"
+      className={`absolute inset-0 flex flex-col items-center justify-center gap-4 overflow-y-auto rounded-16 border-3 bg-white px-6 py-4 text-center ${tone === "heed" ? "border-heed-edge" : "border-hairline"}`}
+    >
+      <Portrait wear={wearOf(screen.leg.role)} className="size-40 max-[1100px]:size-28" />
+      <h2 className="text-[45px] leading-relaxed font-bold max-[1100px]:text-[36px]">{title}</h2>
+      {lines.map((line, i) => (
+        <p key={i} className="text-[30px] leading-relaxed max-[1100px]:text-[27px]">
+          {line}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** Name, registration, organisation and telephone number: in sight as long as the talk lasts. */
+function Identity({ screen }: { readonly screen: TalkScreen }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  const { professional, role } = screen.leg;
+  const since = registered(words, professional, role);
+  return (
+    <Panel className="shrink-0 px-5 py-3 text-[25px] leading-snug max-[1100px]:px-3 max-[1100px]:text-[24px]">
+      <p className="text-[31px] leading-relaxed font-bold max-[1100px]:text-[27px]">
+        <Furigana>{personName(words, language, { ...professional, role }, "full")}</Furigana>
+      </p>
+      {since !== "" && (
+        <p className="text-[24px]">
+          <Furigana>{since}</Furigana>
+        </p>
+      )}
+      <p lang="ja">{professional.organisation}</p>
+      {professional.phone !== "" && (
+        <p className="flex items-center gap-2 tabular-nums">
+          <Icon name="phone" className="size-7 text-primary" />
+          <span className="sr-only">
+            <T k="person.phone" />
+          </span>
+          {professional.phone}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+/** Until when, roughly: as long as planned, counted from when it really began. */
+function Until({ screen }: { readonly screen: TalkScreen }) {
+  const words = useWords();
+  const { session, leg } = screen;
+  const planned = Date.parse(leg.endsAt) - Date.parse(leg.startsAt);
+  const until = session.startedAt === undefined ? Date.parse(leg.endsAt) : Date.parse(session.startedAt) + planned;
+  return (
+    <Panel className="flex shrink-0 items-center gap-3 px-5 py-2.5 text-[26px] max-[1100px]:px-3 max-[1100px]:text-[24px]">
+      <Icon name="clock" className="size-8 text-primary" />
+      <p>
+        <T k="talk.until" values={{ time: timeWords(words, until) }} />
+      </p>
+    </Panel>
+  );
+}
+
+/** The professional small, while something else has the large place. */
+function Small({ screen }: { readonly screen: TalkScreen }) {
+  const { snapshot } = useBooth();
+  const words = useWords();
+  const who = useProfessional(screen);
+  const face = snapshot.media.remote[screen.desk]?.face ?? null;
+  return (
+    <Tile name={<Furigana>{who}</Furigana>}>
+      <VideoView
+        stream={face}
+        of={screen.desk}
+        label={words.written("talk.picture", { who })}
+        className="absolute inset-0 size-full"
+        instead={<Nothing icon="cameraOff" />}
+      />
+    </Tile>
+  );
+}
+
+/** Others who are let in and show a picture. */
+function Others({ screen }: { readonly screen: TalkScreen }) {
+  const { snapshot } = useBooth();
+  const words = useWords();
+  const nameOf = usePersonName();
+  const shown = screen.people.filter((person) => person.id !== screen.desk && snapshot.media.remote[person.id]?.face);
+  return shown.slice(0, 2).map((person) => {
+    const who = nameOf(person);
+    return (
+      <Tile key={person.id} name={<Furigana>{who}</Furigana>}>
+        <VideoView
+          stream={snapshot.media.remote[person.id]?.face ?? null}
+          of={person.id}
+          label={words.written("talk.picture", { who })}
+          className="absolute inset-0 size-full"
+        />
+      </Tile>
+    );
+  });
+}
+
+function Self() {
+  const { snapshot } = useBooth();
+  const words = useWords();
+  const { self } = snapshot.media;
+  const off = self.videoMuted || self.face.state === "failed" || self.preview === null;
+  return (
+    <Tile name={off ? null : <T k="self" />}>
+      <VideoView
+        stream={off ? null : self.preview}
+        mirrored
+        of="self"
+        label={words.written("talk.self")}
+        className="absolute inset-0 size-full"
+        instead={
+          <Nothing icon="cameraOff">
+            {self.face.state === "failed" ? <T k={`camera.${self.face.fault}`} /> : <T k="talk.self.off" />}
+          </Nothing>
+        }
+      />
+    </Tile>
+  );
+}
+
+function Tile({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {
+  return (
+    <div className="relative min-h-28 flex-1 overflow-hidden rounded-16 border-3 border-white bg-neutral-solid-gray-100">
+      {children}
+      {name !== null && (
+        <p className="absolute bottom-2 left-2 rounded-8 bg-black px-4 py-1 text-[24px] text-white">{name}</p>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ icon, children }: { readonly icon: IconName; readonly children?: ReactNode }) {
+  return (
+    <div className="absolute inset-0 flex flex-col items-center justify-center gap-2 px-3 text-center text-[24px] leading-snug">
+      <Icon name={icon} className="size-12" />
+      {children !== undefined && <p role="status">{children}</p>}
+    </div>
+  );
+}
+
+/** Keeps the newest of a growing list in sight. */
+export function useNewestInSight(count: number) {
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [count]);
+  return end;
+}
