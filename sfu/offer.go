@@ -1,0 +1,151 @@
+package sfu
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+)
+
+// offer is a client's offer, read and put into the form the transport is to answer.
+type offer struct {
+	desc  *sdp.SessionDescription
+	lines []mline
+
+	session     string // o= session id: the same for every offer of one peer connection
+	fingerprint string
+	ufrag       string
+}
+
+// readOffer parses and checks a client's offer. Its errors say what to change.
+func readOffer(text string, limits Limits) (*offer, error) {
+	if len(text) > limits.SDPBytes {
+		return nil, fmt.Errorf("%w: %d bytes of SDP, at most %d are taken", ErrOffer, len(text), limits.SDPBytes)
+	}
+	desc := &sdp.SessionDescription{}
+	if err := desc.UnmarshalString(text); err != nil {
+		return nil, fmt.Errorf("%w: not valid SDP: %w", ErrOffer, err)
+	}
+	o := &offer{desc: desc, lines: describe(desc), session: fmt.Sprint(desc.Origin.SessionID)}
+	if len(o.lines) == 0 {
+		return nil, fmt.Errorf("%w: it has no m-line; offer sound, pictures or a data channel", ErrOffer)
+	}
+	var media int
+	mids := map[string]bool{}
+	for i := range o.lines {
+		m := &o.lines[i]
+		switch m.kind {
+		case audio, video:
+			media++
+		case application:
+		default:
+			return nil, fmt.Errorf("%w: m-line %d is of kind %q; only audio, video and application are taken", ErrOffer, i, m.kind)
+		}
+		if m.mid == "" {
+			return nil, fmt.Errorf("%w: m-line %d (%s) has no a=mid; use unified plan", ErrOffer, i, m.kind)
+		}
+		if mids[m.mid] {
+			return nil, fmt.Errorf("%w: a=mid %q is used twice", ErrOffer, m.mid)
+		}
+		mids[m.mid] = true
+	}
+	if media > limits.TracksPerPeer {
+		return nil, fmt.Errorf("%w: %d m-lines of sound and pictures, at most %d are taken", ErrOffer, media, limits.TracksPerPeer)
+	}
+	return o, o.readSecurity()
+}
+
+// readSecurity takes what ICE and DTLS need from the session or the first m-line that has it.
+func (o *offer) readSecurity() error {
+	var pwd string
+	take := func(attrs []sdp.Attribute) {
+		for _, a := range attrs {
+			switch {
+			case a.Key == "fingerprint" && o.fingerprint == "":
+				o.fingerprint = strings.ToLower(a.Value)
+			case a.Key == "ice-ufrag" && o.ufrag == "":
+				o.ufrag = a.Value
+			case a.Key == "ice-pwd" && pwd == "":
+				pwd = a.Value
+			}
+		}
+	}
+	take(o.desc.Attributes)
+	for _, m := range o.desc.MediaDescriptions {
+		take(m.Attributes)
+	}
+	switch {
+	case o.fingerprint == "":
+		return fmt.Errorf("%w: it has no a=fingerprint; media is taken over DTLS-SRTP only", ErrOffer)
+	case o.ufrag == "" || pwd == "":
+		return fmt.Errorf("%w: it has no a=ice-ufrag or a=ice-pwd; media is taken over ICE only", ErrOffer)
+	}
+	return nil
+}
+
+// arrange decides what each m-line will be: up (the client sends), down (it receives) or nothing, and rewrites the
+// description accordingly. Simulcast is answered without, so that the client sends one picture.
+func (o *offer) arrange(join Join) error {
+	usable := 0
+	for i := range o.lines {
+		m, media := &o.lines[i], o.desc.MediaDescriptions[i]
+		if m.kind == application {
+			usable++
+			continue
+		}
+		want := wanted(join.Kind, m.dir)
+		switch {
+		case m.rejected || !m.forwards():
+			want = inactive
+		case want == sendonly && !join.Publish:
+			return fmt.Errorf("%w: m-line %s wants to send; offer recvonly, or get a token with publish", ErrNotAllowed, m.mid)
+		case want == recvonly && !join.Subscribe:
+			return fmt.Errorf("%w: m-line %s wants to receive; offer sendonly, or get a token with subscribe", ErrNotAllowed, m.mid)
+		}
+		if want != inactive {
+			usable++
+		}
+		m.dir = want
+		setDirection(media, want)
+	}
+	if usable == 0 {
+		return fmt.Errorf("%w: Opus, VP8, VP9, H264 (packetization-mode 1) and AV1 are forwarded", ErrNoCodec)
+	}
+	return nil
+}
+
+// wanted says what an m-line of the given direction is for. A sendrecv line is one way here: WHEP only receives, all
+// others send.
+func wanted(k Kind, d direction) direction {
+	switch {
+	case d == inactive:
+		return inactive
+	case d != sendrecv:
+		return d
+	case k == WHEP:
+		return recvonly
+	default:
+		return sendonly
+	}
+}
+
+func setDirection(media *sdp.MediaDescription, d direction) {
+	kept := media.Attributes[:0]
+	for _, a := range media.Attributes {
+		switch a.Key {
+		case "sendonly", "recvonly", "sendrecv", "inactive", "simulcast", "rid":
+		default:
+			kept = append(kept, a)
+		}
+	}
+	media.Attributes = append(kept, sdp.Attribute{Key: string(d)})
+}
+
+// text is the arranged offer.
+func (o *offer) text() (string, error) {
+	b, err := o.desc.Marshal()
+	if err != nil {
+		return "", fmt.Errorf("%w: cannot be written again: %w", ErrOffer, err)
+	}
+	return string(b), nil
+}

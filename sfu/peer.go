@@ -1,0 +1,396 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+	"golang.org/x/time/rate"
+)
+
+// Kind tells a participant's connections apart: each may have one of each kind.
+type Kind string
+
+// Kinds of connections.
+const (
+	Main Kind = ""     // both ways, with data channel
+	WHIP Kind = "whip" // only sends
+	WHEP Kind = "whep" // only receives
+)
+
+// peerKey names a connection within its room.
+type peerKey struct {
+	participant string
+	kind        Kind
+}
+
+// peer is one connection of a participant to a room.
+type peer struct {
+	node  *Node
+	room  *room
+	key   peerKey
+	join  Join
+	link  *link
+	order int // position in which it came to the room; fixed
+
+	session, fingerprint, ufrag string // of the offer; guarded by room.offers
+	candidates                  atomic.Int32
+
+	ups          []*upTrack // fixed once the offer is answered
+	downs        []*downTrack
+	declared     map[uint32]route
+	transportExt uint8 // id of the transport-wide sequence number, 0 if not negotiated
+	feedbackSSRC uint32
+
+	connected atomic.Bool // the line is up now
+	doomed    atomic.Bool // is being ended from within
+	ready     atomic.Bool // ups and downs are set
+	streams   atomic.Int32
+	talk      atomic.Pointer[talk]
+	clock     clockOffset
+
+	// Guarded by room.mu:
+	since    time.Duration // when the line went down, or the peer was made
+	gone     bool
+	wasUp    bool // the line has been up at least once
+	reported []TrackSlot
+
+	// Of the goroutine that delivers RTP:
+	rx         packet
+	budget     budget
+	recorder   *twcc.Recorder
+	fedBack    time.Duration
+	reportedRR time.Duration
+}
+
+// route says what an SSRC is: a track, or the retransmissions of one.
+type route struct {
+	up     *upTrack
+	repair bool
+}
+
+func newPeer(n *Node, r *room, join Join) (*peer, error) {
+	p := &peer{
+		node: n, room: r, key: peerKey{join.Participant, join.Kind}, join: join,
+		feedbackSSRC: rand.Uint32() | 1, declared: map[uint32]route{}, since: n.now(),
+		budget: newBudget(n.limits),
+	}
+	p.recorder = twcc.NewRecorder(p.feedbackSSRC)
+	var err error
+	p.link, err = n.newLink(p)
+	return p, err
+}
+
+// answer negotiates the first offer.
+func (p *peer) answer(ctx context.Context, o *offer) (string, error) {
+	text, lines, err := p.link.answer(ctx, o, false)
+	if err != nil {
+		return "", err
+	}
+	if len(lines) != len(o.lines) {
+		return "", fmt.Errorf("%w: it has %d m-lines of which only %d can be answered", ErrOffer, len(o.lines), len(lines))
+	}
+	p.session, p.fingerprint, p.ufrag = o.session, o.fingerprint, o.ufrag
+	bindings := map[string]*binding{}
+	for _, b := range p.link.senders {
+		bindings[b.mid] = b
+	}
+	for i := range lines {
+		p.addTrack(lines[i], o.lines[i], bindings[o.lines[i].mid])
+	}
+	p.ready.Store(true)
+	return text, nil
+}
+
+// addTrack sets up what one m-line of the answer stands for.
+func (p *peer) addTrack(agreed, offered mline, b *binding) {
+	if agreed.kind == application || agreed.rejected {
+		return
+	}
+	if id := agreed.exts[extTransport]; id != 0 && p.transportExt == 0 {
+		p.transportExt = id
+	}
+	switch offered.dir {
+	case sendonly:
+		u := newUpTrack(p, agreed, p.purposeOf(agreed))
+		p.ups = append(p.ups, u)
+		if offered.ssrc != 0 {
+			u.ssrc.Store(offered.ssrc)
+			p.declared[offered.ssrc] = route{up: u}
+		}
+		if offered.rtxSSRC != 0 {
+			p.declared[offered.rtxSSRC] = route{u, true}
+		}
+	case recvonly:
+		if b != nil && b.out != nil {
+			p.downs = append(p.downs, newDownTrack(p, agreed, b))
+		}
+	}
+}
+
+// purposeOf returns what the client says the m-line is for, or what such a line usually is for.
+func (p *peer) purposeOf(m mline) string {
+	if s := p.join.Purposes[m.mid]; s != "" {
+		return s
+	}
+	if m.kind == audio {
+		return "voice"
+	}
+	return "face"
+}
+
+// reoffer negotiates a further offer of the same peer connection: an ICE restart. Its m-lines must be the same.
+func (p *peer) reoffer(ctx context.Context, o *offer) (string, error) {
+	before := p.link.pc.RemoteDescription()
+	if parsed, err := before.Unmarshal(); err != nil || len(parsed.MediaDescriptions) != len(o.lines) {
+		return "", fmt.Errorf("%w: m-lines are negotiated once; make a new peer connection to change them", ErrOffer)
+	}
+	text, _, err := p.link.answer(ctx, o, o.ufrag != p.ufrag)
+	if err != nil {
+		return "", err
+	}
+	p.ufrag = o.ufrag
+	return text, nil
+}
+
+// send writes feedback to the peer. Nothing is lost for good if it fails: all of it is sent again in time.
+func (p *peer) send(pkts ...rtcp.Packet) { _ = p.link.WriteRTCP(pkts) }
+
+// newStream implements receiver.
+func (p *peer) newStream() bool {
+	if int(p.streams.Add(1)) <= p.node.limits.Streams {
+		return true
+	}
+	p.node.dropLater(p, "too many streams")
+	return false
+}
+
+// linkState implements receiver.
+func (p *peer) linkState(s webrtc.PeerConnectionState) {
+	switch s {
+	case webrtc.PeerConnectionStateConnected:
+		p.room.lineUp(p)
+	case webrtc.PeerConnectionStateDisconnected, webrtc.PeerConnectionStateFailed:
+		p.room.lineDown(p)
+	case webrtc.PeerConnectionStateClosed:
+		p.node.drop(p, "closed by the client")
+	}
+}
+
+// receiveRTP implements receiver.
+func (p *peer) receiveRTP(in *inlet, b []byte) {
+	now := p.node.now()
+	c := &p.node.count
+	if !p.budget.take(now, len(b)) || len(b) > p.node.limits.PacketBytes {
+		c.flooded.Add(1)
+		return
+	}
+	pkt := &p.rx
+	if pkt.parse(b) != nil {
+		c.malformed.Add(1)
+		return
+	}
+	c.packetsIn.Add(1)
+	c.bytesIn.Add(uint64(len(b)))
+	p.record(pkt, now)
+	if p.ready.Load() {
+		if in.route.up == nil {
+			in.route = p.resolve(in.ssrc, pkt)
+		}
+		p.deliver(in.route, pkt, b, now)
+	}
+	p.giveFeedback(now)
+}
+
+// deliver hands a packet to its track, undoing retransmission first.
+func (p *peer) deliver(to route, pkt *packet, b []byte, now time.Duration) {
+	u := to.up
+	if u == nil {
+		p.node.count.unknown.Add(1)
+		return
+	}
+	original := u.repairs[pkt.header.PayloadType]
+	if original == nil {
+		if !to.repair {
+			u.receive(pkt, b, false, now)
+		}
+		return
+	}
+	b = unwrapRTX(b, pkt, original.pt, u.ssrc.Load())
+	if b == nil || pkt.parse(b) != nil {
+		return
+	}
+	u.receive(pkt, b, true, now)
+}
+
+// resolve finds out whose an SSRC is: declared in the offer, or by its mid, or by a payload type only one track has.
+func (p *peer) resolve(ssrc uint32, pkt *packet) route {
+	if r, ok := p.declared[ssrc]; ok {
+		return r
+	}
+	var candidates []*upTrack
+	for _, u := range p.ups {
+		pt := pkt.header.PayloadType
+		if u.payloads[pt] == nil && u.repairs[pt] == nil {
+			continue
+		}
+		if id := u.line.exts[extMid]; id != 0 {
+			if mid := pkt.header.GetExtension(id); mid != nil && string(mid) != u.mid {
+				continue
+			} else if mid != nil {
+				candidates = []*upTrack{u}
+				break
+			}
+		}
+		candidates = append(candidates, u)
+	}
+	if len(candidates) != 1 {
+		return route{}
+	}
+	u := candidates[0]
+	if u.repairs[pkt.header.PayloadType] != nil {
+		return route{u, true}
+	}
+	if !u.ssrc.CompareAndSwap(0, ssrc) {
+		return route{} // a second stream on one m-line: simulcast, which was not agreed to
+	}
+	return route{up: u}
+}
+
+// record notes the arrival for transport-wide congestion feedback, by which browsers find out how much they may send.
+func (p *peer) record(pkt *packet, now time.Duration) {
+	if p.transportExt == 0 {
+		return
+	}
+	if b := pkt.header.GetExtension(p.transportExt); len(b) >= 2 {
+		p.recorder.Record(pkt.header.SSRC, uint16(b[0])<<8|uint16(b[1]), now.Microseconds())
+	}
+}
+
+// giveFeedback sends what is due. It runs when packets arrive, so that an idle peer costs no timer.
+func (p *peer) giveFeedback(now time.Duration) {
+	if p.transportExt != 0 && now-p.fedBack >= feedbackInterval {
+		p.fedBack = now
+		if pkts := p.recorder.BuildFeedbackPacket(); len(pkts) > 0 {
+			p.send(pkts...)
+		}
+	}
+	if now-p.reportedRR < reportInterval {
+		return
+	}
+	p.reportedRR = now
+	rr := &rtcp.ReceiverReport{SSRC: p.feedbackSSRC}
+	for _, u := range p.ups {
+		if block, ok := u.reception.report(u.ssrc.Load(), u.lastReport.Load(), now); ok && len(rr.Reports) < 31 {
+			rr.Reports = append(rr.Reports, block)
+		}
+	}
+	if len(rr.Reports) > 0 {
+		p.send(rr)
+	}
+}
+
+// receiveRTCP implements receiver. b is one RTCP packet that names ssrc.
+func (p *peer) receiveRTCP(ssrc uint32, b []byte) {
+	if !p.ready.Load() {
+		return
+	}
+	pkts, err := rtcp.Unmarshal(b)
+	if err != nil {
+		p.node.count.malformed.Add(1)
+		return
+	}
+	now := p.node.now()
+	for _, pkt := range pkts {
+		switch pkt := pkt.(type) {
+		case *rtcp.SenderReport:
+			if pkt.SSRC == ssrc {
+				p.senderReport(pkt, now)
+			}
+			p.receptionReports(ssrc, pkt.Reports)
+		case *rtcp.ReceiverReport:
+			p.receptionReports(ssrc, pkt.Reports)
+		case *rtcp.TransportLayerNack:
+			if d := p.down(pkt.MediaSSRC); d != nil {
+				d.resend(pkt.Nacks, now)
+			}
+		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+			if d := p.down(ssrc); d != nil {
+				d.pictureLost(now)
+			}
+		}
+	}
+}
+
+func (p *peer) down(ssrc uint32) *downTrack {
+	for _, d := range p.downs {
+		if d.ssrc == ssrc {
+			return d
+		}
+	}
+	return nil
+}
+
+func (p *peer) senderReport(sr *rtcp.SenderReport, now time.Duration) {
+	for _, u := range p.ups {
+		if u.ssrc.Load() == sr.SSRC {
+			u.lastReport.Store(&senderInfo{ntp: sr.NTPTime, rtp: sr.RTPTime, arrived: now})
+			p.clock.observe(sr.NTPTime, toNTP(p.node.wall(now)))
+			return
+		}
+	}
+}
+
+func (p *peer) receptionReports(ssrc uint32, blocks []rtcp.ReceptionReport) {
+	for _, block := range blocks {
+		if block.SSRC != ssrc {
+			continue
+		}
+		if d := p.down(ssrc); d != nil {
+			d.reception(block)
+		}
+	}
+}
+
+// onOurClock translates the publisher's NTP time to the node's.
+func (p *peer) onOurClock(ntp uint64) uint64 { return p.clock.translate(ntp) }
+
+// clockOffset is how far a publisher's clock is behind ours, including the way of its quickest sender report. All tracks of
+// a publisher share it, so that sound and picture keep their relation.
+type clockOffset struct {
+	offset atomic.Int64 // in 2^-32 s
+	known  atomic.Bool
+}
+
+const clockStep = int64(1) << 32 // a second: further apart means that a clock was set
+
+func (c *clockOffset) observe(theirs, ours uint64) {
+	offset := int64(ours - theirs)
+	old := c.offset.Load()
+	if !c.known.Load() || offset < old || offset-old > clockStep {
+		c.offset.Store(offset)
+		c.known.Store(true)
+	}
+}
+
+func (c *clockOffset) translate(theirs uint64) uint64 { return theirs + uint64(c.offset.Load()) }
+
+// budget bounds what a peer may send. A second's worth may come at once: key frames do.
+type budget struct{ packets, bytes *rate.Limiter }
+
+func newBudget(l Limits) budget {
+	return budget{
+		rate.NewLimiter(rate.Limit(l.PacketsPerSec), int(l.PacketsPerSec)),
+		rate.NewLimiter(rate.Limit(l.BytesPerSec), int(l.BytesPerSec)),
+	}
+}
+
+func (b budget) take(now time.Duration, size int) bool {
+	at := time.Time{}.Add(now)
+	return b.packets.AllowN(at, 1) && b.bytes.AllowN(at, size)
+}

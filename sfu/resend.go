@@ -1,0 +1,111 @@
+package sfu
+
+import (
+	"time"
+
+	"madoguchi/sfu/rewrite"
+
+	"github.com/pion/rtcp"
+)
+
+// resend answers a subscriber's negative acknowledgements from the publisher's ring.
+func (d *downTrack) resend(nacks []rtcp.NackPair, now time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	highest, ok := d.seq.Highest()
+	if !ok || d.history == nil {
+		return
+	}
+	for i := range nacks {
+		if i == len(d.history) {
+			return
+		}
+		nacks[i].Range(func(seq uint16) bool {
+			d.count.nacks.Add(1)
+			d.peer.node.count.nacksIn.Add(1)
+			d.resendOne(rewrite.Near(highest, seq), now)
+			return true
+		})
+	}
+}
+
+// resendOne sends one packet again, or for the first time if it came to us after the packets behind it had gone out.
+func (d *downTrack) resendOne(out uint64, now time.Duration) {
+	s := d.place(out)
+	if s.up == nil || s.out != out {
+		d.sendLate(out, now)
+		return
+	}
+	if s.resent >= maxResends || s.resent > 0 && now-s.at < max(d.rtt/2, 10*time.Millisecond) {
+		return
+	}
+	if s.up != d.source || !d.load(s.up, s.ext) {
+		return
+	}
+	agreed := d.line.matching(d.again.codec)
+	if agreed == nil {
+		return
+	}
+	s.resent++
+	s.at = now
+	d.count.resent.Add(1)
+	d.peer.node.count.resent.Add(1)
+	if d.rtx != 0 && agreed.rtx != 0 {
+		d.write(&d.again, s, d.rtx, agreed.rtx, d.rtxSeq, uint16(out), true)
+		d.rtxSeq++
+		return
+	}
+	// Without RTX the packet has to be the same to the last bit: under AES-GCM one number must never cover two texts.
+	d.write(&d.again, s, d.ssrc, agreed.pt, uint16(out), 0, false)
+}
+
+// sendLate looks whether a packet that never went out has arrived meanwhile.
+func (d *downTrack) sendLate(out uint64, now time.Duration) {
+	ext, ok := d.seq.Source(out)
+	if d.source == nil || !ok || !d.load(d.source, ext) {
+		return
+	}
+	d.pass(&d.again, now, nil)
+}
+
+// load fetches a packet from the ring into again; false if it is gone.
+func (d *downTrack) load(up *upTrack, ext uint64) bool {
+	raw := up.copyOf(ext, d.raw)
+	if raw == nil {
+		return false
+	}
+	d.raw = raw
+	p := &d.again
+	if p.parse(raw) != nil {
+		return false
+	}
+	p.track, p.ext, p.codec = up, ext, up.payloads[p.header.PayloadType]
+	return p.codec != nil
+}
+
+// pictureLost passes a subscriber's wish for a key frame on.
+func (d *downTrack) pictureLost(now time.Duration) {
+	d.mu.Lock()
+	source := d.source
+	d.mu.Unlock()
+	if source != nil {
+		source.requestKeyframe(now)
+	}
+}
+
+// reception notes what the subscriber says about how the track arrives.
+func (d *downTrack) reception(block rtcp.ReceptionReport) {
+	d.lost.Store(uint32(block.FractionLost))
+	if rtt, ok := roundTrip(block, d.peer.node.wall(d.peer.node.now())); ok {
+		d.mu.Lock()
+		d.rtt = rtt
+		d.mu.Unlock()
+	}
+}
+
+// roundTrip returns the time to the subscriber and back, 0 if unknown.
+func (d *downTrack) roundTrip() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rtt
+}

@@ -1,0 +1,182 @@
+package sfu
+
+import (
+	"slices"
+	"time"
+)
+
+// The rules by which publishers' tracks come to subscribers' m-lines. Everything here runs with room.mu held and only
+// decides; the packet path sees the result.
+
+// settle brings every subscriber's m-lines in line with who is present, admitted and muted, and tells who is affected.
+// Whatever has to stop is stopped before anything new starts.
+func (r *room) settle(now time.Duration) {
+	peers := r.inOrder()
+	r.setAudience(peers)
+	for _, s := range peers {
+		r.place(s, peers, audio)
+		r.place(s, peers, video)
+	}
+	for _, s := range peers {
+		for _, d := range s.downs {
+			if d.attached != nil && d.attached != r.flowing(s, d) {
+				d.attached = nil
+				d.detach()
+			}
+		}
+	}
+	for _, s := range peers {
+		for _, d := range s.downs {
+			if up := r.flowing(s, d); up != nil && d.attached == nil {
+				d.attached = up
+				d.attach(up, now)
+			}
+		}
+		r.tell(s)
+	}
+}
+
+// setAudience notes who may talk over data channels.
+func (r *room) setAudience(peers []*peer) {
+	var audience []*peer
+	for _, p := range peers {
+		if p.key.kind == Main && r.admits(p) {
+			audience = append(audience, p)
+		}
+	}
+	r.audience.Store(&audience)
+}
+
+// admits reports whether a peer is through the gate.
+func (r *room) admits(p *peer) bool { return r.admitted[p.key.participant] || p.join.Bench }
+
+// sees reports whether a publisher's tracks are for a subscriber at all.
+func (r *room) sees(s, pub *peer) bool {
+	return pub.key.participant != s.key.participant && r.admits(s) && r.admits(pub) &&
+		(s.join.From == "" || s.join.From == pub.key.participant)
+}
+
+// flowing returns the track whose packets an m-line gets now: the one it is for, while both lines have been up and the
+// track is not muted.
+func (r *room) flowing(s *peer, d *downTrack) *upTrack {
+	up := d.assigned
+	if up == nil || !s.wasUp || !up.peer.wasUp || r.muted[up.peer.key.participant].covers(up) {
+		return nil
+	}
+	return up
+}
+
+// place decides whose tracks of one kind a subscriber's m-lines are for. A track keeps its m-line as long as it lives, and a
+// publisher who comes back gets the same one; what is left is filled in the order in which people came.
+func (r *room) place(s *peer, peers []*peer, k kind) {
+	var downs []*downTrack
+	for _, d := range s.downs {
+		if d.line.kind == k {
+			downs = append(downs, d)
+		}
+	}
+	var waiting []*upTrack
+	for _, pub := range peers {
+		if !r.sees(s, pub) {
+			continue
+		}
+		for _, up := range pub.ups {
+			if up.kind == k {
+				waiting = append(waiting, up)
+			}
+		}
+	}
+	take := func(d *downTrack, match func(*upTrack) bool) bool {
+		i := slices.IndexFunc(waiting, func(up *upTrack) bool { return match(up) && d.canCarry(up) })
+		if i < 0 {
+			return false
+		}
+		d.assigned = waiting[i]
+		waiting = slices.Delete(waiting, i, i+1)
+		return true
+	}
+	for _, d := range downs {
+		if d.assigned != nil && take(d, func(up *upTrack) bool { return up == d.assigned }) {
+			d.kept = true
+		}
+	}
+	for _, d := range downs {
+		old := d.assigned
+		if old == nil || d.kept {
+			continue
+		}
+		d.kept = take(d, func(up *upTrack) bool {
+			return up.peer.key == old.peer.key && up.purpose == old.purpose
+		})
+	}
+	for _, d := range downs {
+		if !d.kept {
+			d.assigned = nil
+		}
+		d.kept = false
+	}
+	if k == video {
+		fillBeside(s, downs, take)
+	}
+	for _, d := range downs {
+		if d.assigned == nil {
+			take(d, func(*upTrack) bool { return true })
+		}
+	}
+}
+
+// fillBeside gives a free video m-line to the publisher whose voice is on the audio m-line of the same position: the two
+// share a stream, which keeps lips and words together.
+func fillBeside(s *peer, downs []*downTrack, take func(*downTrack, func(*upTrack) bool) bool) {
+	var voices []*downTrack
+	for _, d := range s.downs {
+		if d.line.kind == audio {
+			voices = append(voices, d)
+		}
+	}
+	for i, d := range downs {
+		if d.assigned == nil && i < len(voices) && voices[i].assigned != nil {
+			take(d, func(up *upTrack) bool { return up.peer.key == voices[i].assigned.peer.key })
+		}
+	}
+}
+
+// canCarry reports whether publisher and subscriber have agreed to at least one codec in common.
+func (d *downTrack) canCarry(up *upTrack) bool {
+	for _, pl := range up.payloads {
+		if pl != nil && d.line.matching(pl) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// tell reports a subscriber's m-lines if they have changed.
+func (r *room) tell(s *peer) {
+	if s.key.kind != Main {
+		return
+	}
+	slots := []TrackSlot{}
+	for _, d := range s.downs {
+		if up := d.assigned; up != nil {
+			slots = append(slots, TrackSlot{Mid: d.line.mid, From: up.peer.key.participant, Purpose: up.purpose})
+		}
+	}
+	if slices.Equal(slots, s.reported) {
+		return
+	}
+	s.reported = slots
+	r.node.notify.tracks(r.id, s.key.participant, slots)
+}
+
+// muting is what a participant has switched off.
+type muting struct{ audio, video bool }
+
+// covers reports whether a track is silenced by it. Document camera and screen are shown on purpose and switched off where
+// they are shared; the camera switch means the face.
+func (m muting) covers(up *upTrack) bool {
+	if up.kind == audio {
+		return m.audio
+	}
+	return m.video && up.purpose != "document" && up.purpose != "screen"
+}

@@ -1,0 +1,253 @@
+package sfu
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"madoguchi/sfu/codec"
+	"madoguchi/sfu/rewrite"
+
+	"github.com/pion/rtcp"
+)
+
+// upTrack is what one m-line of a publisher sends. Packets pass through it in the goroutine that decrypted them: kept in
+// the ring, then shown to each subscriber, all without a room's lock.
+type upTrack struct {
+	peer    *peer
+	mid     string
+	kind    kind
+	purpose string
+	line    mline // of the answer: what was agreed
+
+	payloads [128]*payload // by payload type
+	repairs  [128]*payload // by payload type of their retransmissions
+
+	ssrc       atomic.Uint32 // 0 until known
+	subs       atomic.Pointer[[]*downTrack]
+	asked      atomic.Int64 // when a key frame was last asked for, on the node's clock; 0 never
+	wanted     atomic.Bool  // a key frame was wanted again before keyframeInterval was over
+	lastReport atomic.Pointer[senderInfo]
+	count      trackCounters
+
+	mu         sync.Mutex // guards what subscribers' feedback reads too; after downTrack.mu, before nothing
+	ring       *ring
+	seq        rewrite.Unwrapper
+	keyframe   uint64 // where the latest key frame begins
+	keyframeTS uint32
+	keyframeAt time.Duration
+	hasKey     bool
+
+	// Of the receiving goroutine:
+	losses    losses
+	reception reception
+	nackBuf   []uint16
+}
+
+func newUpTrack(p *peer, line mline, purpose string) *upTrack {
+	size := p.node.limits.VideoRing
+	if line.kind == audio {
+		size = p.node.limits.AudioRing
+	}
+	u := &upTrack{peer: p, mid: line.mid, kind: line.kind, purpose: purpose, line: line, ring: newRing(size)}
+	for i := range line.payloads {
+		pl := &u.line.payloads[i]
+		if pl.format == codec.Unknown {
+			continue
+		}
+		u.payloads[pl.pt] = pl
+		if pl.rtx != 0 {
+			u.repairs[pl.rtx] = pl
+		}
+	}
+	u.subs.Store(&[]*downTrack{})
+	return u
+}
+
+// receive takes one packet of this track. raw is the whole packet p was parsed from; both are only valid during the call.
+func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration) {
+	p.track, p.codec = u, u.payloads[p.header.PayloadType]
+	if p.codec == nil {
+		u.count.dropped.Add(1)
+		return
+	}
+	p.start = u.starts(p)
+	before, any, fresh := u.keep(p, raw, now)
+	if !fresh {
+		u.count.doubles.Add(1)
+		return
+	}
+	u.count.packets.Add(1)
+	u.count.bytes.Add(uint64(len(raw)))
+	if !resent {
+		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
+	}
+	u.noteLosses(p, before, any, now)
+	for _, d := range *u.subs.Load() {
+		d.forward(p, now)
+	}
+	if u.wanted.Load() {
+		u.requestKeyframe(now)
+	}
+}
+
+// starts reports whether a subscriber may start at this packet. The dependency descriptor knows even where the payload is
+// encrypted.
+func (u *upTrack) starts(p *packet) bool {
+	if id := u.line.exts[extDependency]; id != 0 {
+		if b := p.header.GetExtension(id); b != nil {
+			dep, ok := codec.ParseDependency(b)
+			return ok && dep.Start && dep.Structure
+		}
+	}
+	return codec.StartsKeyframe(p.codec.format, p.payload)
+}
+
+// keep gives the packet its unwrapped number and puts it into the ring. It returns the highest number before it, and
+// whether the packet is new.
+func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64, any, fresh bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	before, any = u.seq.Highest()
+	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
+	if !u.ring.store(p.ext, raw) {
+		return before, any, false
+	}
+	// The packets of one key frame may each look like its beginning (H264: parameter sets, then the picture).
+	if p.start && u.kind == video && (!u.hasKey || p.header.Timestamp != u.keyframeTS || p.ext < u.keyframe) {
+		u.keyframe, u.keyframeTS, u.keyframeAt, u.hasKey = p.ext, p.header.Timestamp, now, true
+	}
+	return before, any, true
+}
+
+// noteLosses asks the publisher for what is missing before this packet.
+func (u *upTrack) noteLosses(p *packet, before uint64, any bool, now time.Duration) {
+	if !p.codec.nack {
+		return
+	}
+	switch {
+	case any && p.ext > before+1:
+		if !u.losses.gap(before+1, p.ext, now) && u.kind == video {
+			u.requestKeyframe(now)
+		}
+	case any && p.ext < before:
+		u.losses.arrived(p.ext)
+	}
+	if len(u.losses.missing) == 0 {
+		return
+	}
+	u.nackBuf = u.losses.due(u.nackBuf[:0], now)
+	if len(u.nackBuf) == 0 {
+		return
+	}
+	u.count.nacks.Add(uint64(len(u.nackBuf)))
+	u.peer.node.count.nacksOut.Add(uint64(len(u.nackBuf)))
+	u.peer.send(&rtcp.TransportLayerNack{
+		SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: u.ssrc.Load(), Nacks: rtcp.NackPairsFromSequenceNumbers(u.nackBuf),
+	})
+}
+
+// requestKeyframe asks the publisher for a key frame, at most once in keyframeInterval; a request that comes too early is
+// made up for when the next packet arrives after that.
+func (u *upTrack) requestKeyframe(now time.Duration) {
+	ssrc := u.ssrc.Load()
+	if u.kind != video || ssrc == 0 { // whoever has not sent yet begins with a key frame anyway
+		return
+	}
+	last := u.asked.Load()
+	if last != 0 && now-time.Duration(last) < keyframeInterval {
+		u.wanted.Store(true)
+		return
+	}
+	if !u.asked.CompareAndSwap(last, max(int64(now), 1)) {
+		return
+	}
+	u.wanted.Store(false)
+	u.count.keyframeRequests.Add(1)
+	u.peer.node.count.keyframeAsk.Add(1)
+	if u.asksByFIR() {
+		u.peer.send(&rtcp.FullIntraRequest{
+			SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: ssrc,
+			FIR: []rtcp.FIREntry{{SSRC: ssrc, SequenceNumber: uint8(u.count.keyframeRequests.Load())}},
+		})
+		return
+	}
+	u.peer.send(&rtcp.PictureLossIndication{SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: ssrc})
+}
+
+// asksByFIR reports whether the publisher agreed to full intra requests only.
+func (u *upTrack) asksByFIR() bool {
+	fir := false
+	for i := range u.line.payloads {
+		if u.line.payloads[i].pli {
+			return false
+		}
+		fir = fir || u.line.payloads[i].fir
+	}
+	return fir
+}
+
+// copyOf appends the kept packet with the unwrapped number ext to buf; nil if it is gone.
+func (u *upTrack) copyOf(ext uint64, buf []byte) []byte {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	b := u.ring.get(ext)
+	if b == nil {
+		return nil
+	}
+	return append(buf[:0], b...)
+}
+
+// Bounds of what is replayed to somebody who starts: an older or larger group of pictures costs more than it saves.
+const (
+	replayAge     = 2 * time.Second
+	replayPackets = 200
+)
+
+// latestGroup returns copies of all packets since the last key frame, in order, and the number of the first; nothing if
+// there is no young and complete group.
+func (u *upTrack) latestGroup(now time.Duration) (packets [][]byte, first uint64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.hasKey || now-u.keyframeAt > replayAge {
+		return nil, 0
+	}
+	highest := u.ring.highest
+	if highest < u.keyframe || highest-u.keyframe >= min(replayPackets, uint64(len(u.ring.places))) {
+		return nil, 0
+	}
+	size := 0
+	for ext := u.keyframe; ext <= highest; ext++ {
+		b := u.ring.get(ext)
+		if b == nil {
+			return nil, 0
+		}
+		size += len(b)
+	}
+	flat := make([]byte, 0, size)
+	for ext := u.keyframe; ext <= highest; ext++ {
+		at := len(flat)
+		flat = append(flat, u.ring.get(ext)...)
+		packets = append(packets, flat[at:len(flat):len(flat)])
+	}
+	return packets, u.keyframe
+}
+
+// addSub and removeSub replace the list of subscribers; the room calls them, one at a time.
+func (u *upTrack) addSub(d *downTrack) {
+	old := *u.subs.Load()
+	list := make([]*downTrack, 0, len(old)+1)
+	list = append(append(list, old...), d)
+	u.subs.Store(&list)
+}
+
+func (u *upTrack) removeSub(d *downTrack) {
+	old := *u.subs.Load()
+	list := make([]*downTrack, 0, len(old))
+	for _, o := range old {
+		if o != d {
+			list = append(list, o)
+		}
+	}
+	u.subs.Store(&list)
+}
