@@ -17,7 +17,7 @@ import { SessionError, type AppKind, type MediaStats, type SeatIdentity, type Sn
 import { Visit } from "./visit";
 
 /** How long signing out waits for the server to hear that we leave, milliseconds. */
-const farewell = 2_000;
+const farewellPatience = 2_000;
 
 const nothingKnown: Snapshot = {
   connection: { state: "off" },
@@ -113,7 +113,7 @@ export class SeatCore implements SeatClient {
   };
 
   readonly signOut = async (): Promise<void> => {
-    if (this.visit.isStanding) await Promise.race([this.leave().catch(() => {}), this.pause(farewell)]);
+    if (this.visit.isStanding) await this.farewell();
     this.wipe();
     this.stop();
     this.seat.forget();
@@ -402,8 +402,16 @@ export class SeatCore implements SeatClient {
     this.talk.address(state.participant, audienceOf(state));
   }
 
-  private pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => void this.browser.after(milliseconds, resolve));
+  /** Leaves, but waits only a moment for the server to hear it. */
+  private farewell(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.browser.after(farewellPatience, resolve);
+      const gone = (): void => {
+        stop();
+        resolve();
+      };
+      this.leave().then(gone, gone);
+    });
   }
 }
 
