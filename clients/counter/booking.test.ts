@@ -57,9 +57,10 @@ const held = run([...chosen, { type: "held", hold, at: 1000 }]);
 
 describe("who with", () => {
   it("offers everybody first, then those who may follow", () => {
-    expect(nextOffers(offers, []).others).toEqual(offers);
-    expect(nextOffers(offers, [clinic])).toEqual({ following: [pharmacy], others: [gyosei] });
-    expect(nextOffers(offers, [clinic, pharmacy, gyosei])).toEqual({ following: [], others: [] });
+    expect(nextOffers(offers, [])).toEqual(offers);
+    expect(nextOffers(offers, [clinic])).toEqual([pharmacy]);
+    expect(nextOffers(offers, [clinic, pharmacy])).toEqual([]);
+    expect(nextOffers(offers, [clinic, pharmacy, gyosei])).toEqual([]);
   });
 
   it("adds up the minutes of the legs", () => {

@@ -21,10 +21,9 @@ export interface HeldSeat {
 /** What a request is under way for. */
 export type Pending = "hold" | "confirm" | null;
 
-/** Why something did not work, as the slug of a problem document, with the server's own sentence if it sent one. */
+/** Why something did not work: the last part of a problem's type. */
 export interface Trouble {
   slug: string;
-  text?: string;
 }
 
 export interface Draft {
@@ -78,7 +77,16 @@ export const emptyDraft: Draft = {
 };
 
 /** Problems after which the seat is no longer ours and another time has to be chosen. */
-const seatLost = new Set(["slot-taken", "hold-expired", "past-time", "stale-rules", "outside-hours", "hold-lost"]);
+const seatLost = new Set([
+  "slot-taken",
+  "resident-busy",
+  "hold-expired",
+  "hold-lost",
+  "past-time",
+  "closed-time",
+  "stale-rules",
+  "unknown-appointment",
+]);
 
 /** The next draft. */
 export function reduce(draft: Draft, event: BookingEvent): Draft {
@@ -117,28 +125,21 @@ export function reduce(draft: Draft, event: BookingEvent): Draft {
   }
 }
 
-/** Offers that may be chosen next: all at first, afterwards those that may follow, first, and the others. */
-export function nextOffers(offers: Offer[], legs: Offer[]): { following: Offer[]; others: Offer[] } {
+/** Offers that may be chosen next: all at first, afterwards those that may follow in the same visit. */
+export function nextOffers(offers: readonly Offer[], legs: readonly Offer[]): Offer[] {
   const last = legs.at(-1);
-  if (!last) return { following: [], others: offers };
-  if (legs.length >= maxLegs) return { following: [], others: [] };
-  const free = offers.filter((o) => !legs.some((l) => sameOffer(l, o)));
-  const following = free.filter((o) => last.followedBy.includes(o.pool));
-  return { following, others: free.filter((o) => !following.includes(o)) };
-}
-
-/** A leg as the API names it in queries. */
-export function legParam(offer: Offer): string {
-  return `${offer.service}@${offer.pool}`;
+  if (!last) return [...offers];
+  if (legs.length >= maxLegs) return [];
+  return offers.filter((o) => last.followedBy.includes(o.pool) && !legs.some((l) => sameOffer(l, o)));
 }
 
 /** Minutes of the whole visit. */
-export function visitMinutes(legs: Offer[]): number {
+export function visitMinutes(legs: readonly Offer[]): number {
   return legs.reduce((sum, leg) => sum + leg.minutes, 0);
 }
 
 /** Whether the resident may stay without a name: only if every leg allows it. */
-export function mayBeAnonymous(legs: Offer[]): boolean {
+export function mayBeAnonymous(legs: readonly Offer[]): boolean {
   return legs.length > 0 && legs.every((l) => l.anonymous);
 }
 

@@ -1,0 +1,119 @@
+import { useEffect } from "react";
+import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import type { Appointment, Call, SessionSummary } from "../session";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { literal } from "../ui/ruby";
+import { SoundSwitch } from "../ui/work/Frame";
+import { Fact, TroubleLine } from "../ui/work/parts";
+import { useNow } from "../ui/work/seat";
+import type { Sound } from "../ui/work/sound";
+import type { Trouble } from "../ui/work/trouble";
+import { T, useWords } from "./words";
+
+/** A booth calls: it covers everything and rings until somebody has said that they are on the way. */
+export function CallCover({
+  calls,
+  sessions,
+  appointments,
+  sound,
+  busy,
+  trouble,
+  onAnswer,
+}: {
+  readonly calls: Call[];
+  readonly sessions: readonly SessionSummary[];
+  readonly appointments: readonly Appointment[];
+  readonly sound: Sound;
+  readonly busy: boolean;
+  readonly trouble: Trouble | null;
+  readonly onAnswer: (call: string) => void;
+}) {
+  const words = useWords();
+  const first = calls[0];
+  const ringing = first !== undefined;
+  useEffect(() => {
+    if (!ringing) return undefined;
+    sound.ring();
+    return sound.stopRinging;
+  }, [ringing, sound]);
+  if (first === undefined) return null;
+  const session = sessions.find((s) => s.booth === first.booth && s.state !== "closed");
+  const others = calls.filter((c) => c.booth !== first.booth).map((c) => literal(c.boothName));
+  return (
+    <ModalOverlay isOpen isKeyboardDismissDisabled className="screen-only fixed inset-0 z-60 grid place-items-center overflow-y-auto bg-heed-soft p-8">
+      <Modal className="w-full max-w-[1120px]">
+        <Dialog role="alertdialog" className="rounded-12 border-4 border-call-edge bg-white px-14 py-10 outline-none">
+          <div className="flex items-center gap-12">
+            <div aria-hidden="true" className="grid size-48 flex-none place-items-center rounded-full bg-heed">
+              <div className="grid size-28 place-items-center rounded-full bg-call">
+                <Icon name="bell" className="size-16" />
+              </div>
+            </div>
+            <div className="min-w-0">
+              <Heading slot="title" className="text-[54px] leading-tight font-bold">
+                <T k="counter.call.title" values={{ booth: literal(first.boothName) }} />
+              </Heading>
+              {session !== undefined && (
+                <p className="mt-2 text-[26px] font-bold">
+                  <Who session={session} appointments={appointments} />
+                </p>
+              )}
+              <p className="mt-1 text-[24px]">
+                <Ago at={first.at} />
+              </p>
+            </div>
+          </div>
+          <div className="mt-8 flex flex-col gap-5">
+            {trouble !== null && (
+              <TroubleLine className="text-[20px]">
+                <T k={trouble.key} />
+              </TroubleLine>
+            )}
+            <Button place="counter" kind="primary" icon="door" className="min-h-22 w-full text-[32px]!" busy={busy} onPress={() => onAnswer(first.id)}>
+              <T k="counter.call.go" />
+            </Button>
+            <ul className="flex flex-col gap-1 text-[20px]">
+              <Fact icon="info">
+                <T k="counter.call.means" />
+              </Fact>
+              {others.length > 0 && (
+                <Fact icon="bell" tone="heed">
+                  <T k="counter.call.others" values={{ booths: others.join(words.marked("counter.call.join")) }} />
+                </Fact>
+              )}
+            </ul>
+            <div>
+              <SoundSwitch sound={sound} place="counter" />
+            </div>
+          </div>
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function Who({ session, appointments }: { readonly session: SessionSummary; readonly appointments: readonly Appointment[] }) {
+  const appointment = appointments.find((a) => a.id === session.appointment);
+  const kana = appointment?.resident?.kana;
+  return (
+    <>
+      <T k="counter.number" values={{ number: session.number }} />
+      {kana !== undefined && (
+        <>
+          {" "}
+          <T k="counter.sama" values={{ name: literal(kana) }} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Ago({ at }: { readonly at: string }) {
+  const seconds = Math.max(0, Math.floor((useNow() - Date.parse(at)) / 1000));
+  return seconds < 120 ? (
+    <T k="counter.call.ago" values={{ seconds }} />
+  ) : (
+    <T k="counter.call.agoMinutes" values={{ minutes: Math.floor(seconds / 60) }} />
+  );
+}

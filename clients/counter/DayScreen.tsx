@@ -1,0 +1,154 @@
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Appointment } from "../session";
+import { Button } from "../ui/Button";
+import { addDays, clockOfMinute, type Day, dayOf, minuteOfDay } from "../ui/office-time";
+import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { useNow } from "../ui/work/seat";
+import { BoothGrid, TaskCard } from "./BoothColumn";
+import { type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
+import { DayName } from "./DayName";
+import { ReceptionForm } from "./ReceptionForm";
+import { T } from "./words";
+
+/** Today by booth, with what to do now above each column. */
+export function DayScreen({
+  day,
+  columns,
+  ruler,
+  open,
+  failed,
+  message,
+  onDay,
+  onRetry,
+  onNew,
+  onOpen,
+  onCheckIn,
+  onReception,
+}: {
+  readonly day: Day;
+  readonly columns: BoothColumn[];
+  readonly ruler: Ruler;
+  /** Whether the office opens on that day. */
+  readonly open: boolean;
+  readonly failed: boolean;
+  /** What has just been done or refused. */
+  readonly message: ReactNode;
+  readonly onDay: (day: Day | null) => void;
+  readonly onRetry: () => void;
+  readonly onNew: () => void;
+  readonly onOpen: (appointment: Appointment) => void;
+  readonly onCheckIn: (appointment: string) => void;
+  readonly onReception: (text: string) => Promise<boolean>;
+}) {
+  const now = useNow(5000);
+  const today = dayOf(now);
+  const go = (n: number) => {
+    const next = addDays(day, n);
+    onDay(next === today ? null : next);
+  };
+  return (
+    <main className="screen-only grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_19.75rem] gap-4 px-5 py-4 text-[18px]">
+      <div className="flex min-h-0 flex-col gap-3">
+        {failed && (
+          <TroubleLine>
+            <T k="counter.failed" />{" "}
+            <Button place="desk" onPress={onRetry}>
+              <T k="work.retry" />
+            </Button>
+          </TroubleLine>
+        )}
+        {day === today && (
+          <div className="ml-17 grid auto-cols-fr grid-flow-col gap-3.5">
+            {columns.map((column) => (
+              <TaskCard key={column.booth} column={column} onCheckIn={onCheckIn} />
+            ))}
+          </div>
+        )}
+        <Columns columns={columns} ruler={ruler} now={day === today ? minuteOfDay(now) : null} onOpen={onOpen} />
+      </div>
+      <aside className="flex min-h-0 flex-col gap-3.5 overflow-y-auto">
+        <Button place="counter" icon="plus" className="w-full flex-none border-primary!" onPress={onNew}>
+          <T k="counter.new" />
+        </Button>
+        <ReceptionForm onSubmit={onReception} />
+        <div aria-live="polite">{message}</div>
+        <Sheet className="mt-auto p-4">
+          <ScreenTitle className="text-[22px]">
+            <DayName day={day} />
+          </ScreenTitle>
+          {!open && (
+            <p>
+              <T k="counter.closed" />
+            </p>
+          )}
+          <div className="mt-3 grid grid-cols-2 gap-3">
+            <Button place="desk" icon="back" className="min-h-12" onPress={() => go(-1)}>
+              <T k="counter.before" />
+            </Button>
+            <Button place="desk" iconAfter="arrow" className="min-h-12" onPress={() => go(1)}>
+              <T k="counter.after" />
+            </Button>
+            {day !== today && (
+              <Button place="desk" className="col-span-2 min-h-12" onPress={() => onDay(null)}>
+                <T k="counter.today" />
+              </Button>
+            )}
+          </div>
+        </Sheet>
+      </aside>
+    </main>
+  );
+}
+
+/** The ruled day. It scrolls when it is longer than the screen, and opens where the present is. */
+function Columns({
+  columns,
+  ruler,
+  now,
+  onOpen,
+}: {
+  readonly columns: BoothColumn[];
+  readonly ruler: Ruler;
+  readonly now: number | null;
+  readonly onOpen: (appointment: Appointment) => void;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const [height, setHeight] = useState(480);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const watch = new ResizeObserver(() => setHeight(element.clientHeight - 16));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+  const scale = pixelsPerMinute(ruler, columns.flatMap((c) => c.blocks), height);
+  const first = columns.flatMap((c) => c.blocks).reduce((min, b) => Math.min(min, b.from), ruler.to);
+  const at = now ?? Math.max(ruler.from, first === ruler.to ? ruler.from : first);
+  const settled = useRef<string | null>(null);
+  useEffect(() => {
+    // Only when the day or its measure changes: scrolling away from somebody who reads would be rude.
+    const measure = `${ruler.from} ${ruler.to} ${scale} ${now === null}`;
+    if (settled.current === measure) return;
+    settled.current = measure;
+    box.current?.scrollTo({ top: (at - ruler.from) * scale - box.current.clientHeight / 3 });
+  }, [at, ruler, scale, now]);
+  const hours = Array.from({ length: (ruler.to - ruler.from) / 60 + 1 }, (_, i) => ruler.from + i * 60);
+  return (
+    <div ref={box} className="min-h-0 flex-1 overflow-y-auto">
+      <div className="flex gap-3.5 py-2">
+        <div aria-hidden="true" className="relative w-13.5 flex-none text-right tabular-nums">
+          {hours.map((minute) => (
+            <span key={minute} className="absolute right-0 -translate-y-1/2 text-[16px]" style={{ top: (minute - ruler.from) * scale }}>
+              {clockOfMinute(minute)}
+            </span>
+          ))}
+        </div>
+        <div className="grid min-w-0 flex-1 auto-cols-fr grid-flow-col gap-3.5">
+          {columns.map((column) => (
+            <BoothGrid key={column.booth} column={column} ruler={ruler} scale={scale} now={now} onOpen={onOpen} />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// Times of a day as the list shows them: a free time is one line; neighbouring refused times with the same reasons
+// are one line with a range, or a day of five-minute steps would bury the free ones.
+
+import type { Cause, TimeOffer } from "../session/booking";
+
+/** One line of the list. */
+export type TimeRow =
+  | { kind: "free"; start: string; end: string; boothName: string }
+  | { kind: "refused"; from: string; to: string; reasons: Cause[] };
+
+/** Folds offers, which come in order of their start, into lines. */
+export function timeRows(times: readonly TimeOffer[]): TimeRow[] {
+  const rows: TimeRow[] = [];
+  for (const time of times) {
+    if (time.free) {
+      rows.push({ kind: "free", start: time.start, end: time.end, boothName: time.boothName });
+      continue;
+    }
+    const last = rows.at(-1);
+    if (last?.kind === "refused" && sameReasons(last.reasons, time.reasons)) last.to = time.start;
+    else rows.push({ kind: "refused", from: time.start, to: time.start, reasons: time.reasons });
+  }
+  return rows;
+}
+
+function sameReasons(a: readonly Cause[], b: readonly Cause[]): boolean {
+  return a.length === b.length && a.every((cause, i) => cause.text === b[i]?.text);
+}
