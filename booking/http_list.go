@@ -16,7 +16,7 @@ import (
 const maxListDays = 31
 
 type listInput struct {
-	From   string `query:"from" required:"true" doc:"first day: 2026-11-25"`
+	From   string `query:"from" doc:"first day: 2026-11-25; today where left out"`
 	To     string `query:"to" doc:"day after the last; the day after from where left out"`
 	Office string `query:"office" maxLength:"40"`
 	Desk   string `query:"desk" maxLength:"40"`
@@ -34,6 +34,9 @@ func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOut
 	c, ok := CallerFrom(ctx)
 	if !ok {
 		return nil, problemNotSignedIn()
+	}
+	if in.From == "" {
+		in.From = calendar.DateOf(s.now()).String()
 	}
 	dates, err := datesOf(in.From, in.To)
 	if err != nil {

@@ -40,6 +40,13 @@ const (
 	SlugUnavailable      = "unavailable"
 )
 
+// Errors callers inside this program look for with errors.Is; over HTTP they are the problems of the same name.
+var (
+	ErrNotFound    = redisstore.ErrNotFound                       // no such appointment, or none any more
+	ErrNotToday    = errors.New("the appointment is not today's") // checked in on another day
+	ErrUnavailable = redisstore.ErrUnavailable                    // Redis does not answer; ask again
+)
+
 // Problem is an RFC 9457 problem document. Reasons are the calendar's, where a time was refused.
 type Problem struct {
 	huma.ErrorModel

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -141,7 +142,8 @@ func (s *Service) CheckIn(ctx context.Context, id string) (Appointment, error) {
 		return Appointment{}, asProblem(err)
 	}
 	if r.State == StateBooked && !s.today(r.Start) {
-		return Appointment{}, problem(409, SlugNotToday, "Not today", "the appointment is on %s", calendar.DateOf(r.Start))
+		return Appointment{}, problem(http.StatusConflict, SlugNotToday, "Not today", "the appointment is on %s", calendar.DateOf(r.Start)).
+			because(ErrNotToday)
 	}
 	r, err = store.CheckIn(ctx, id)
 	return s.stepped(store, r, err)

@@ -76,7 +76,7 @@ func (s *Store) Hold(ctx context.Context, h HoldRequest) (Held, error) {
 		}
 		args = append(args, millis(c.Start), millis(c.End), len(c.Candidates))
 	}
-	answer, err := s.run(ctx, holdScript, keys, args...)
+	answer, err := s.run(ctx, s.steps.hold, keys, args...)
 	if err == nil {
 		err = holdRefused(answer)
 	}
@@ -156,7 +156,7 @@ func (s *Store) Release(ctx context.Context, id string) error {
 			return err
 		}
 		keys := append([]string{s.record(id), s.due(), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-		answer, err := s.run(ctx, releaseScript, keys, id, r.Version, s.Channel(), s.opts.Outbox)
+		answer, err := s.run(ctx, s.steps.release, keys, id, r.Version, s.Channel(), s.opts.Outbox)
 		if err != nil {
 			return err
 		}
@@ -170,7 +170,7 @@ func (s *Store) Release(ctx context.Context, id string) error {
 
 // Expire clears up to limit dead holds away and gives their ids.
 func (s *Store) Expire(ctx context.Context, limit int) ([]string, error) {
-	ids, err := s.run(ctx, dueScript, []string{s.due()}, limit)
+	ids, err := s.run(ctx, s.steps.due, []string{s.due()}, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list dead holds of area %s: %w", s.area, err)
 	}
@@ -188,6 +188,6 @@ func (s *Store) expire(ctx context.Context, id string) error {
 		return err
 	}
 	keys := append([]string{s.record(id), s.due(), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-	_, err = s.run(ctx, expireScript, keys, id, s.Channel(), s.opts.Outbox)
+	_, err = s.run(ctx, s.steps.expire, keys, id, s.Channel(), s.opts.Outbox)
 	return err
 }

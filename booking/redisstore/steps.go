@@ -56,7 +56,7 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	for _, number := range c.Receptions {
 		args = append(args, number)
 	}
-	answer, err := s.run(ctx, confirmScript, keys, args...)
+	answer, err := s.run(ctx, s.steps.confirm, keys, args...)
 	if err != nil {
 		return err
 	}
@@ -76,14 +76,14 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 func (s *Store) Cancel(ctx context.Context, id string) (Record, error) {
 	return s.step(ctx, "cancel", id, func(r Record) ([]string, error) {
 		keys := append([]string{s.record(id), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-		return s.run(ctx, cancelScript, keys, id, r.Version, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.cancel, keys, id, r.Version, s.Channel(), s.opts.Outbox)
 	})
 }
 
 // CheckIn says that the resident is here. It gives *StateError for anything but an appointment not yet begun.
 func (s *Store) CheckIn(ctx context.Context, id string) (Record, error) {
 	return s.step(ctx, "check in", id, func(Record) ([]string, error) {
-		return s.run(ctx, checkInScript, []string{s.record(id), s.outbox(), s.rev()}, id, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.checkIn, []string{s.record(id), s.outbox(), s.rev()}, id, s.Channel(), s.opts.Outbox)
 	})
 }
 
@@ -93,7 +93,7 @@ func (s *Store) LegStarted(ctx context.Context, id string, leg int) (Record, err
 		if err := r.hasLeg(leg); err != nil {
 			return nil, err
 		}
-		return s.run(ctx, legStartScript, []string{s.record(id), s.outbox(), s.rev()}, id, leg, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.legStart, []string{s.record(id), s.outbox(), s.rev()}, id, leg, s.Channel(), s.opts.Outbox)
 	})
 }
 
@@ -104,7 +104,7 @@ func (s *Store) LegDone(ctx context.Context, id string, leg int) (Record, error)
 			return nil, err
 		}
 		keys := append([]string{s.record(id), s.outbox(), s.rev()}, s.ledgers(r)...)
-		return s.run(ctx, legDoneScript, keys, id, r.Version, leg, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.legDone, keys, id, r.Version, leg, s.Channel(), s.opts.Outbox)
 	})
 }
 
@@ -116,7 +116,7 @@ func (s *Store) Finish(ctx context.Context, id, outcome string) (Record, error) 
 	}
 	return s.step(ctx, "finish", id, func(r Record) ([]string, error) {
 		keys := append([]string{s.record(id), s.outbox(), s.rev()}, s.ledgers(r)...)
-		return s.run(ctx, finishScript, keys, id, r.Version, outcome, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.finish, keys, id, r.Version, outcome, s.Channel(), s.opts.Outbox)
 	})
 }
 

@@ -2,7 +2,7 @@ package redisstore
 
 import (
 	"context"
-	_ "embed" // the scripts
+	"embed"
 	"errors"
 	"fmt"
 	"strconv"
@@ -12,55 +12,31 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-//go:embed lua/ledger.lua
-var shared string
+//go:embed lua/*.lua
+var lua embed.FS
 
-//go:embed lua/hold.lua
-var holdLua string
+// steps are the scripts. Each runs by its digest and is sent whole only to a server that does not know it, which is what
+// go-redis does on NOSCRIPT; nothing has to be loaded beforehand, and a restarted or promoted server is taught again by
+// the next call.
+type steps struct {
+	hold, confirm, release, expire, due, cancel, checkIn, legStart, legDone, finish *redis.Script
+}
 
-//go:embed lua/confirm.lua
-var confirmLua string
+var standard = steps{
+	hold: script("hold"), confirm: script("confirm"), release: script("release"), expire: script("expire"), due: script("due"),
+	cancel: script("cancel"), checkIn: script("checkin"), legStart: script("leg_start"), legDone: script("leg_done"),
+	finish: script("finish"),
+}
 
-//go:embed lua/release.lua
-var releaseLua string
+func script(name string) *redis.Script { return redis.NewScript(source("ledger") + source(name)) }
 
-//go:embed lua/expire.lua
-var expireLua string
-
-//go:embed lua/due.lua
-var dueLua string
-
-//go:embed lua/cancel.lua
-var cancelLua string
-
-//go:embed lua/checkin.lua
-var checkInLua string
-
-//go:embed lua/leg_start.lua
-var legStartLua string
-
-//go:embed lua/leg_done.lua
-var legDoneLua string
-
-//go:embed lua/finish.lua
-var finishLua string
-
-// Each script runs by its digest and is sent whole only to a server that does not know it, which is what go-redis does
-// on NOSCRIPT; nothing has to be loaded beforehand, and a restarted or promoted server is taught again by the next call.
-var (
-	holdScript     = script(holdLua)
-	confirmScript  = script(confirmLua)
-	releaseScript  = script(releaseLua)
-	expireScript   = script(expireLua)
-	dueScript      = script(dueLua)
-	cancelScript   = script(cancelLua)
-	checkInScript  = script(checkInLua)
-	legStartScript = script(legStartLua)
-	legDoneScript  = script(legDoneLua)
-	finishScript   = script(finishLua)
-)
-
-func script(text string) *redis.Script { return redis.NewScript(shared + text) }
+func source(name string) string {
+	text, err := lua.ReadFile("lua/" + name + ".lua")
+	if err != nil {
+		panic(err) // embedded, so it is there
+	}
+	return string(text)
+}
 
 // Errors of the steps. Each says when it happens; StateError and TakenError carry more.
 var (
@@ -129,11 +105,12 @@ type Store struct {
 	area   string
 	prefix string // "{area}:"
 	opts   Options
+	steps  steps
 }
 
 // New gives the store of one area.
 func New(rdb redis.UniversalClient, area string, opts Options) *Store {
-	return &Store{rdb: rdb, area: area, prefix: "{" + area + "}:", opts: opts.withDefaults()}
+	return &Store{rdb: rdb, area: area, prefix: "{" + area + "}:", opts: opts.withDefaults(), steps: standard}
 }
 
 // Area is the area this store keeps.

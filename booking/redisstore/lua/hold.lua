@@ -30,7 +30,7 @@ for i = 1, tonumber(ARGV[17]) do
       break
     end
   end
-  if not picked[i] then taken[#taken + 1] = i end
+  if not picked[i] then taken[#taken + 1] = tostring(i) end
   key, arg = key + n, arg + 3
 end
 if #taken > 0 then return {'taken', table.concat(taken, ',')} end
