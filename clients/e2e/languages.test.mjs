@@ -26,7 +26,7 @@ after(() => world?.close());
 for (const [n, language] of ['easy', 'en'].entries()) {
   test(`a visit in ${NAMES[language]}`, async (t) => {
     const step = world.story(t);
-    const words = { booth: wording(language, 'booth'), desk: wording(language, 'desk') };
+    const words = { booth: wording(language, 'booth'), desk: wording(language, 'desk'), counter: wording(language, 'counter') };
     const resident = RESIDENTS[n];
     const faults = [];
     const look = async ({ page, who, app }, what) => {
@@ -75,9 +75,10 @@ for (const [n, language] of ['easy', 'en'].entries()) {
       await button(booth.page, words.booth('call.staff')).click();
       await says(booth.page, words.booth('call.coming'));
       await look(booth, 'calling');
-      await counter.page.getByRole('alertdialog').or(counter.page.getByRole('dialog')).waitFor();
+      const cover = counter.page.getByRole('alertdialog');
+      await cover.waitFor();
       await look(counter, 'call');
-      await counter.page.getByRole('alertdialog').or(counter.page.getByRole('dialog')).getByRole('button').first().click();
+      await button(cover, words.counter('counter.call.go')).click();
       await button(booth.page, words.booth('call.close')).click();
       await button(booth.page, words.booth('talk.end')).click();
       await look(booth, 'stop');
