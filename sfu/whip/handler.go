@@ -87,6 +87,7 @@ type session struct {
 	id    string
 	place place
 	grant Grant
+	gone  bool // counted out; guarded by handler.mu
 }
 
 // Handler serves /whip/{room} and /whep/{room} and the sessions below them.
@@ -150,6 +151,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 		refuseOffer(w, err)
 		return
 	}
+	h.supersede(s)
 	header := w.Header()
 	header.Set("Content-Type", sdpType)
 	header.Set("Location", "/"+string(k)+"/"+url.PathEscape(room)+"/"+s.id)
@@ -240,14 +242,26 @@ func (h *handler) enter(w http.ResponseWriter, r *http.Request, s *session) bool
 	return true
 }
 
+// supersede takes their addresses from the sessions that a new one has replaced, lest they end it.
+func (h *handler) supersede(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, old := range h.sessions {
+		if old != s && old.place == s.place {
+			delete(h.sessions, id)
+		}
+	}
+}
+
 // leave forgets a session and tells the room if it was its participant's last.
 func (h *handler) leave(s *session) {
 	h.mu.Lock()
-	if h.sessions[s.id] != s {
+	delete(h.sessions, s.id)
+	if s.gone {
 		h.mu.Unlock()
 		return
 	}
-	delete(h.sessions, s.id)
+	s.gone = true
 	h.present[s.place]--
 	last := h.present[s.place] == 0
 	if last {

@@ -1,0 +1,522 @@
+package whip_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"madoguchi/sfu"
+	"madoguchi/sfu/whip"
+
+	"github.com/pion/logging"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const patience = 15 * time.Second
+
+// door is an Auth and a Rooms: the bearer's words are the grants, its first word the participant.
+type door struct {
+	mu     sync.Mutex
+	inside map[string]int
+	left   []string
+}
+
+func (d *door) Authorize(_ context.Context, bearer, room string) (whip.Grant, error) {
+	words := strings.Fields(bearer)
+	switch {
+	case len(words) == 0:
+		return whip.Grant{}, whip.ErrUnauthorized
+	case room == "another":
+		return whip.Grant{}, whip.ErrForbidden
+	case words[0] == "broken":
+		return whip.Grant{}, errors.New("redis is away")
+	}
+	g := whip.Grant{Participant: words[0], Name: "機器"}
+	for _, w := range words[1:] {
+		switch w {
+		case "publish":
+			g.Publish = true
+		case "subscribe":
+			g.Subscribe = true
+		case "bench":
+			g.Bench = true
+		}
+	}
+	return g, nil
+}
+
+func (d *door) Enter(_ context.Context, room string, g whip.Grant, k sfu.Kind) error {
+	if room == "closed" {
+		return whip.ErrNoRoom
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inside[room+"/"+g.Participant+"/"+string(k)]++
+	return nil
+}
+
+func (d *door) Left(room string, g whip.Grant, k sfu.Kind) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.left = append(d.left, room+"/"+g.Participant+"/"+string(k))
+}
+
+func (d *door) hasLeft(who string) func() bool {
+	return func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		for _, l := range d.left {
+			if l == who {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// house is a node with its WHIP door on a real HTTP server.
+type house struct {
+	t    *testing.T
+	node *sfu.Node
+	door *door
+	url  string
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	node, err := sfu.New(sfu.Config{ListenUDP: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{t: t, node: node, door: &door{inside: map[string]int{}}}
+	server := httptest.NewServer(whip.Handler(node, h.door))
+	h.url = server.URL
+	t.Cleanup(func() {
+		server.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := node.Close(ctx); err != nil {
+			t.Errorf("close node: %v", err)
+		}
+	})
+	return h
+}
+
+// do sends a request and returns the response with its body read.
+func (h *house) do(method, path, body string, headers ...string) (*http.Response, string) {
+	h.t.Helper()
+	req, err := http.NewRequestWithContext(h.t.Context(), method, h.url+path, strings.NewReader(body))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return resp, string(text)
+}
+
+type quiet struct{}
+
+func (quiet) NewLogger(string) logging.LeveledLogger {
+	return logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, io.Discard)
+}
+
+// rig is a plain WebRTC client: Pion with nothing of ours.
+type rig struct {
+	t            *testing.T
+	pc           *webrtc.PeerConnection
+	audio, video *webrtc.TrackLocalStaticRTP
+	up           chan struct{}
+	done         sync.WaitGroup
+
+	mu   sync.Mutex
+	got  map[string]int // packets by their text
+	keys int            // key frames asked for
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	m := &webrtc.MediaEngine{}
+	if err := m.RegisterDefaultCodecs(); err != nil {
+		t.Fatal(err)
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, pc: pc, up: make(chan struct{}), got: map[string]int{}}
+	var once sync.Once
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			once.Do(func() { close(r.up) })
+		}
+	})
+	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		r.done.Go(func() { // ends when the connection is closed
+			for {
+				p, _, err := track.ReadRTP()
+				if err != nil {
+					return
+				}
+				_, text, _ := strings.Cut(string(p.Payload), "|")
+				r.mu.Lock()
+				r.got[text]++
+				r.mu.Unlock()
+			}
+		})
+	})
+	t.Cleanup(func() {
+		_ = pc.GracefulClose()
+		r.done.Wait()
+	})
+	return r
+}
+
+func publisher(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t)
+	add := func(mime string, clock uint32, channels uint16) *webrtc.TrackLocalStaticRTP {
+		track, err := webrtc.NewTrackLocalStaticRTP(
+			webrtc.RTPCodecCapability{MimeType: mime, ClockRate: clock, Channels: channels}, "t", "s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr, err := r.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.done.Go(func() { // ends when the connection is closed
+			for {
+				pkts, _, err := tr.Sender().ReadRTCP()
+				if err != nil {
+					return
+				}
+				for _, p := range pkts {
+					if _, ok := p.(*rtcp.PictureLossIndication); ok {
+						r.mu.Lock()
+						r.keys++
+						r.mu.Unlock()
+					}
+				}
+			}
+		})
+		return track
+	}
+	r.audio = add(webrtc.MimeTypeOpus, 48000, 2)
+	r.video = add(webrtc.MimeTypeVP8, 90000, 0)
+	return r
+}
+
+func subscriber(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t)
+	for _, k := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		if _, err := r.pc.AddTransceiverFromKind(k, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+func (r *rig) offer() string {
+	r.t.Helper()
+	gathered := webrtc.GatheringCompletePromise(r.pc)
+	o, err := r.pc.CreateOffer(nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.pc.SetLocalDescription(o); err != nil {
+		r.t.Fatal(err)
+	}
+	<-gathered
+	return r.pc.LocalDescription().SDP
+}
+
+// connect posts the rig's offer and waits until its line is up; it returns the session's address.
+func (r *rig) connect(h *house, path, token string) string {
+	r.t.Helper()
+	resp, answer := h.do(http.MethodPost, path, r.offer(), "Authorization", "Bearer "+token, "Content-Type", "application/sdp")
+	if resp.StatusCode != http.StatusCreated {
+		r.t.Fatalf("%s: %s: %s", path, resp.Status, answer)
+	}
+	if err := r.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+		r.t.Fatal(err)
+	}
+	select {
+	case <-r.up:
+	case <-time.After(patience):
+		r.t.Fatalf("%s: not connected", path)
+	}
+	return resp.Header.Get("Location")
+}
+
+// send streams what until the test ends or stop is called.
+func (r *rig) send(what string) (stop func()) {
+	quit := make(chan struct{})
+	stop = sync.OnceFunc(func() { close(quit) })
+	r.done.Go(func() {
+		tick := time.NewTicker(5 * time.Millisecond)
+		defer tick.Stop()
+		asked := -1
+		for seq := uint16(1); ; seq++ {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+			r.mu.Lock()
+			key := r.keys != asked
+			asked = r.keys
+			r.mu.Unlock()
+			frame := byte(1)
+			if key {
+				frame = 0
+			}
+			_ = r.audio.WriteRTP(&rtp.Packet{
+				Header: rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: uint32(seq) * 240}, Payload: []byte("|sound of " + what),
+			})
+			_ = r.video.WriteRTP(&rtp.Packet{
+				Header:  rtp.Header{Version: 2, Marker: true, SequenceNumber: seq, Timestamp: uint32(seq) * 450},
+				Payload: append([]byte{0x10, frame}, "|picture of "+what...),
+			})
+		}
+	})
+	r.t.Cleanup(stop)
+	return stop
+}
+
+func (r *rig) has(text string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.got[text] > 0
+}
+
+func (r *rig) total() (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.got {
+		n += c
+	}
+	return n
+}
+
+func await(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited %v for %s", patience, what)
+		}
+	}
+}
+
+func TestTwoPlainClientsExchangeSoundAndPicturesWithBenchTokens(t *testing.T) {
+	h := open(t)
+	for _, name := range []string{"one", "two"} {
+		p := publisher(t)
+		p.connect(h, "/whip/lab", name+" publish bench")
+		p.send(name)
+	}
+	one, two := subscriber(t), subscriber(t)
+	one.connect(h, "/whep/lab", "one subscribe bench")
+	two.connect(h, "/whep/lab", "two subscribe bench")
+	for _, s := range []struct {
+		who  *rig
+		text string
+	}{{one, "sound of two"}, {one, "picture of two"}, {two, "sound of one"}, {two, "picture of one"}} {
+		await(t, s.text, func() bool { return s.who.has(s.text) })
+	}
+	if one.has("sound of one") || two.has("picture of two") {
+		t.Fatal("somebody hears or sees themselves")
+	}
+}
+
+func TestWithoutTheBenchGrantPlainClientsWaitAtTheGate(t *testing.T) {
+	h := open(t)
+	p, s := publisher(t), subscriber(t)
+	p.connect(h, "/whip/visit", "camera publish")
+	s.connect(h, "/whep/visit", "recorder subscribe")
+	p.send("the camera")
+	await(t, "the node to hear the camera", func() bool { return h.node.Stats().PacketsIn > 100 })
+	if n := s.total(); n != 0 {
+		t.Fatalf("%d packets passed the closed gate", n)
+	}
+	h.door.mu.Lock()
+	named := h.door.inside["visit/camera/whip"] == 1 && h.door.inside["visit/recorder/whep"] == 1
+	h.door.mu.Unlock()
+	if !named {
+		t.Fatal("the room was not told who is at the gate")
+	}
+	if err := h.node.Admit(t.Context(), "visit", []string{"camera", "recorder"}); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "sound after admission", func() bool { return s.has("sound of the camera") })
+	await(t, "pictures after admission", func() bool { return s.has("picture of the camera") })
+}
+
+func TestFromNarrowsToOneParticipant(t *testing.T) {
+	h := open(t)
+	for _, name := range []string{"one", "two"} {
+		p := publisher(t)
+		p.connect(h, "/whip/lab", name+" publish bench")
+		p.send(name)
+	}
+	s := subscriber(t)
+	s.connect(h, "/whep/lab?from=two", "three subscribe bench")
+	await(t, "two's pictures", func() bool { return s.has("picture of two") && s.has("sound of two") })
+	if s.has("sound of one") || s.has("picture of one") {
+		t.Fatal("one came through although only two was asked for")
+	}
+}
+
+func TestDeleteEndsASessionAndTheRoomHearsOfIt(t *testing.T) {
+	h := open(t)
+	p := publisher(t)
+	at := p.connect(h, "/whip/lab", "one publish bench")
+	if resp, _ := h.do(http.MethodDelete, at, ""); resp.StatusCode != http.StatusOK {
+		t.Fatalf("DELETE: %s", resp.Status)
+	}
+	await(t, "the room to hear it", h.door.hasLeft("lab/one/whip"))
+	if resp, _ := h.do(http.MethodDelete, at, ""); resp.StatusCode != http.StatusNotFound {
+		t.Fatalf("second DELETE: %s", resp.Status)
+	}
+	await(t, "the room to be forgotten", func() bool { s := h.node.Stats(); return s.Rooms == 0 && s.Peers == 0 })
+}
+
+func TestAClientThatClosesItsConnectionIsTakenOut(t *testing.T) {
+	h := open(t)
+	p := publisher(t)
+	p.connect(h, "/whip/lab", "one publish bench")
+	if err := p.pc.GracefulClose(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the room to hear it", h.door.hasLeft("lab/one/whip"))
+}
+
+func TestANewSessionReplacesTheParticipantsOldOneWithoutLeaving(t *testing.T) {
+	h := open(t)
+	old, next := publisher(t), publisher(t)
+	first := old.connect(h, "/whip/lab", "one publish bench")
+	next.connect(h, "/whip/lab", "one publish bench")
+	if resp, _ := h.do(http.MethodDelete, first, ""); resp.StatusCode != http.StatusNotFound {
+		t.Fatalf("DELETE of the replaced session: %s", resp.Status)
+	}
+	if s := h.node.Stats(); s.Peers != 1 {
+		t.Fatalf("%d peers", s.Peers)
+	}
+	if h.door.hasLeft("lab/one/whip")() {
+		t.Fatal("the participant was said to have left")
+	}
+}
+
+func TestCandidatesCanFollowByPatch(t *testing.T) {
+	h := open(t)
+	p := publisher(t)
+	at := p.connect(h, "/whip/lab", "one publish")
+	const frag = "a=mid:0\r\na=candidate:1 1 UDP 2130706431 127.0.0.1 9 typ host\r\na=end-of-candidates\r\n"
+	const kind = "application/trickle-ice-sdpfrag"
+	for _, row := range []struct {
+		name, kind, match, body string
+		want                    int
+	}{
+		{"a candidate", kind, "", frag, http.StatusNoContent},
+		{"another sort of body", "application/sdp", "", frag, http.StatusUnsupportedMediaType},
+		{"an ICE restart", kind, "*", frag, http.StatusUnprocessableEntity},
+		{"an old ETag", kind, `"old"`, frag, http.StatusPreconditionFailed},
+		{"no fragment at all", kind, "", "hello", http.StatusBadRequest},
+		{"a candidate that is none", kind, "", "a=candidate:nonsense\r\n", http.StatusUnprocessableEntity},
+	} {
+		headers := []string{"Content-Type", row.kind}
+		if row.match != "" {
+			headers = append(headers, "If-Match", row.match)
+		}
+		if resp, body := h.do(http.MethodPatch, at, row.body, headers...); resp.StatusCode != row.want {
+			t.Errorf("%s: %s, want %d: %s", row.name, resp.Status, row.want, body)
+		}
+	}
+}
+
+func TestEveryRefusalIsAProblemThatSaysWhatWouldBeRight(t *testing.T) {
+	h := open(t)
+	offer := publisher(t).offer()
+	const sdp = "application/sdp"
+	for _, row := range []struct {
+		name, method, path, token, kind, accept, body string
+		want                                          int
+		says                                          string
+	}{
+		{"no token", "POST", "/whip/r", "", sdp, "", offer, 401, "Bearer"},
+		{"a token for another room", "POST", "/whip/another", "a publish", sdp, "", offer, 403, "another room"},
+		{"publishing without the grant", "POST", "/whip/r", "a subscribe", sdp, "", offer, 403, "publish"},
+		{"receiving without the grant", "POST", "/whep/r", "a publish", sdp, "", offer, 403, "subscrib"},
+		{"a room that is not open", "POST", "/whip/closed", "a publish", sdp, "", offer, 404, "not open"},
+		{"an address without a room", "POST", "/whip/", "a publish", sdp, "", offer, 404, "/whip/{room}"},
+		{"another method", "GET", "/whip/r", "", "", "", "", 405, "post an offer"},
+		{"another Accept", "POST", "/whip/r", "a publish", sdp, "application/json", offer, 406, "application/sdp"},
+		{"a body too long", "POST", "/whip/r", "a publish", sdp, "", strings.Repeat("a", 100_000), 413, "64 KiB"},
+		{"another content type", "POST", "/whip/r", "a publish", "application/json", "", offer, 415, "application/sdp"},
+		{"no content type", "POST", "/whip/r", "a publish", "", "", offer, 415, "missing"},
+		{"no SDP", "POST", "/whip/r", "a publish", sdp, "", "hello", 422, "SDP"},
+		{"an empty body", "POST", "/whip/r", "a publish", sdp, "", "", 422, ""},
+		{"sending at the receiving end", "POST", "/whep/r", "a subscribe", sdp, "", offer, 422, "recvonly"},
+		{"tokens that cannot be checked", "POST", "/whip/r", "broken publish", sdp, "", offer, 503, "again"},
+	} {
+		headers := []string{"Authorization", "Bearer " + row.token, "Content-Type", row.kind}
+		if row.accept != "" {
+			headers = append(headers, "Accept", row.accept)
+		}
+		resp, body := h.do(row.method, row.path, row.body, headers...)
+		var p struct {
+			Type, Title, Detail string
+			Status              int
+		}
+		if err := json.Unmarshal([]byte(body), &p); err != nil {
+			t.Errorf("%s: body %q: %v", row.name, body, err)
+			continue
+		}
+		if resp.StatusCode != row.want || p.Status != row.want || !strings.Contains(p.Detail, row.says) ||
+			!strings.HasPrefix(p.Type, "/problems/") || resp.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %s %+v, want %d and %q", row.name, resp.Status, p, row.want, row.says)
+		}
+	}
+	await(t, "nobody to remain", func() bool { s := h.node.Stats(); return s.Peers == 0 && s.Rooms == 0 })
+}
+
+func TestOptionsSayWhatIsTaken(t *testing.T) {
+	h := open(t)
+	resp, _ := h.do(http.MethodOptions, "/whip/r", "")
+	if resp.StatusCode != http.StatusNoContent || resp.Header.Get("Accept-Post") != "application/sdp" ||
+		resp.Header.Get("Access-Control-Allow-Origin") != "*" {
+		t.Fatalf("%s %v", resp.Status, resp.Header)
+	}
+}
