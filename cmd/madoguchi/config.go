@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Logging says what is written to standard error, and how.
+type Logging struct {
+	LogLevel  string `name:"log-level" env:"MADOGUCHI_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"How much is logged: debug, info, warn or error. Info is one line per change of state; debug adds every request."`
+	LogFormat string `name:"log-format" env:"MADOGUCHI_LOG_FORMAT" enum:"text,json" default:"text" help:"How a log line is written: text for people, json for collectors."`
+}
+
+// Config is everything that can be set for serve, by flag, environment variable or YAML file; all three use the
+// same names (--log-level, MADOGUCHI_LOG_LEVEL, log-level:). A flag wins over the environment, which wins over the
+// file. The help of a field is also its comment in deploy/madoguchi.example.yaml.
+type Config struct {
+	Logging `embed:""`
+
+	Listen         string        `name:"listen" env:"MADOGUCHI_LISTEN" default:"0.0.0.0:8443" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served, as host:port. Port 0 takes any free port."`
+	PublicURL      string        `name:"public-url" env:"MADOGUCHI_PUBLIC_URL" default:"" placeholder:"URL" help:"The address people type, for example https://madoguchi.example.jp. Browsers that come from another origin are refused. Required."`
+	AllowedOrigins []string      `name:"allowed-origins" env:"MADOGUCHI_ALLOWED_ORIGINS" sep:"," placeholder:"ORIGIN" help:"Further origins whose pages may open sockets, each as scheme://host[:port]."`
+	TLSCert        string        `name:"tls-cert" env:"MADOGUCHI_TLS_CERT" default:"" placeholder:"FILE" help:"Certificate chain in PEM. Needed together with tls-key, unless behind-proxy is true."`
+	TLSKey         string        `name:"tls-key" env:"MADOGUCHI_TLS_KEY" default:"" placeholder:"FILE" help:"Private key of the certificate in PEM."`
+	BehindProxy    bool          `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only."`
+	Media          string        `name:"media" env:"MADOGUCHI_MEDIA" default:"0.0.0.0:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, as host:port; one UDP and one TCP port of the same number for everybody."`
+	MediaPublicIPs []string      `name:"media-public-ips" env:"MADOGUCHI_MEDIA_PUBLIC_IPS" sep:"," placeholder:"IP" help:"Addresses under which clients reach the media port, when they differ from those of our interfaces (NAT): at most one IPv4 and one IPv6. Empty: the addresses of the interfaces."`
+	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379. Cluster: add ?addr=host2:6379. Required; serve does not start while it cannot be reached."`
+	Directory      string        `name:"directory" env:"MADOGUCHI_DIRECTORY" default:"" placeholder:"DIR" help:"Folder of YAML files that describe area, offices, booths, desks, rosters and services. Required."`
+	Keys           string        `name:"keys" env:"MADOGUCHI_KEYS" default:"" placeholder:"DIR" help:"Folder of the keys that sign tokens and find residents, mode 0700. Made on the first start; every node of an area needs the same one. Losing it signs everybody out and separates residents from their bookings. Required."`
+	Drain          time.Duration `name:"drain" env:"MADOGUCHI_DRAIN" default:"10s" placeholder:"DURATION" help:"How long a stop may take after SIGTERM: new work is refused at once, what is under way may finish."`
+}
+
+// RedisURL may hold a password, so it prints without one.
+type RedisURL string
+
+// String hides the password; convert to string for the real value.
+func (u RedisURL) String() string {
+	parsed, err := url.Parse(string(u))
+	if err != nil {
+		return "[unreadable redis url]"
+	}
+	return parsed.Redacted()
+}
+
+// A fieldError names the field that is wrong and what would be right.
+type fieldError struct {
+	field string
+	what  string
+}
+
+func (e fieldError) Error() string { return e.field + ": " + e.what }
+
+func wrong(field, format string, args ...any) error {
+	return fieldError{field, fmt.Sprintf(format, args...)}
+}
+
+// check looks at every field and returns all that is wrong with them, one line each.
+func (c *Config) check() error {
+	return errors.Join(
+		checkHostPort("listen", c.Listen),
+		c.checkPublicURL(),
+		c.checkOrigins(),
+		c.checkTLS(),
+		checkHostPort("media", c.Media),
+		checkIPs("media-public-ips", c.MediaPublicIPs),
+		c.checkRedis(),
+		checkFolder("directory", c.Directory, "a folder of YAML files that describe offices, booths and desks"),
+		checkRequired("keys", c.Keys, "a folder for keys, for example /var/lib/madoguchi/keys"),
+		c.checkDrain(),
+	)
+}
+
+func checkRequired(field, value, right string) error {
+	if value == "" {
+		return wrong(field, "is not set; give %s", right)
+	}
+	return nil
+}
+
+// checkHostPort wants host:port with a port from 0 to 65535.
+func checkHostPort(field, value string) error {
+	_, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return wrong(field, "%q is not host:port; write for example 0.0.0.0:8443", value)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return wrong(field, "%q has port %q; a port is a number from 0 to 65535", value, port)
+	}
+	return nil
+}
+
+// checkOrigin wants scheme://host[:port] and nothing after it.
+func checkOrigin(field, value string) error {
+	u, err := url.Parse(value)
+	switch {
+	case err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https"):
+		return wrong(field, "%q is not an origin; write for example https://madoguchi.example.jp", value)
+	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.Fragment != "", u.User != nil:
+		return wrong(field, "%q has more than scheme, host and port; write %s://%s", value, u.Scheme, u.Host)
+	}
+	return nil
+}
+
+func (c *Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return wrong("public-url", "is not set; give the address people type, for example https://madoguchi.example.jp")
+	}
+	if err := checkOrigin("public-url", c.PublicURL); err != nil {
+		return err
+	}
+	if !strings.HasPrefix(c.PublicURL, "https://") {
+		return wrong("public-url", "%q is not https; browsers give cameras to secure pages only", c.PublicURL)
+	}
+	return nil
+}
+
+func (c *Config) checkOrigins() error {
+	var errs []error
+	for _, origin := range c.AllowedOrigins {
+		errs = append(errs, checkOrigin("allowed-origins", origin))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) checkTLS() error {
+	if c.BehindProxy {
+		if c.TLSCert != "" || c.TLSKey != "" {
+			return wrong("behind-proxy", "is true, but tls-cert or tls-key is set too; remove one or the other")
+		}
+		return nil
+	}
+	return errors.Join(
+		checkFile("tls-cert", c.TLSCert, "a certificate in PEM, or set behind-proxy: true if a proxy ends TLS"),
+		checkFile("tls-key", c.TLSKey, "the certificate's private key in PEM, or set behind-proxy: true if a proxy ends TLS"),
+	)
+}
+
+// checkIPs wants addresses that stand for ours on the outside: at most one of IPv4 and one of IPv6.
+func checkIPs(field string, values []string) error {
+	var errs []error
+	seen := map[bool]bool{}
+	for _, value := range values {
+		addr, err := netip.ParseAddr(value)
+		if err != nil || addr.IsUnspecified() {
+			errs = append(errs, wrong(field, "%q is not an address clients can reach; write for example 203.0.113.7", value))
+			continue
+		}
+		if seen[addr.Is4()] {
+			errs = append(errs, wrong(field, "%q is one too many; give at most one IPv4 and one IPv6 address", value))
+		}
+		seen[addr.Is4()] = true
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) checkRedis() error {
+	if c.Redis == "" {
+		return wrong("redis", "is not set; give a URL, for example redis://127.0.0.1:6379/0")
+	}
+	_, err := redisOptions(c.Redis)
+	return err
+}
+
+func checkFolder(field, path, right string) error {
+	if err := checkRequired(field, path, right); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return wrong(field, "%q is not a folder that can be read; give %s", path, right)
+	}
+	return nil
+}
+
+func checkFile(field, path, right string) error {
+	if err := checkRequired(field, path, right); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return wrong(field, "%q is not a file that can be read; give %s", path, right)
+	}
+	return nil
+}
+
+// Bounds of drain: less and a silent client spoils every stop, more and a deployment hangs.
+const (
+	minDrain = 6 * time.Second // the broker waits 5 s for clients that do not answer its goodbye
+	maxDrain = 5 * time.Minute
+)
+
+func (c *Config) checkDrain() error {
+	if c.Drain < minDrain || c.Drain > maxDrain {
+		return wrong("drain", "%s is out of bounds; give %s to %s", c.Drain, minDrain, maxDrain)
+	}
+	return nil
+}

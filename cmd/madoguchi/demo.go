@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"madoguchi/booking"
+	"madoguchi/deploy"
+)
+
+// demoCommand starts everything with sample data, for looking at it and for tests from outside.
+type demoCommand struct {
+	Logging `embed:""`
+
+	Listen string   `name:"listen" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served; port 0 takes any free port."`
+	Media  string   `name:"media" default:"127.0.0.1:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, UDP and TCP; port 0 takes any free port."`
+	Redis  RedisURL `name:"redis" placeholder:"URL" help:"Use this Redis instead of the demo's own, which forgets everything on exit."`
+	LAN    bool     `name:"lan" help:"Serve HTTPS with a certificate of our own on all addresses, to try a real tablet."`
+}
+
+// demoDrain is longer than the broker waits for a client that does not answer its goodbye.
+const demoDrain = 8 * time.Second
+
+// Run opens the house with sample data, prints a line for every link, then "ready", and serves until ctx is done.
+func (d *demoCommand) Run(ctx context.Context, to console) error {
+	if err := errors.Join(checkHostPort("listen", d.Listen), checkHostPort("media", d.Media)); err != nil {
+		return err
+	}
+	p, links, err := d.plan(to.log)
+	if err != nil {
+		return err
+	}
+	closers, err := d.openStore(ctx, &p)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(p)
+	if err != nil {
+		return errors.Join(err, (&house{closers: closers}).close())
+	}
+	h.closers = append(h.closers, closers...)
+	if err := d.announce(to.out, h, links); err != nil {
+		return err
+	}
+	return h.run(ctx)
+}
+
+// plan says what to open, all but the store.
+func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
+	log, err := newLogger(logTo, d.Logging)
+	if err != nil {
+		return plan{}, nil, err
+	}
+	keyFolder, err := demoKeyFolder()
+	if err != nil {
+		return plan{}, nil, err
+	}
+	keys, secret, err := openKeys(keyFolder)
+	if err != nil {
+		return plan{}, nil, err
+	}
+	directory, err := booking.Load(deploy.Sample(), booking.AlwaysOpen())
+	if err != nil {
+		return plan{}, nil, fmt.Errorf("sample data: %w", err)
+	}
+	links := sampleLinks(directory)
+	p := plan{
+		log: log, listen: d.Listen, media: d.Media,
+		directory: directory, keys: keys, secret: secret,
+		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,
+	}
+	if d.LAN {
+		err = d.openToLAN(&p)
+	}
+	return p, links, err
+}
+
+// openToLAN turns listeners to all addresses and HTTP to HTTPS.
+func (d *demoCommand) openToLAN(p *plan) error {
+	addrs, err := lanAddresses()
+	if err != nil {
+		return err
+	}
+	folder, err := demoFolder()
+	if err != nil {
+		return err
+	}
+	cert, err := lanCertificate(folder, addrs, time.Now())
+	if err != nil {
+		return err
+	}
+	p.tls = serverTLS(cert)
+	p.listen, p.media = onAllAddresses(d.Listen), onAllAddresses(d.Media)
+	return nil
+}
+
+func onAllAddresses(hostPort string) string {
+	_, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return hostPort
+	}
+	return net.JoinHostPort("0.0.0.0", port)
+}
+
+// openStore connects to the Redis given, or starts one of our own. What it returns closes it again.
+func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, error) {
+	var closers []func() error
+	from := d.Redis
+	if from == "" {
+		own, url, err := openOwnRedis()
+		if err != nil {
+			return nil, err
+		}
+		closers = append(closers, func() error { own.Close(); return nil })
+		from = url
+	}
+	store, err := openRedis(ctx, from)
+	if err != nil {
+		return nil, errors.Join(err, (&house{closers: closers}).close())
+	}
+	p.store = store
+	return append(closers, store.Close), nil
+}
+
+// announce prints the links with the ports that were really taken, then ready.
+func (d *demoCommand) announce(out io.Writer, h *house, links []link) error {
+	base := d.baseURL(portOf(h.listener))
+	for _, l := range links {
+		fmt.Fprintf(out, "%-8s%s%s%s\n", l.Kind, padded(l.Name, 32), base, l.Path)
+	}
+	if d.LAN {
+		fmt.Fprintln(out, "The certificate is the demo's own: accept the browser's warning once on each tablet.")
+	}
+	if d.Redis == "" {
+		fmt.Fprintln(out, "This demo keeps everything in memory and forgets it on exit.")
+	}
+	_, err := fmt.Fprintln(out, "ready")
+	return err
+}
+
+// baseURL is the address a person can type: this machine's in the local network with --lan, else what was listened on.
+func (d *demoCommand) baseURL(port int) string {
+	host, _, _ := net.SplitHostPort(d.Listen)
+	scheme := "http"
+	if d.LAN {
+		scheme, host = "https", "localhost"
+		if addrs, err := lanAddresses(); err == nil && len(addrs) > 0 {
+			host = addrs[0].String()
+		}
+	} else if addr, err := netip.ParseAddr(host); host == "" || (err == nil && addr.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+// padded fills a name up to a width in columns, of which Japanese letters take two.
+func padded(name string, width int) string {
+	columns := 0
+	for _, letter := range name {
+		columns++
+		if letter >= 0x1100 {
+			columns++
+		}
+	}
+	return name + strings.Repeat(" ", max(1, width-columns))
+}

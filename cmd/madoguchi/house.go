@@ -1,0 +1,110 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/booking"
+	"madoguchi/sfu"
+	"madoguchi/sfu/whip"
+	"madoguchi/signaling"
+	"madoguchi/signaling/access"
+)
+
+// plan is what demo and serve decide; openHouse carries it out.
+type plan struct {
+	log       *slog.Logger
+	listen    string
+	tls       *tls.Config // nil: plain HTTP
+	https     bool        // people reach us over https and always will
+	origins   []string
+	media     string
+	mediaIPs  []string
+	store     redis.UniversalClient
+	directory *booking.Directory
+	keys      *access.Keys
+	secret    []byte // of the index of residents
+	drain     time.Duration
+
+	demo    bool   // seats need no code, bench tokens are honoured
+	forgets bool   // the store ends with the process
+	links   []link // of the landing page
+}
+
+// openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
+func openHouse(p plan) (*house, error) {
+	area, err := onlyArea(p.directory)
+	if err != nil {
+		return nil, err
+	}
+	registry := newRegistry()
+	draining := &atomic.Bool{}
+
+	bookings, err := booking.New(booking.Config{Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking")})
+	if err != nil {
+		return nil, err
+	}
+	broker, err := signaling.New(signaling.Config{
+		Area: area, Redis: p.store, Keys: p.keys,
+		Places: signaling.PlacesOf(p.directory), Bookings: signaling.BookingsOf(bookings),
+		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
+		Log: p.log.With("part", "signaling"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	node, err := sfu.New(sfu.Config{ListenUDP: p.media, PublicIPs: p.mediaIPs, Observer: broker.Observer(), Log: p.log.With("part", "sfu")})
+	if err != nil {
+		return nil, wrong("media", "cannot listen on %s (%v); choose a free address, or port 0 for any", p.media, err)
+	}
+	broker.UseMedia(signaling.MediaOf(node))
+	registry.MustRegister(node.Collector())
+
+	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, media: node}
+	handler, err := routes(served{
+		plan: p, draining: draining, registry: registry, store: p.store, node: node,
+		bookings: bookings, broker: broker, whip: whip.Handler(node, broker.WhipAuth()),
+	})
+	if err != nil {
+		return nil, errors.Join(err, h.closeMedia())
+	}
+	h.listener, err = listenWeb(p.listen, p.tls)
+	if err != nil {
+		return nil, errors.Join(err, h.closeMedia())
+	}
+	h.server = newWebServer(handler, p.log)
+	return h, nil
+}
+
+// onlyArea is the area of the directory; a broker serves one.
+func onlyArea(directory *booking.Directory) (string, error) {
+	areas := directory.Areas()
+	if len(areas) != 1 {
+		return "", wrong("directory", "describes %d areas; give each area a directory and a service of its own", len(areas))
+	}
+	return areas[0].ID, nil
+}
+
+// sampleLinks leads to every seat of a directory.
+func sampleLinks(directory *booking.Directory) []link {
+	var booths, desks, counters []link
+	for _, office := range directory.Offices() {
+		for _, booth := range office.Booths {
+			booths = append(booths, link{"booth", office.Name + " " + booth.Name, "/booth/?seat=" + booth.ID})
+		}
+		counters = append(counters, link{"counter", office.Name, "/counter/?seat=" + office.ID})
+	}
+	for _, pool := range directory.Pools() {
+		for _, desk := range pool.Desks {
+			desks = append(desks, link{"desk", fmt.Sprintf("%s %s", pool.Name, desk.Name), "/desk/?seat=" + desk.ID})
+		}
+	}
+	return append(append(append(booths, desks...), counters...),
+		link{"admin", "管理", "/admin/"}, link{"docs", "HTTP API", "/docs/"})
+}

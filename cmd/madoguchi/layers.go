@@ -1,0 +1,29 @@
+package main
+
+import (
+	"log/slog"
+	"net/http"
+)
+
+// layerOptions is what the layers around the mux need.
+type layerOptions struct {
+	log          *slog.Logger
+	metrics      *webMetrics
+	draining     func() bool
+	https        bool                            // a browser can rely on TLS, here or at the proxy
+	authenticate func(http.Handler) http.Handler // puts the caller into the context; may be nil
+}
+
+// inLayers puts around the mux what every request goes through, the outermost first.
+func inLayers(mux *http.ServeMux, o layerOptions) http.Handler {
+	handler := noteRoute(mux)
+	if o.authenticate != nil {
+		handler = o.authenticate(handler)
+	}
+	handler = refuseNewWork(o.draining, handler)
+	handler = limitBodies(handler)
+	handler = secure(o.https, handler)
+	handler = recoverPanics(o.log, handler)
+	handler = observe(o.log, o.metrics, handler)
+	return withVisit(handler)
+}

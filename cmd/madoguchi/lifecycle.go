@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// runner works until its context is done, finishes what it has begun and returns.
+type runner interface {
+	Run(ctx context.Context) error
+}
+
+// mediaServer is the SFU as the lifecycle sees it.
+type mediaServer interface {
+	mediaNode
+	Close(ctx context.Context) error
+}
+
+// house is everything that runs, opened and listening. It goes away in two steps: first new work is refused and
+// every socket is told to come back elsewhere, then what is left may finish, and at last the parts are closed from
+// the outside in. All of it takes no longer than drain.
+type house struct {
+	log      *slog.Logger
+	drain    time.Duration
+	draining *atomic.Bool
+	listener net.Listener
+	server   *http.Server
+	broker   runner // sockets and sessions
+	bookings runner // expiry of holds and the like
+	media    mediaServer
+	closers  []func() error // stores, after everybody who uses them
+}
+
+// run serves until ctx is done or a part fails. It returns nil after a stop that was asked for and went well.
+func (h *house) run(ctx context.Context) error {
+	failed := make(chan error, 3)
+	broker := start(h.broker.Run, "signaling", failed)
+	bookings := start(h.bookings.Run, "booking", failed)
+	var web sync.WaitGroup
+	web.Go(func() {
+		if err := h.server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("http: %w", err)
+		}
+	})
+
+	var cause error
+	select {
+	case <-ctx.Done():
+		h.log.Info("stopping", "drain", h.drain)
+	case cause = <-failed:
+		h.log.Error("a part has failed, stopping", "error", cause)
+	}
+
+	h.draining.Store(true)
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.drain)
+	defer cancel()
+	err := errors.Join(
+		broker.stop(limit),
+		h.stopWeb(limit),
+		bookings.stop(limit),
+		h.media.Close(limit),
+	)
+	web.Wait()
+	err = errors.Join(cause, err, h.close())
+	h.log.Info("stopped", "clean", err == nil)
+	return err
+}
+
+// stopWeb waits for requests under way; those that take too long are cut off.
+func (h *house) stopWeb(limit context.Context) error {
+	if err := h.server.Shutdown(limit); err != nil {
+		return errors.Join(fmt.Errorf("http: requests did not finish in time: %w", err), h.server.Close())
+	}
+	return nil
+}
+
+// closeMedia is for a house that was not opened to the end.
+func (h *house) closeMedia() error {
+	ctx, cancel := context.WithTimeout(context.Background(), h.drain)
+	defer cancel()
+	return h.media.Close(ctx)
+}
+
+// close closes the stores, the one opened last first.
+func (h *house) close() error {
+	var errs []error
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		errs = append(errs, h.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// running is a part's goroutine, owned by whoever started it.
+type running struct {
+	name   string
+	cancel context.CancelFunc
+	done   chan error
+}
+
+// start runs a part; should it end before it is stopped, failed hears of it.
+func start(run func(context.Context) error, name string, failed chan<- error) *running {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &running{name: name, cancel: cancel, done: make(chan error, 1)}
+	go func() {
+		err := run(ctx)
+		if ctx.Err() == nil {
+			failed <- fmt.Errorf("%s ended by itself: %w", name, orUnexplained(err))
+		}
+		if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+		r.done <- err
+	}()
+	return r
+}
+
+var errUnexplained = errors.New("no reason given")
+
+func orUnexplained(err error) error {
+	if err == nil {
+		return errUnexplained
+	}
+	return err
+}
+
+// stop asks the part to end and waits for it, but not longer than limit.
+func (r *running) stop(limit context.Context) error {
+	r.cancel()
+	select {
+	case err := <-r.done:
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+		return nil
+	case <-limit.Done():
+		return fmt.Errorf("%s: did not finish in time", r.name)
+	}
+}

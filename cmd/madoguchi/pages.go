@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Headers of pages. Scripts come from ourselves only and none is inline; styles may be inline because React sets
+// them for positions; camera, microphone and the like are for our own pages, the rest is off.
+const (
+	pagePolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; " +
+		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	pagePermissions = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), " +
+		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), bluetooth=(self), " +
+		"geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), browsing-topics=()"
+)
+
+// Cache headers: a built asset has a hash of its content in its name and never changes; a page is asked for again
+// every time, and answered with 304 while it is the same.
+const (
+	cacheForever = "public, max-age=31536000, immutable"
+	cacheAsk     = "no-cache"
+)
+
+// minGzip is the size from which compressing a file saves more than a packet.
+const minGzip = 1024
+
+// pages serves what Vite built, from memory. A file is compressed once, when it is first asked for: a booth's first
+// load over a slow line is as small as it can be, and the second costs no work.
+type pages struct {
+	files map[string]*page
+}
+
+type page struct {
+	contentType string
+	etag        string
+	cache       string
+	plain       []byte
+	zipped      func() []byte // nil where compressing does not help
+}
+
+// loadPages reads the whole of a build.
+func loadPages(built fs.FS) (*pages, error) {
+	p := &pages{files: map[string]*page{}}
+	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+			return err
+		}
+		content, err := fs.ReadFile(built, name)
+		if err != nil {
+			return err
+		}
+		p.files[name] = newPage(name, content)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the built pages: %w", err)
+	}
+	return p, nil
+}
+
+func newPage(name string, content []byte) *page {
+	sum := sha256.Sum256(content)
+	p := &page{
+		contentType: contentTypeOf(name),
+		etag:        base64.RawURLEncoding.EncodeToString(sum[:12]),
+		cache:       cacheAsk,
+		plain:       content,
+	}
+	if strings.HasPrefix(name, "assets/") {
+		p.cache = cacheForever
+	}
+	if len(content) >= minGzip && compressible(p.contentType) {
+		p.zipped = sync.OnceValue(func() []byte { return zip(content) })
+	}
+	return p
+}
+
+// zip compresses; writing to memory does not fail.
+func zip(content []byte) []byte {
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	_, _ = w.Write(content)
+	_ = w.Close()
+	return zipped.Bytes()
+}
+
+// contentTypeOf does not rely on the machine's own list of types, which may be missing or odd.
+func contentTypeOf(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".js", ".mjs":
+		return "text/javascript; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".json", ".map":
+		return "application/json"
+	case ".svg":
+		return "image/svg+xml"
+	case ".woff2":
+		return "font/woff2"
+	case ".wasm":
+		return "application/wasm"
+	case ".webmanifest":
+		return "application/manifest+json"
+	case ".txt", "":
+		return "text/plain; charset=utf-8"
+	}
+	if known := mime.TypeByExtension(path.Ext(name)); known != "" {
+		return known
+	}
+	return "application/octet-stream"
+}
+
+func compressible(contentType string) bool {
+	return strings.HasPrefix(contentType, "text/") || strings.HasPrefix(contentType, "application/json") ||
+		strings.HasPrefix(contentType, "application/manifest") || strings.HasPrefix(contentType, "image/svg") ||
+		strings.HasPrefix(contentType, "application/wasm")
+}
+
+// ServeHTTP answers with the file of that path; a path without an extension is a page of the app it lies under.
+func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+	file := p.files[name]
+	if file == nil && path.Ext(name) == "" {
+		app, _, _ := strings.Cut(name, "/")
+		file = p.files[app+"/index.html"]
+	}
+	if file == nil {
+		writeProblem(w, http.StatusNotFound, "There is no such page.")
+		return
+	}
+	file.serve(w, r)
+}
+
+func (p *page) serve(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Type", p.contentType)
+	header.Set("Cache-Control", p.cache)
+	header.Set("Content-Security-Policy", pagePolicy)
+	header.Set("Permissions-Policy", pagePermissions)
+	content, tag := p.plain, p.etag
+	if p.zipped != nil {
+		header.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			header.Set("Content-Encoding", "gzip")
+			content, tag = p.zipped(), p.etag+"-gz"
+		}
+	}
+	header.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}
+
+func acceptsGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.TrimSpace(coding) == "gzip" {
+			return strings.ReplaceAll(weight, " ", "") != "q=0"
+		}
+	}
+	return false
+}
+
+// notBuilt stands in for the pages in a binary that was compiled without them.
+func notBuilt(w http.ResponseWriter, _ *http.Request) {
+	writeProblem(w, http.StatusServiceUnavailable, "This binary was built without its pages; run make build.")
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"madoguchi/booking"
+	"madoguchi/signaling/access"
+)
+
+// serveCommand starts the real thing.
+type serveCommand struct {
+	File   kong.ConfigFlag `name:"config" placeholder:"FILE" help:"Configuration in YAML; see deploy/madoguchi.example.yaml."`
+	Config `embed:""`
+}
+
+// Run opens the house that the configuration describes and serves until ctx is done.
+func (s *serveCommand) Run(ctx context.Context, to console) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	log, err := newLogger(to.log, s.Logging)
+	if err != nil {
+		return err
+	}
+	keys, secret, err := s.openKeys()
+	if err != nil {
+		return err
+	}
+	directory, err := booking.Load(os.DirFS(s.Directory))
+	if err != nil {
+		return wrong("directory", "%s: %v", s.Directory, err)
+	}
+	secure, err := loadTLS(&s.Config)
+	if err != nil {
+		return err
+	}
+	store, err := openRedis(ctx, s.Redis)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(plan{
+		log:       log,
+		listen:    s.Listen,
+		tls:       secure,
+		https:     true,
+		origins:   append([]string{s.PublicURL}, s.AllowedOrigins...),
+		media:     s.Media,
+		mediaIPs:  s.MediaPublicIPs,
+		store:     store,
+		directory: directory,
+		keys:      keys,
+		secret:    secret,
+		drain:     s.Drain,
+		links:     appLinks(),
+	})
+	if err != nil {
+		return errors.Join(err, store.Close())
+	}
+	h.closers = append(h.closers, store.Close)
+	log.Info("ready", "url", s.PublicURL, "listen", h.listener.Addr().String(), "version", version)
+	if _, err := fmt.Fprintln(to.out, "ready"); err != nil {
+		return err
+	}
+	return h.run(ctx)
+}
+
+// openKeys refuses the demo's keys: anybody on the demo's machine can mint with them.
+func (s *serveCommand) openKeys() (*access.Keys, []byte, error) {
+	demo, err := isDemoKeyFolder(s.Keys)
+	if err != nil {
+		return nil, nil, wrong("keys", "%v", err)
+	}
+	if demo {
+		return nil, nil, wrong("keys", "the keys in %q belong to the demo; give a folder of its own, it is made on the first start", s.Keys)
+	}
+	return openKeys(s.Keys)
+}
