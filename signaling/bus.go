@@ -1,0 +1,165 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/signaling/protocol"
+)
+
+// change is one message between the nodes of an area. Each carries the whole new value of what changed.
+type change struct {
+	Doc json.RawMessage `json:"doc,omitempty"`
+
+	Session     string `json:"session,omitempty"` // with Participant: of Line or Media
+	Participant string `json:"participant,omitempty"`
+	Line        *line  `json:"line,omitempty"`
+	Media       *media `json:"media,omitempty"`
+
+	Call *call `json:"call,omitempty"`
+
+	Seat   string `json:"seat,omitempty"` // has been opened by Socket
+	Socket string `json:"socket,omitempty"`
+}
+
+// reloadEvery is how often everything is read again, in case a message was lost.
+const reloadEvery = 20 * time.Second
+
+// listen follows the changes of the area. Each time the subscription is made, also after Redis was away, everything is
+// read anew, because what was said meanwhile has not been heard.
+func (b *Broker) listen(ctx context.Context) error {
+	subscription := b.cfg.Redis.Subscribe(ctx, keyspace{b.cfg.Area}.changes())
+	defer subscription.Close()
+	again, stop := b.clock.Every(reloadEvery)
+	defer stop()
+	messages := subscription.ChannelWithSubscriptions(redis.WithChannelSize(1000))
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-again:
+			b.reload(ctx)
+		case m := <-messages:
+			switch m := m.(type) {
+			case *redis.Subscription:
+				b.settled.Store(b.clock.Now().Add(b.cfg.Lease).UnixMilli())
+				b.reload(ctx)
+			case *redis.Message:
+				b.hear(ctx, m.Payload)
+			}
+		}
+	}
+}
+
+// hear takes one change in.
+func (b *Broker) hear(ctx context.Context, payload string) {
+	var c change
+	if err := json.Unmarshal([]byte(payload), &c); err != nil {
+		b.log.Error("change not understood", "error", err)
+		return
+	}
+	w := who{c.Session, c.Participant}
+	switch {
+	case c.Doc != nil:
+		d, err := decodeDoc(c.Doc)
+		if err != nil {
+			b.log.Error("change not understood", "error", err)
+			return
+		}
+		if _, gate := b.hub.update(d); gate {
+			b.setGate(ctx, d.ID)
+		}
+	case c.Line != nil:
+		if ours := b.hub.setLine(w, *c.Line); ours != nil {
+			b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
+		}
+	case c.Media != nil:
+		b.hub.setMedia(w, *c.Media)
+	case c.Call != nil:
+		b.hub.setCall(*c.Call)
+	case c.Seat != "":
+		if old := b.hub.replaceSeat(c.Seat, c.Socket); old != nil {
+			old.finish(protocol.CloseReplaced, "opened elsewhere")
+		}
+	}
+}
+
+// announceSeat lets the other nodes close an older socket of the same seat.
+func (b *Broker) announceSeat(ctx context.Context, s *socket) {
+	message, err := json.Marshal(change{Seat: s.who.participant, Socket: s.id})
+	if err == nil {
+		err = b.cfg.Redis.Publish(ctx, keyspace{b.cfg.Area}.changes(), message).Err()
+	}
+	if err != nil {
+		s.log.Warn("other nodes not told of the seat", "error", err)
+	}
+}
+
+// reload reads everything anew.
+func (b *Broker) reload(ctx context.Context) {
+	if err := b.readAll(ctx); err != nil && ctx.Err() == nil {
+		b.log.Warn("reload", "error", err)
+	}
+}
+
+func (b *Broker) readAll(ctx context.Context) error {
+	docs, err := b.store.all(ctx)
+	if err != nil {
+		return err
+	}
+	open := map[string]bool{}
+	for _, d := range docs {
+		open[d.ID] = true
+		if _, gate := b.hub.update(d); gate {
+			b.setGate(ctx, d.ID)
+		}
+		people, err := b.lines.ofSession(ctx, d.ID)
+		if err != nil {
+			return err
+		}
+		for participant, p := range people {
+			w := who{d.ID, participant}
+			b.hub.setMedia(w, p.media)
+			if ours := b.hub.setLine(w, p.line); ours != nil {
+				b.logFailed("renew presence", d.ID, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
+			}
+		}
+	}
+	if err := b.readMissing(ctx, open); err != nil {
+		return err
+	}
+	return b.readCalls(ctx)
+}
+
+// readMissing looks after the sessions we hold for open and Redis does not list: they have been closed while we did
+// not hear it. One that Redis has lost is kept, and stored again with its next change.
+func (b *Broker) readMissing(ctx context.Context, open map[string]bool) error {
+	for _, d := range b.hub.open() {
+		if open[d.ID] {
+			continue
+		}
+		stored, err := b.store.load(ctx, d.ID)
+		if unavailable(err) {
+			return err
+		}
+		if err == nil {
+			b.hub.update(stored)
+		}
+	}
+	return nil
+}
+
+func (b *Broker) readCalls(ctx context.Context) error {
+	list, err := b.calls.all(ctx)
+	if err != nil {
+		return fmt.Errorf("reload: %w", err)
+	}
+	for _, c := range list {
+		b.hub.setCall(c)
+	}
+	return nil
+}

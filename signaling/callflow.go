@@ -1,0 +1,84 @@
+package signaling
+
+import (
+	"context"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// callsAtMost bounds the calls of one booth that still show; one is all it needs.
+const callsAtMost = 1
+
+// call calls the postal staff to the booth: the counters of its office ring until somebody answers. Calling again
+// while it rings changes nothing. It needs no session, and while Redis is down it still reaches the counters of this
+// node.
+func (b *Broker) call(ctx context.Context, s *socket) error {
+	if s.who.side != session.SideBooth {
+		return &refusal{protocol.ErrForbidden, "only a booth calls the staff"}
+	}
+	if b.hub.ringing(s.who.seat.Booth) >= callsAtMost {
+		return nil
+	}
+	booth := s.who.seat.Booth
+	c := call{
+		Call: protocol.Call{
+			ID: newID("c_"), Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: b.clock.Now(),
+		},
+		Office: s.who.seat.Office,
+	}
+	s.log.Info("staff called", "call", c.ID)
+	b.ring(ctx, c)
+	return nil
+}
+
+// answerCall stops the ringing everywhere.
+func (b *Broker) answerCall(ctx context.Context, s *socket, m protocol.AnswerCall) error {
+	if s.who.side != session.SideCounter {
+		return &refusal{protocol.ErrForbidden, "only a counter answers calls"}
+	}
+	c, ok := b.hub.callAt(m.Call, s.who.seat.Office)
+	if !ok {
+		return &refusal{protocol.ErrUnknownCall, "no such call rings at this office"}
+	}
+	if c.AnsweredAt != nil {
+		return nil
+	}
+	now := b.clock.Now()
+	c.AnsweredAt = &now
+	s.log.Info("call answered", "call", c.ID, "after", now.Sub(c.At))
+	b.ring(ctx, c)
+	return nil
+}
+
+// ring lets everybody here know of a call first, and stores it then, now or when Redis answers again.
+func (b *Broker) ring(ctx context.Context, c call) {
+	b.hub.setCall(c)
+	err := b.calls.put(ctx, c)
+	if err == nil {
+		return
+	}
+	b.log.Warn("call known at this node only", "call", c.ID, "error", err)
+	b.retries.add("call "+c.ID, func(ctx context.Context) error { return b.calls.put(ctx, c) })
+}
+
+// ringing counts a booth's calls that nobody has answered.
+func (h *hub) ringing(booth string) (n int) {
+	h.do(func() {
+		for _, c := range h.calls {
+			if c.Booth == booth && c.AnsweredAt == nil && !c.over(h.clock.Now()) {
+				n++
+			}
+		}
+	})
+	return n
+}
+
+// callAt finds a call that rings at an office.
+func (h *hub) callAt(id, office string) (c call, ok bool) {
+	h.do(func() {
+		c, ok = h.calls[id]
+		ok = ok && c.Office == office
+	})
+	return c, ok
+}

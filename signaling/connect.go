@@ -1,0 +1,231 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"madoguchi/signaling/access"
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// identity is who speaks on a socket, as its token said.
+type identity struct {
+	participant string // seat id, or a guest's own id
+	side        session.Side
+	role        string
+	name        string
+	label       string // a guest's name, which lives only in presence
+	seat        access.Seat
+	reason      protocol.Away // why it is back
+	expires     time.Time
+}
+
+func (w identity) known() bool { return w.participant != "" }
+
+func (w identity) actor() session.Actor {
+	return session.Actor{Side: w.side, ID: w.participant, Desk: w.seat.Desk, Pool: w.seat.Pool}
+}
+
+// roomToken is what an entered participant's room token allows.
+type roomToken = access.Room
+
+// Handler serves /v1/connect. A request that is no WebSocket of ours is refused with a problem document.
+func (b *Broker) Handler() http.Handler {
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: b.cfg.Limits.HelloWithin,
+		ReadBufferSize:   4 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: bufferPool,
+		Subprotocols: []string{protocol.Subprotocol},
+		CheckOrigin:  b.sameOrigin,
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := b.refusal(r); p != nil {
+			p.write(w)
+			return
+		}
+		conn, err := upgrader.Upgrade(w, r, nil)
+		if err != nil {
+			b.log.Debug("upgrade", "error", err) // the client has had its answer
+			return
+		}
+		b.sockets.Add(1)
+		defer b.sockets.Done()
+		b.serve(conn)
+	})
+}
+
+// refusal says why a request is not upgraded. A page of another origin is refused here and not by a close code, for
+// it is to get nothing at all from us.
+func (b *Broker) refusal(r *http.Request) *plainProblem {
+	switch {
+	case !b.Running():
+		return &plainProblem{http.StatusServiceUnavailable, "not-running", "The server is starting or going away."}
+	case !websocket.IsWebSocketUpgrade(r):
+		return &plainProblem{http.StatusUpgradeRequired, "websocket-only", "This address speaks WebSocket only."}
+	case !slices.Contains(websocket.Subprotocols(r), protocol.Subprotocol):
+		return &plainProblem{http.StatusBadRequest, "wrong-subprotocol", "Name the subprotocol " + protocol.Subprotocol + "."}
+	case !b.sameOrigin(r):
+		b.log.Warn("page of another origin refused", "origin", r.Header.Get("Origin"), "host", r.Host)
+		return &plainProblem{http.StatusForbidden, "wrong-origin", "Pages of this origin may not connect here."}
+	}
+	return nil
+}
+
+// sameOrigin lets pages of our own host and of the configured origins in, and clients that are no page at all: what
+// opens a session is the token in hello, which a foreign page does not have; this check is a second lock.
+func (b *Broker) sameOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(b.cfg.Origins, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, r.Host)
+}
+
+// plainProblem is a problem document (RFC 9457) outside the API.
+type plainProblem struct {
+	status int
+	slug   string
+	detail string
+}
+
+func (p *plainProblem) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	if p.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	if p.status == http.StatusUpgradeRequired {
+		w.Header().Set("Upgrade", "websocket")
+	}
+	w.WriteHeader(p.status)
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"type": "/problems/" + p.slug, "title": http.StatusText(p.status), "status": p.status, "detail": p.detail,
+	})
+}
+
+// serve runs one socket from hello to goodbye.
+func (b *Broker) serve(conn *websocket.Conn) {
+	s := newSocket(conn, b.cfg.Limits, b.log)
+	if !b.hub.arrive(s, b.cfg.Limits.SocketsAtMost) {
+		s.finish(protocol.CloseRestart, "this server is full")
+	} else if !b.Running() {
+		s.finish(protocol.CloseRestart, "the server is going away") // it began to while we upgraded
+	}
+	late := time.AfterFunc(b.cfg.Limits.HelloWithin, func() { s.finish(protocol.CloseSilent, "no hello") })
+	defer late.Stop()
+	s.serve(b.base, func(ctx context.Context, m protocol.Message) {
+		if !s.who.known() {
+			if b.hello(ctx, s, m) {
+				late.Stop()
+			}
+			return
+		}
+		b.handle(ctx, s, m)
+	})
+	b.departed(s)
+}
+
+// hello handles the first message: it must say who speaks.
+func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool {
+	hello, ok := m.Body.(protocol.Hello)
+	if !ok {
+		s.send(protocol.Error{Re: m.ID, Code: protocol.ErrHelloFirst, Message: m.Type + ": the first message must be hello"})
+		s.finish(protocol.CloseProtocol, "hello first")
+		return false
+	}
+	seat, err := b.verifier.Seat(hello.Token)
+	if errors.Is(err, access.ErrAudience) {
+		return b.helloGuest(ctx, s, hello)
+	}
+	if err != nil {
+		s.refuseToken(err)
+		return false
+	}
+	place, ok := b.cfg.Places.Seat(seat.ID)
+	if !ok || seat.Area != b.cfg.Area {
+		s.refuseToken(access.ErrClaims)
+		return false
+	}
+	s.who = identity{
+		participant: seat.ID, side: session.Side(side(seat.ID)), role: place.Role, name: place.Name,
+		seat: seat, reason: hello.Reason, expires: seat.Expires,
+	}
+	s.log = s.log.With("seat", seat.ID)
+	s.log.Info("seat connected", "app", hello.App, "reason", hello.Reason)
+	s.send(b.welcome(s.who))
+	if old := b.hub.takeSeat(s); old != nil {
+		old.finish(protocol.CloseReplaced, "opened elsewhere")
+	}
+	b.announceSeat(ctx, s)
+	return true
+}
+
+// helloGuest lets a guest speak: its room token takes it straight to the gate of its session.
+func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello) bool {
+	room, err := b.verifier.Room(hello.Token)
+	if err != nil {
+		s.refuseToken(err)
+		return false
+	}
+	s.who = identity{
+		participant: room.Participant, side: session.SideGuest, role: string(protocol.KindGuest),
+		name: room.Name, label: room.Name, reason: hello.Reason, expires: room.Expires,
+	}
+	s.log = s.log.With("guest", room.Participant, "session", room.Room)
+	event := session.Event{Type: session.GuestJoined, By: s.who.actor(), At: b.clock.Now()}
+	if _, err := b.apply(ctx, room.Room, event); err != nil {
+		s.refuseRequest("", "hello", err)
+		s.finish(protocol.CloseBadToken, "not this session")
+		return false
+	}
+	b.join(ctx, s, room, b.welcome(s.who))
+	return true
+}
+
+// refuseToken says why a token is not taken, and how to go on.
+func (s *socket) refuseToken(err error) {
+	s.log.Warn("token refused", "error", err)
+	if errors.Is(err, access.ErrExpired) {
+		s.send(protocol.Error{Code: protocol.ErrExpiredToken, Message: "hello: " + err.Error()})
+		s.finish(protocol.CloseExpired, "token expired")
+		return
+	}
+	s.send(protocol.Error{Code: protocol.ErrBadToken, Message: "hello: " + err.Error()})
+	s.finish(protocol.CloseBadToken, "token refused")
+}
+
+// downTracks are the receiving m-lines of every client: three remote people at once, with sound and picture.
+const downTracks = 3
+
+func (b *Broker) welcome(w identity) protocol.Welcome {
+	return protocol.Welcome{
+		Participant: w.participant, Role: w.role, Name: w.name, Now: b.clock.Now(),
+		Media: protocol.Media{
+			Up:        []protocol.Purpose{protocol.PurposeVoice, protocol.PurposeFace},
+			AudioDown: downTracks, VideoDown: downTracks,
+			ICEServers: b.cfg.ICEServers, DataChannel: "talk",
+		},
+		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),
+	}
+}
+
+// departed cleans up after a socket: whoever was in a session is offline now, and its time of grace begins.
+func (b *Broker) departed(s *socket) {
+	lost := b.hub.depart(s)
+	if s.who.known() {
+		s.log.Info("disconnected", "code", s.closeCode.Load())
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
+	defer cancel()
+	for _, w := range lost {
+		b.offline(ctx, w, s.id)
+	}
+}

@@ -1,0 +1,27 @@
+// Package signaling is the session broker: the visit as it happens.
+//
+// # A visit, from the broker's side
+//
+// A counter or a booth checks an appointment in over HTTP; a session document is opened in Redis and every seat it
+// concerns hears of it. Each participant holds one WebSocket (sockets.go). It says hello with a seat token, fetches a
+// room token over HTTPS, enters the session, and offers its media, which the broker passes to the SFU. What people do
+// to the session (ready, admit, handover, end, leave) becomes an event of package session: the next document is
+// computed purely, stored under the version it was computed from (store.go), and only then are its effects carried
+// out (apply.go): the gate of the media room, the word to the booking.
+//
+// # Who owns what
+//
+// Redis holds the documents, who is connected (live.go) and the calls (calls.go). Every node keeps a copy of the
+// open ones of its area in its hub (hub.go): one goroutine owns that copy and the list of local sockets, others
+// hand it short functions. Changes travel by publish and subscribe (bus.go) and carry the whole new value, so a
+// message lost is put right by the next one or by the regular reload. Therefore any node can serve any participant.
+//
+// Who is connected is a lease outside the document. When a socket is lost nothing changes but presence; the keeper
+// (grace.go) tells the machine when a time of grace has run out, also for sockets of a node that died.
+//
+// Calling the staff and leaving work while Redis is down, for the sockets of the same node: both first do what people
+// see, and are stored when Redis answers again.
+//
+// Documents, presence and logs carry ids. Names of places and professionals come from the directory when a message is
+// made; the name of a resident never comes here at all.
+package signaling

@@ -1,0 +1,94 @@
+package signaling
+
+import (
+	"time"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// A consultation is expected to take between half and one and a half times its planned length; one that has run over
+// is expected to end within overrun. Waits are told in steps people can use.
+const (
+	shortest = 0.5
+	longest  = 1.5
+	overrun  = 5 * time.Minute
+	step     = 5 // minutes
+)
+
+// estimate is the place and the expected wait of a visit that waits, among all open ones. A leg booked with a desk
+// waits for that desk; one without waits for its pool, which has so many desks.
+func estimate(mine session.Doc, all []session.Doc, desks int, now time.Time) protocol.Waiting {
+	var low, high time.Duration
+	ahead := 0
+	for _, other := range all {
+		if other.ID == mine.ID || !sharesQueue(mine, other) || !before(other, mine) {
+			continue
+		}
+		l, h := remaining(other, now)
+		low, high = low+l, high+h
+		ahead++
+	}
+	leg := mine.Current()
+	if leg.Desk == "" && desks > 1 {
+		low, high = low/time.Duration(desks), high/time.Duration(desks)
+		ahead /= desks
+	}
+	// Who is early waits until the appointed time, unless the desk happens to be free before.
+	if early := leg.StartsAt.Sub(now); early > high {
+		high = early
+	}
+	expected := now.Add((low + high) / 2)
+	return protocol.Waiting{
+		Session: mine.ID, Ahead: ahead,
+		FromMinutes: minutes(low) / step * step,
+		ToMinutes:   max((minutes(high)+step-1)/step*step, step),
+		LateMinutes: max(minutes(expected.Sub(leg.StartsAt)), 0),
+	}
+}
+
+// sharesQueue says whether two visits wait for the same desk, or for the same pool where no desk is named.
+func sharesQueue(a, b session.Doc) bool {
+	if a.ID == "" || b.ID == "" {
+		return false
+	}
+	x, y := a.Current(), b.Current()
+	if x.Desk != "" && y.Desk != "" {
+		return x.Desk == y.Desk
+	}
+	return x.Pool == y.Pool
+}
+
+// before says whether a is seen before b: it is being seen, or it waits and was appointed earlier, or at the same time
+// and waits longer. Arriving early gains nothing.
+func before(a, b session.Doc) bool {
+	if a.State == protocol.StateConsultation {
+		return true
+	}
+	if a.State != protocol.StateWaiting {
+		return false
+	}
+	if s, t := a.Current().StartsAt, b.Current().StartsAt; !s.Equal(t) {
+		return s.Before(t)
+	}
+	if a.WaitingSince != nil && b.WaitingSince != nil && !a.WaitingSince.Equal(*b.WaitingSince) {
+		return a.WaitingSince.Before(*b.WaitingSince)
+	}
+	return a.ID < b.ID
+}
+
+// remaining is the least and the most a visit ahead still takes.
+func remaining(d session.Doc, now time.Time) (low, high time.Duration) {
+	leg := d.Current()
+	planned := leg.EndsAt.Sub(leg.StartsAt)
+	low = time.Duration(float64(planned) * shortest)
+	high = time.Duration(float64(planned) * longest)
+	if d.StartedAt != nil {
+		run := now.Sub(*d.StartedAt)
+		low = max(low-run, 0)
+		high = max(high-run, overrun)
+	}
+	return low, high
+}
+
+func minutes(d time.Duration) int { return int(d / time.Minute) }

@@ -1,0 +1,258 @@
+package signaling
+
+import (
+	"reflect"
+	"slices"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// This file runs in the hub's goroutine: what is new, and who is told.
+
+// take takes a document in if it is newer than the one known.
+func (h *hub) take(d session.Doc) (news, gate bool) {
+	v := h.sessions[d.ID]
+	if v == nil {
+		v = &visit{people: map[string]presence{}, members: map[string]*member{}}
+		h.sessions[d.ID] = v
+	} else if d.Version <= v.doc.Version {
+		return false, false
+	}
+	before := v.doc
+	v.doc = d
+	h.tellSession(v)
+	h.tellSeatsOf(before)
+	h.tellSeatsOf(d)
+	h.tellQueue(d)
+	return true, !slices.Equal(before.Gate(), d.Gate())
+}
+
+// tellSession sends the session to everybody here who takes part, and goodbye to whom it is over for.
+func (h *hub) tellSession(v *visit) {
+	for participant, m := range v.members {
+		if _, in := v.doc.Participant(participant); in {
+			m.socket.send(h.sessionFor(v, m.socket))
+		}
+		if why := overFor(v.doc, participant); why != "" {
+			delete(v.members, participant)
+			m.socket.send(protocol.Ended{Session: v.doc.ID, Reason: why})
+		}
+	}
+	if v.doc.State != protocol.StateClosed {
+		h.tellPresence(v)
+	}
+}
+
+// overFor says why a session is over for a participant, or "" if it goes on.
+func overFor(d session.Doc, participant string) protocol.Reason {
+	if d.State == protocol.StateClosed {
+		return d.Reason
+	}
+	if _, in := d.Participant(participant); in {
+		return ""
+	}
+	if side(participant) == "desk" {
+		return protocol.ReasonHandover
+	}
+	return protocol.ReasonDismissed
+}
+
+// tellPresence sends everybody here who is connected.
+func (h *hub) tellPresence(v *visit) {
+	if len(v.members) == 0 {
+		return
+	}
+	p := presenceOf(v)
+	for _, m := range v.members {
+		m.socket.send(p)
+	}
+}
+
+// tellSeatsOf sends their snapshot to the seats a document concerns, where it has changed.
+func (h *hub) tellSeatsOf(d session.Doc) {
+	if d.ID == "" {
+		return
+	}
+	h.tellSeat(session.BoothSeat(d.Booth))
+	h.tellSeat("counter:" + d.Office)
+	for _, leg := range d.Legs {
+		h.tellSeat(session.DeskSeat(leg.Desk))
+	}
+}
+
+// tellSeat sends a seat its snapshot if it has changed since.
+func (h *hub) tellSeat(id string) {
+	there := h.seats[id]
+	if there == nil {
+		return
+	}
+	now := h.seatFor(there.socket)
+	if there.told != nil && reflect.DeepEqual(*there.told, now) {
+		return
+	}
+	there.told = &now
+	there.socket.send(now)
+}
+
+// tellOffice sends their snapshot to an office's counter and booths, where it has changed.
+func (h *hub) tellOffice(office string) {
+	for id, there := range h.seats {
+		if there.socket.who.seat.Office == office {
+			h.tellSeat(id)
+		}
+	}
+}
+
+// tellDay lets every seat know that the appointments may have changed.
+func (h *hub) tellDay(rev int64) {
+	if rev == h.dayRev {
+		return
+	}
+	h.dayRev = rev // it may have gone back: Redis may have lost something, and then all the more is to be read again
+	for id := range h.seats {
+		h.tellSeat(id)
+	}
+}
+
+// tellQueue sends their expected wait to the booths here that wait for the same desk or pool as d.
+func (h *hub) tellQueue(d session.Doc) {
+	for _, v := range h.sessions {
+		if len(v.members) > 0 && sharesQueue(v.doc, d) {
+			h.tellWaiting(v, session.BoothSeat(v.doc.Booth))
+		}
+	}
+}
+
+// tellWaits does so for every booth here: time passes.
+func (h *hub) tellWaits() {
+	for _, v := range h.sessions {
+		if len(v.members) > 0 {
+			h.tellWaiting(v, session.BoothSeat(v.doc.Booth))
+		}
+	}
+}
+
+func (h *hub) tellWaiting(v *visit, booth string) {
+	m := v.members[booth]
+	if m == nil || booth != session.BoothSeat(v.doc.Booth) || v.doc.State != protocol.StateWaiting {
+		return
+	}
+	now := estimate(v.doc, h.openDocs(), len(h.places.DesksOf(v.doc.Current().Pool)), h.clock.Now())
+	if m.waiting != nil && *m.waiting == now {
+		return
+	}
+	m.waiting = &now
+	m.socket.send(now)
+}
+
+// setLine takes presence in that a node announced. It returns our own line if we know better: the participant's
+// socket is here and online.
+func (h *hub) setLine(w who, l line) (ours *line) {
+	h.do(func() {
+		v := h.sessions[w.session]
+		if v == nil {
+			return
+		}
+		p := v.people[w.participant]
+		if m := v.members[w.participant]; m != nil && l.Socket == m.socket.id && !l.Online {
+			own := p.line
+			ours = &own
+			return
+		}
+		named := l.Label != "" && l.Label != p.Label
+		p.line = l
+		v.people[w.participant] = p
+		if named {
+			h.tellSession(v)
+		} else {
+			h.tellPresence(v)
+		}
+		h.tellSeatsOf(v.doc)
+	})
+	return ours
+}
+
+// setMedia likewise for media; the tracks go to the participant itself. False means that no open session of that id
+// is known.
+func (h *hub) setMedia(w who, now media) (ok bool) {
+	h.do(func() {
+		v := h.sessions[w.session]
+		if v == nil || v.doc.State == protocol.StateClosed {
+			return
+		}
+		ok = true
+		p := v.people[w.participant]
+		before := p.media
+		p.media = now
+		v.people[w.participant] = p
+		if m := v.members[w.participant]; m != nil && !slices.Equal(before.Tracks, now.Tracks) {
+			m.socket.send(h.tracksFor(v, w.participant))
+		}
+		if before.Connected != now.Connected {
+			h.tellPresence(v)
+		}
+	})
+	return ok
+}
+
+// person is one participant's presence.
+func (h *hub) person(w who) (p presence) {
+	h.do(func() {
+		if v := h.sessions[w.session]; v != nil {
+			p = v.people[w.participant]
+		}
+	})
+	return p
+}
+
+// mute notes that a participant's own sound or picture is off.
+func (h *hub) mute(w who, audio, video bool) (l line) {
+	h.do(func() {
+		v := h.sessions[w.session]
+		if v == nil {
+			return
+		}
+		p := v.people[w.participant]
+		p.Audio, p.Video = audio, video
+		v.people[w.participant] = p
+		l = p.line
+		h.tellPresence(v)
+	})
+	return l
+}
+
+// setCall takes a call in and rings, or stops ringing, at the counters here.
+func (h *hub) setCall(c call) {
+	h.do(func() {
+		if there, ok := h.calls[c.ID]; ok && there.AnsweredAt != nil && c.AnsweredAt == nil {
+			return // an older word on a call that has been answered
+		}
+		h.calls[c.ID] = c
+		h.tellOffice(c.Office)
+	})
+}
+
+// prune forgets what is over: calls, and sessions closed long enough ago that no late word on them can come.
+func (h *hub) prune() (callsOver []string) {
+	now := h.clock.Now()
+	h.do(func() {
+		offices := map[string]bool{}
+		for id, c := range h.calls {
+			if c.over(now) {
+				delete(h.calls, id)
+				callsOver = append(callsOver, id)
+				offices[c.Office] = true
+			}
+		}
+		for office := range offices {
+			h.tellOffice(office)
+		}
+		for id, v := range h.sessions {
+			if v.doc.ClosedAt != nil && now.Sub(*v.doc.ClosedAt) > closedFor {
+				delete(h.sessions, id)
+			}
+		}
+	})
+	return callsOver
+}

@@ -1,0 +1,125 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// How often the keeper looks.
+const (
+	sweepEvery = time.Second      // for leases and times of grace that ran out
+	waitsEvery = 15 * time.Second // to tell waiting booths how time passes
+	pruneEvery = time.Minute
+)
+
+// keep is the keeper: the one goroutine that owns every timer of sessions. The deadlines are in Redis, in one sorted
+// set for the area, so it does not matter which node's keeper acts, nor whether the node that set one is still there;
+// acting twice changes nothing.
+func (b *Broker) keep(ctx context.Context) error {
+	sweep, stopSweep := b.clock.Every(sweepEvery)
+	defer stopSweep()
+	renew, stopRenew := b.clock.Every(b.cfg.Lease / 3)
+	defer stopRenew()
+	waits, stopWaits := b.clock.Every(waitsEvery)
+	defer stopWaits()
+	prune, stopPrune := b.clock.Every(pruneEvery)
+	defer stopPrune()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-sweep:
+			b.sweep(ctx)
+		case <-renew:
+			b.renew(ctx)
+		case <-waits:
+			b.hub.do(b.hub.tellWaits)
+			b.closeExpired()
+		case <-prune:
+			b.logFailed("drop calls", "", b.calls.drop(ctx, b.hub.prune()))
+		}
+	}
+}
+
+func (b *Broker) renew(ctx context.Context) {
+	if err := b.lines.renew(ctx, b.hub.members(), b.clock.Now().Add(b.cfg.Lease)); err != nil {
+		b.log.Warn("leases not renewed", "error", err)
+	}
+}
+
+// sweep judges everybody whose time is up: who was online has lost its node and is offline from now on; who was
+// offline is not coming back.
+func (b *Broker) sweep(ctx context.Context) {
+	now := b.clock.Now()
+	if now.UnixMilli() < b.settled.Load() {
+		return
+	}
+	list, err := b.lines.overdue(ctx, now)
+	if err != nil {
+		b.log.Warn("sweep", "error", err)
+		return
+	}
+	for _, w := range list {
+		if err := b.judge(ctx, w); err != nil {
+			b.log.Warn("sweep", "session", w.session, "participant", w.participant, "error", err)
+		}
+	}
+}
+
+func (b *Broker) judge(ctx context.Context, w who) error {
+	people, err := b.lines.ofSession(ctx, w.session)
+	if err != nil {
+		return err
+	}
+	if p := people[w.participant]; p.Online {
+		b.log.Warn("lease ran out", "session", w.session, "participant", w.participant)
+		b.offline(ctx, w, p.Socket)
+		return nil
+	}
+	event := session.Event{
+		Type: session.GraceExpired, By: session.Actor{Side: session.SideSystem}, Whom: w.participant, At: b.clock.Now(),
+	}
+	_, err = b.apply(ctx, w.session, event)
+	var refused *session.Refusal
+	if err != nil && !errors.As(err, &refused) && !errors.Is(err, errNoSession) {
+		return err
+	}
+	return b.lines.forget(ctx, w)
+}
+
+// offline notes that a participant's socket is gone, unless a newer one has taken its place, and starts its time of
+// grace.
+func (b *Broker) offline(ctx context.Context, w who, socket string) {
+	p := b.hub.person(w)
+	if p.Socket != socket && p.Socket != "" {
+		return
+	}
+	l := p.line
+	l.Socket, l.Online, l.Reason = socket, false, protocol.AwayNetwork
+	if ours := b.hub.setLine(w, l); ours != nil {
+		l = *ours
+		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)))
+		return
+	}
+	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.graceOf(w))); err != nil {
+		b.log.Warn("presence not stored", "session", w.session, "participant", w.participant, "error", err)
+	}
+}
+
+func (b *Broker) graceOf(w who) time.Duration {
+	if side(w.participant) == string(session.SideBooth) {
+		return b.cfg.BoothGrace
+	}
+	return b.cfg.DeskGrace
+}
+
+// closeExpired closes the sockets whose token has run out, but nobody's in the middle of a session.
+func (b *Broker) closeExpired() {
+	for _, s := range b.hub.idleSince(b.clock.Now()) {
+		s.finish(protocol.CloseExpired, "token expired")
+	}
+}

@@ -1,0 +1,266 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"madoguchi/signaling/access"
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// How long one request, and one effect of it, may take.
+const (
+	requestWithin = 10 * time.Second
+	effectWithin  = 5 * time.Second
+)
+
+// handle carries out one message of a socket that has said hello. It runs in the socket's own goroutine, so requests
+// of one participant are carried out in their order.
+func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+	defer cancel()
+	var err error
+	switch body := m.Body.(type) {
+	case protocol.Ping:
+		s.send(protocol.Pong{})
+		return
+	case protocol.Hello:
+		err = &refusal{protocol.ErrHelloFirst, "hello has been said"}
+	case protocol.Enter:
+		err = b.enter(ctx, s, body)
+		if err == nil {
+			return // join has answered
+		}
+	case protocol.Offer:
+		err = b.offer(ctx, s, body)
+		if err == nil {
+			return // the answer is the answer
+		}
+	case protocol.Candidate:
+		err = b.candidate(ctx, s, body)
+		if err == nil {
+			return // candidates are not acknowledged
+		}
+	case protocol.Admit:
+		err = b.transition(ctx, s, access.Admit, session.Event{Type: session.Admit, Whom: body.Participant})
+	case protocol.Dismiss:
+		err = b.transition(ctx, s, access.Admit, session.Event{Type: session.Dismiss, Whom: body.Participant})
+	case protocol.Mute:
+		err = b.mute(ctx, s, body)
+	case protocol.AnswerCall:
+		err = b.answerCall(ctx, s, body)
+	case protocol.Request:
+		err = b.request(ctx, s, m.Type)
+	}
+	if err != nil {
+		s.refuseRequest(m.ID, m.Type, err)
+		return
+	}
+	s.send(protocol.OK{Re: m.ID})
+}
+
+// request carries out a message that needs nothing but its type.
+func (b *Broker) request(ctx context.Context, s *socket, kind string) error {
+	switch kind {
+	case protocol.TypeReady:
+		return b.transition(ctx, s, "", session.Event{Type: session.Ready})
+	case protocol.TypeHandover:
+		return b.transition(ctx, s, access.Handover, session.Event{Type: session.Handover})
+	case protocol.TypeEnd:
+		return b.transition(ctx, s, access.End, session.Event{Type: session.End})
+	case protocol.TypeLeave:
+		return b.leave(ctx, s)
+	default:
+		return b.call(ctx, s)
+	}
+}
+
+// refusal is an error with the code the client is told.
+type refusal struct {
+	code protocol.ErrorCode
+	why  string
+}
+
+func (r *refusal) Error() string { return r.why }
+
+// refuseRequest answers a request that was not carried out. Faults on our side go to the log with their cause; the
+// client learns only that there was one.
+func (s *socket) refuseRequest(re, kind string, err error) {
+	code, why := explain(err)
+	if code == protocol.ErrInternal || code == protocol.ErrUnavailable {
+		s.log.Error("request failed", "type", kind, "error", err)
+	} else {
+		s.log.Info("request refused", "type", kind, "code", code, "why", why)
+	}
+	s.send(protocol.Error{Re: re, Code: code, Message: kind + ": " + why})
+}
+
+// explain turns an error into the code and the words a client is told.
+func explain(err error) (protocol.ErrorCode, string) {
+	var own *refusal
+	var machine *session.Refusal
+	switch {
+	case errors.As(err, &own):
+		return own.code, own.why
+	case errors.As(err, &machine):
+		return machineCodes[machine.Err], machine.Why
+	case errors.Is(err, errNoSession):
+		return protocol.ErrUnknownSession, "no such session, or it is long over"
+	case errors.Is(err, access.ErrExpired):
+		return protocol.ErrExpiredToken, err.Error()
+	case errors.Is(err, ErrOffer):
+		return protocol.ErrMedia, err.Error()
+	case unavailable(err):
+		return protocol.ErrUnavailable, "the store does not answer: try again"
+	case slices.ContainsFunc(tokenErrors, func(t error) bool { return errors.Is(err, t) }):
+		return protocol.ErrBadToken, err.Error()
+	default:
+		return protocol.ErrInternal, "a fault on our side"
+	}
+}
+
+var machineCodes = map[error]protocol.ErrorCode{
+	session.ErrForbidden:          protocol.ErrForbidden,
+	session.ErrNotNow:             protocol.ErrNotNow,
+	session.ErrClosed:             protocol.ErrUnknownSession,
+	session.ErrUnknownParticipant: protocol.ErrUnknownParticipant,
+}
+
+var tokenErrors = []error{
+	access.ErrMalformed, access.ErrAlgorithm, access.ErrUnknownKey, access.ErrSignature,
+	access.ErrNotYet, access.ErrIssuer, access.ErrAudience, access.ErrClaims,
+}
+
+// enter attaches the socket to one session, by a room token for exactly this participant.
+func (b *Broker) enter(ctx context.Context, s *socket, m protocol.Enter) error {
+	room, err := b.verifier.Room(m.Token)
+	if err != nil {
+		return err
+	}
+	if room.Participant != s.who.participant {
+		return &refusal{protocol.ErrWrongSession, "the token is for another participant"}
+	}
+	if err := b.leaveBehind(ctx, s, room.Room); err != nil {
+		return err
+	}
+	event := session.Event{Type: session.Entered, By: s.who.actor(), At: b.clock.Now()}
+	if _, err := b.apply(ctx, room.Room, event); err != nil {
+		return err
+	}
+	b.join(ctx, s, room, protocol.OK{Re: m.ID})
+	return nil
+}
+
+// leaveBehind takes a participant out of the session it was in before it enters another. Nobody walks out of a
+// consultation that way by mistake.
+func (b *Broker) leaveBehind(ctx context.Context, s *socket, next string) error {
+	old, in := b.hub.entered(s)
+	if !in || old.ID == next {
+		return nil
+	}
+	if old.State == protocol.StateConsultation || s.who.side == session.SideBooth {
+		return &refusal{protocol.ErrNotNow, "leave the session you are in first"}
+	}
+	return b.leave(ctx, s)
+}
+
+// join makes the socket a member of the session it may enter, after saying welcome.
+func (b *Broker) join(ctx context.Context, s *socket, room access.Room, welcome any) {
+	s.entered = entry{room.Room, room}
+	l, ok := b.hub.attach(s, room.Room, welcome)
+	if !ok {
+		s.send(welcome)
+		s.send(protocol.Ended{Session: room.Room, Reason: protocol.ReasonDone}) // closed this very moment
+		return
+	}
+	w := who{room.Room, s.who.participant}
+	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
+		s.log.Warn("presence not stored", "error", err) // known here; the others learn it at the next renewal
+	}
+}
+
+// member is the session the socket takes part in.
+func (b *Broker) member(s *socket) (session.Doc, error) {
+	d, ok := b.hub.entered(s)
+	if !ok {
+		return d, &refusal{protocol.ErrNotEntered, "enter a session first"}
+	}
+	return d, nil
+}
+
+// transition turns a request into an event of the session entered; the token must grant it.
+func (b *Broker) transition(ctx context.Context, s *socket, need access.Grant, e session.Event) error {
+	if _, err := b.member(s); err != nil {
+		return err
+	}
+	if need != "" && !s.entered.token.Grants.Has(need) {
+		return &refusal{protocol.ErrForbidden, "the token does not grant " + string(need)}
+	}
+	e.By, e.At = s.who.actor(), b.clock.Now()
+	_, err := b.apply(ctx, s.entered.session, e)
+	return err
+}
+
+// offer passes an SDP offer to the media node and its answer back.
+func (b *Broker) offer(ctx context.Context, s *socket, m protocol.Offer) error {
+	d, err := b.member(s)
+	if err != nil {
+		return err
+	}
+	grants := s.entered.token.Grants
+	purposes := make(map[string]string, len(m.Tracks))
+	for _, t := range m.Tracks {
+		purposes[t.Mid] = string(t.Purpose)
+	}
+	answer, err := b.media.Offer(ctx, Join{
+		Room: d.ID, Participant: s.who.participant, Name: s.who.name,
+		Publish: grants.Has(access.Publish), Subscribe: grants.Has(access.Subscribe),
+		Purposes: purposes, SDP: m.SDP,
+	})
+	if err != nil {
+		return err
+	}
+	s.send(protocol.Answer{Re: m.ID, SDP: answer})
+	b.restoreMedia(ctx, s, d.ID)
+	return nil
+}
+
+// restoreMedia sets again, for a peer that may be new, what holds of it: the gate and what it has muted.
+func (b *Broker) restoreMedia(ctx context.Context, s *socket, id string) {
+	b.setGate(ctx, id)
+	p := b.hub.person(who{id, s.who.participant})
+	if !p.Audio && !p.Video {
+		return
+	}
+	if err := b.media.Mute(ctx, id, s.who.participant, p.Audio, p.Video); err != nil {
+		s.log.Error("mute after offer", "session", id, "error", err)
+	}
+}
+
+func (b *Broker) candidate(ctx context.Context, s *socket, m protocol.Candidate) error {
+	d, err := b.member(s)
+	if err != nil {
+		return err
+	}
+	return b.media.Candidate(ctx, d.ID, s.who.participant, m.Candidate, m.Mid)
+}
+
+// mute enforces at the media node that own sound or picture is off, and shows it.
+func (b *Broker) mute(ctx context.Context, s *socket, m protocol.Mute) error {
+	d, err := b.member(s)
+	if err != nil {
+		return err
+	}
+	if err := b.media.Mute(ctx, d.ID, s.who.participant, m.Audio, m.Video); err != nil {
+		return err
+	}
+	w := who{d.ID, s.who.participant}
+	l := b.hub.mute(w, m.Audio, m.Video)
+	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
+		s.log.Warn("presence not stored", "error", err)
+	}
+	return nil
+}

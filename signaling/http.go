@@ -1,0 +1,235 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"madoguchi/signaling/access"
+	"madoguchi/signaling/session"
+)
+
+// Register adds the operations of signing in, checking in and entering sessions to the API.
+func (b *Broker) Register(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "sign-in", Method: http.MethodPost, Path: "/v1/sign-in", Summary: "Sign a seat in",
+		Description: "Gives a seat its token. Outside a demonstration a one-time code is needed, made by madoguchi enroll.",
+		Tags:        []string{"seats"}, Security: []map[string][]string{}, MaxBodyBytes: 4 << 10,
+		Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	}, b.signIn)
+	huma.Register(api, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/v1/me", Summary: "Who this token is",
+		Tags: []string{"seats"}, Errors: []int{http.StatusUnauthorized},
+	}, b.me)
+	huma.Register(api, huma.Operation{
+		OperationID: "check-in", Method: http.MethodPost, Path: "/v1/check-ins", Summary: "Check a resident in",
+		Description: "Opens the session of an appointment, or returns the one that is open. A counter names the appointment or " +
+			"its reception number, a booth the reception number. After five wrong numbers a seat waits ten minutes.",
+		Tags: []string{"sessions"}, DefaultStatus: http.StatusCreated, MaxBodyBytes: 4 << 10,
+		Errors: []int{
+			http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict,
+			http.StatusTooManyRequests, http.StatusServiceUnavailable,
+		},
+	}, b.checkIn)
+	huma.Register(api, huma.Operation{
+		OperationID: "session-token", Method: http.MethodPost, Path: "/v1/sessions/{id}/token",
+		Summary: "A token to enter one session", Tags: []string{"sessions"},
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable},
+	}, b.sessionToken)
+	huma.Register(api, huma.Operation{
+		OperationID: "sessions", Method: http.MethodGet, Path: "/v1/sessions",
+		Summary: "Sessions that are open, without names", Description: "For administrators.",
+		Tags: []string{"sessions"}, Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
+	}, b.listSessions)
+}
+
+// problem is an RFC 9457 document of this API; slug is stable.
+func problem(status int, slug, title, detail string) huma.StatusError {
+	return &huma.ErrorModel{Type: "/problems/" + slug, Status: status, Title: title, Detail: detail}
+}
+
+// later adds when to ask again.
+func later(err huma.StatusError, after time.Duration) error {
+	seconds := strconv.Itoa(int((after + time.Second - 1) / time.Second))
+	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {seconds}})
+}
+
+// failed turns an error of ours into a problem document; booking's own pass through. Causes go to the log.
+func (b *Broker) failed(what string, err error) error {
+	var ready huma.StatusError
+	var headers huma.HeadersError
+	switch {
+	case errors.As(err, &headers), errors.As(err, &ready):
+		return err
+	case errors.Is(err, errNoSession):
+		return problem(http.StatusNotFound, "unknown-session", "Unknown session", "there is no such session, or it is over")
+	case unavailable(err):
+		b.log.Warn(what, "error", err)
+		return later(problem(http.StatusServiceUnavailable, "unavailable", "Unavailable", "the store does not answer just now"), 2*time.Second)
+	default:
+		b.log.Error(what, "error", err)
+		return problem(http.StatusInternalServerError, "internal", "Internal error", "a fault on our side")
+	}
+}
+
+func (b *Broker) caller(ctx context.Context) (access.Seat, error) {
+	if !b.Running() {
+		return access.Seat{}, later(problem(http.StatusServiceUnavailable, "not-running", "Not running", "the server is starting or going away"), time.Second)
+	}
+	seat, ok := seatFrom(ctx)
+	if !ok {
+		return seat, problem(http.StatusUnauthorized, "not-signed-in", "Not signed in", "send the token of a seat as Authorization: Bearer")
+	}
+	return seat, nil
+}
+
+// SeatView is what a seat is told of itself.
+type SeatView struct {
+	Seat       string `json:"seat" doc:"booth:…, desk:…, counter:… or admin:…"`
+	Role       string `json:"role"`
+	Name       string `json:"name"`
+	Area       string `json:"area"`
+	Office     string `json:"office,omitempty"`
+	OfficeName string `json:"officeName,omitempty"`
+	Booth      string `json:"booth,omitempty"`
+	BoothName  string `json:"boothName,omitempty"`
+	Desk       string `json:"desk,omitempty"`
+	Pool       string `json:"pool,omitempty"`
+}
+
+func (b *Broker) viewOf(p Place) SeatView {
+	v := SeatView{
+		Seat: p.ID, Role: p.Role, Name: p.Name, Area: p.Area, Office: p.Office, Booth: p.Booth, Desk: p.Desk, Pool: p.Pool,
+	}
+	if p.Office != "" {
+		v.OfficeName = b.cfg.Places.OfficeName(p.Office)
+	}
+	if p.Booth != "" {
+		v.BoothName = b.cfg.Places.BoothName(p.Booth)
+	}
+	return v
+}
+
+type signInInput struct {
+	Body struct {
+		Seat string `json:"seat" minLength:"1" maxLength:"80" doc:"booth:shiomachihama-1"`
+		Code string `json:"code,omitempty" maxLength:"40" doc:"one-time code; hyphens, spaces and case do not matter"`
+	}
+}
+
+type signInOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Token     string    `json:"token"`
+		ExpiresAt time.Time `json:"expiresAt"`
+		SeatView
+	}
+}
+
+func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, error) {
+	place, ok := b.cfg.Places.Seat(in.Body.Seat)
+	if !ok || place.Area != b.cfg.Area {
+		return nil, problem(http.StatusNotFound, "unknown-seat", "Unknown seat", "there is no such seat here")
+	}
+	if !b.cfg.OpenSignIn {
+		if err := b.redeem(ctx, place.ID, in.Body.Code); err != nil {
+			return nil, err
+		}
+	}
+	token, expires, err := b.issuer.Seat(access.Seat{
+		ID: place.ID, Role: place.Role, Area: place.Area, Office: place.Office, Booth: place.Booth, Desk: place.Desk, Pool: place.Pool,
+	}, access.SeatTTL)
+	if err != nil {
+		return nil, b.failed("sign in", err)
+	}
+	b.log.Info("signed in", "seat", place.ID)
+	out := &signInOutput{CacheControl: "no-store"}
+	out.Body.Token, out.Body.ExpiresAt, out.Body.SeatView = token, expires.In(tokyo), b.viewOf(place)
+	return out, nil
+}
+
+// tokyo is the zone of every time that leaves over HTTP.
+var tokyo = time.FixedZone("JST", 9*60*60)
+
+func (b *Broker) redeem(ctx context.Context, seat, code string) error {
+	err := b.codes.Redeem(ctx, seat, code)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, access.ErrTooManyTries):
+		return later(problem(http.StatusTooManyRequests, "too-many-tries", "Too many tries", "have a new code made"), access.CodeTTL)
+	case errors.Is(err, access.ErrWrongCode), errors.Is(err, access.ErrNoCode):
+		b.log.Warn("wrong code", "seat", seat)
+		return problem(http.StatusUnauthorized, "wrong-code", "Wrong code", "the code is wrong, used or expired")
+	default:
+		return b.failed("redeem code", err)
+	}
+}
+
+type meOutput struct{ Body SeatView }
+
+func (b *Broker) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	seat, err := b.caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	place, ok := b.cfg.Places.Seat(seat.ID)
+	if !ok {
+		return nil, problem(http.StatusNotFound, "unknown-seat", "Unknown seat", "this seat is no longer in the directory")
+	}
+	return &meOutput{b.viewOf(place)}, nil
+}
+
+type sessionInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+type sessionTokenOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         struct {
+		Token       string    `json:"token"`
+		ExpiresAt   time.Time `json:"expiresAt"`
+		Participant string    `json:"participant"`
+	}
+}
+
+// sessionToken mints a room token for the booth of a session or a desk that serves its current leg.
+func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTokenOutput, error) {
+	seat, err := b.caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, fresh, err := b.newest(ctx, in.ID)
+	if err == nil && !fresh {
+		if stored, loadErr := b.store.load(ctx, in.ID); loadErr == nil {
+			d = stored // a leg may have been handed over elsewhere this very moment
+		}
+	}
+	if err != nil {
+		return nil, b.failed("session token", err)
+	}
+	if d.ClosedAt != nil {
+		return nil, b.failed("session token", errNoSession)
+	}
+	var grants access.Grants
+	switch {
+	case seat.Booth != "" && seat.ID == session.BoothSeat(d.Booth):
+		grants = access.BoothGrants
+	case seat.Desk != "" && d.Serves(seat.Desk, seat.Pool):
+		grants = access.DeskGrants
+	default:
+		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "this seat takes no part in that session now")
+	}
+	place, _ := b.cfg.Places.Seat(seat.ID)
+	token, expires, err := b.issuer.Room(access.Room{Participant: seat.ID, Room: d.ID, Name: place.Name, Grants: grants}, access.RoomTTL)
+	if err != nil {
+		return nil, b.failed("session token", err)
+	}
+	out := &sessionTokenOutput{CacheControl: "no-store"}
+	out.Body.Token, out.Body.ExpiresAt, out.Body.Participant = token, expires.In(tokyo), seat.ID
+	return out, nil
+}

@@ -1,0 +1,276 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// hub owns this node's copy of the area's open sessions, and the local sockets. Its one goroutine runs the functions
+// given to do, one after the other; they are short, never wait, and only queue messages.
+type hub struct {
+	work   chan func()
+	done   chan struct{}
+	places Places
+	clock  clock
+
+	all      map[*socket]struct{}
+	seats    map[string]*seated
+	sessions map[string]*visit
+	visitors map[who]map[string]bool // equipment connected here, with its kinds of connection
+	calls    map[string]call
+	dayRev   int64
+}
+
+// seated is the socket of a seat, and what it was last told.
+type seated struct {
+	socket *socket
+	told   *protocol.Seat
+}
+
+// visit is one session: the newest document known, who is connected, and who of them is connected here.
+type visit struct {
+	doc     session.Doc
+	people  map[string]presence
+	members map[string]*member
+}
+
+// member is a local socket that has entered a session, and what it was last told of its wait.
+type member struct {
+	socket  *socket
+	waiting *protocol.Waiting
+}
+
+var errStopped = errors.New("the broker is not running")
+
+func newHub(p Places, c clock) *hub {
+	return &hub{
+		work: make(chan func()), done: make(chan struct{}), places: p, clock: c,
+		all: map[*socket]struct{}{}, seats: map[string]*seated{}, sessions: map[string]*visit{},
+		visitors: map[who]map[string]bool{}, calls: map[string]call{},
+	}
+}
+
+func (h *hub) run(ctx context.Context) error {
+	defer close(h.done)
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case f := <-h.work:
+			f()
+		}
+	}
+}
+
+// do runs f in the hub's goroutine and returns when it is done; false means that the hub has stopped. f must not call
+// do.
+func (h *hub) do(f func()) bool {
+	ran := make(chan struct{})
+	select {
+	case h.work <- func() { f(); close(ran) }:
+		<-ran
+		return true
+	case <-h.done:
+		return false
+	}
+}
+
+// sockets lists every local socket.
+func (h *hub) sockets() (list []*socket) {
+	h.do(func() {
+		for s := range h.all {
+			list = append(list, s)
+		}
+	})
+	return list
+}
+
+// arrive notes a new socket unless there are too many.
+func (h *hub) arrive(s *socket, most int) (ok bool) {
+	h.do(func() {
+		if ok = len(h.all) < most; ok {
+			h.all[s] = struct{}{}
+		}
+	})
+	return ok
+}
+
+// takeSeat makes s the socket of its seat and returns the one it replaces. The snapshot follows at once.
+func (h *hub) takeSeat(s *socket) (old *socket) {
+	h.do(func() {
+		if there := h.seats[s.who.participant]; there != nil {
+			old = there.socket
+		}
+		h.seats[s.who.participant] = &seated{socket: s}
+		h.tellSeat(s.who.participant)
+	})
+	return old
+}
+
+// replaceSeat gives up a seat that has been opened at another node.
+func (h *hub) replaceSeat(seat, socket string) (old *socket) {
+	h.do(func() {
+		if there := h.seats[seat]; there != nil && there.socket.id != socket {
+			old = there.socket
+			delete(h.seats, seat)
+		}
+	})
+	return old
+}
+
+// depart forgets a socket that has ended; it returns the sessions in which its participant is now offline. A newer
+// socket of the same participant, here or elsewhere, is not touched.
+func (h *hub) depart(s *socket) (lost []who) {
+	h.do(func() {
+		delete(h.all, s)
+		if there := h.seats[s.who.participant]; there != nil && there.socket == s {
+			delete(h.seats, s.who.participant)
+		}
+		for id, v := range h.sessions {
+			m := v.members[s.who.participant]
+			if m == nil || m.socket != s {
+				continue
+			}
+			delete(v.members, s.who.participant)
+			if v.people[s.who.participant].Socket == s.id {
+				lost = append(lost, who{id, s.who.participant})
+			}
+		}
+	})
+	return lost
+}
+
+// doc is the newest document known.
+func (h *hub) doc(id string) (d session.Doc, ok bool) {
+	h.do(func() {
+		if v := h.sessions[id]; v != nil {
+			d, ok = v.doc, true
+		}
+	})
+	return d, ok
+}
+
+// open lists the documents that are not closed.
+func (h *hub) open() (list []session.Doc) {
+	h.do(func() { list = h.openDocs() })
+	return list
+}
+
+func (h *hub) openDocs() (list []session.Doc) {
+	for _, v := range h.sessions {
+		if v.doc.State != protocol.StateClosed {
+			list = append(list, v.doc)
+		}
+	}
+	return list
+}
+
+// update takes a document in, tells everybody it concerns, and says whether it is news and whether it changed the
+// gate.
+func (h *hub) update(d session.Doc) (news, gate bool) {
+	h.do(func() { news, gate = h.take(d) })
+	return news, gate
+}
+
+// attach makes s the local socket of its participant in a session and tells it everything. It returns the presence
+// to be stored.
+func (h *hub) attach(s *socket, id string, welcome ...any) (l line, ok bool) {
+	h.do(func() {
+		v := h.sessions[id]
+		if v == nil || v.doc.State == protocol.StateClosed {
+			return
+		}
+		me := s.who.participant
+		p := v.people[me]
+		p.line = line{Socket: s.id, Online: true, Audio: p.Audio, Video: p.Video, Reason: s.who.reason, Label: s.who.label}
+		v.people[me] = p
+		v.members[me] = &member{socket: s}
+		l, ok = p.line, true
+		for _, m := range welcome {
+			s.send(m)
+		}
+		s.send(h.sessionFor(v, s))
+		s.send(h.tracksFor(v, me))
+		h.tellPresence(v)
+		h.tellWaiting(v, me)
+		h.tellSeatsOf(v.doc)
+	})
+	return l, ok
+}
+
+// detach ends a socket's part in a session without a word.
+func (h *hub) detach(s *socket, id string) {
+	h.do(func() {
+		v := h.sessions[id]
+		if v == nil {
+			return
+		}
+		if m := v.members[s.who.participant]; m != nil && m.socket == s {
+			delete(v.members, s.who.participant)
+		}
+	})
+}
+
+// entered says whether s takes part in the session it entered: it may have been sent away meanwhile.
+func (h *hub) entered(s *socket) (d session.Doc, ok bool) {
+	h.do(func() {
+		v := h.sessions[s.entered.session]
+		if v == nil {
+			return
+		}
+		m := v.members[s.who.participant]
+		d, ok = v.doc, m != nil && m.socket == s
+	})
+	return d, ok
+}
+
+// members lists who is connected here, to renew their leases.
+func (h *hub) members() (list []who) {
+	h.do(func() {
+		for id, v := range h.sessions {
+			for participant := range v.members {
+				list = append(list, who{id, participant})
+			}
+		}
+		for w := range h.visitors {
+			list = append(list, w)
+		}
+	})
+	return list
+}
+
+// endHere tells everybody here that a session is over for them, ahead of its document.
+func (h *hub) endHere(id string, why protocol.Reason) {
+	h.do(func() {
+		v := h.sessions[id]
+		if v == nil {
+			return
+		}
+		for participant, m := range v.members {
+			delete(v.members, participant)
+			m.socket.send(protocol.Ended{Session: id, Reason: why})
+		}
+	})
+}
+
+// idleSince lists the seats' sockets outside any session whose tokens have expired.
+func (h *hub) idleSince(now time.Time) (list []*socket) {
+	h.do(func() {
+		busy := map[*socket]bool{}
+		for _, v := range h.sessions {
+			for _, m := range v.members {
+				busy[m.socket] = true
+			}
+		}
+		for _, there := range h.seats {
+			if s := there.socket; !busy[s] && now.After(s.who.expires) {
+				list = append(list, s)
+			}
+		}
+	})
+	return list
+}

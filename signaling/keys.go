@@ -1,0 +1,41 @@
+package signaling
+
+import "time"
+
+// keyspace names every key of an area. All carry the area's hash tag, so that one script may touch several of them.
+type keyspace struct{ area string }
+
+// document of a session, JSON.
+func (k keyspace) session(id string) string { return "{" + k.area + "}:ses:" + id }
+
+// open is the set of ids of sessions that are not closed.
+func (k keyspace) open() string { return "{" + k.area + "}:ses-open" }
+
+// byAppointment holds the id of the session that was opened last for an appointment.
+func (k keyspace) byAppointment(a string) string { return "{" + k.area + "}:ses-apt:" + a }
+
+// outbox is a bounded stream with one entry per version of a document.
+func (k keyspace) outbox() string { return "{" + k.area + "}:ses-out" }
+
+// live is a hash of who is connected to a session: "s:<participant>" from the node of its socket, "m:<participant>"
+// from the node of its media.
+func (k keyspace) live(id string) string { return "{" + k.area + "}:ses-live:" + id }
+
+// due is a sorted set of "<session> <participant>" by when its lease or its time of grace ends, in ms.
+func (k keyspace) due() string { return "{" + k.area + "}:ses-due" }
+
+// calls is a hash of the calls for staff that are not old, JSON.
+func (k keyspace) calls() string { return "{" + k.area + "}:calls" }
+
+// tries counts wrong reception numbers of a seat.
+func (k keyspace) tries(seat string) string { return "{" + k.area + "}:tries:" + seat }
+
+// changes is the channel every node of the area listens to.
+func (k keyspace) changes() string { return "{" + k.area + "}:ses-changes" }
+
+// How long things are kept after they matter no more.
+const (
+	closedFor  = time.Hour      // a closed document, so that whoever comes back late learns the end
+	liveFor    = 24 * time.Hour // presence without any change
+	outboxMost = 10_000         // entries
+)

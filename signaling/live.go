@@ -1,0 +1,176 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"madoguchi/signaling/protocol"
+)
+
+// line is what the node of a participant's socket says of it.
+type line struct {
+	Socket string        `json:"socket"` // the connection that says so; a newer one is not overruled by an older
+	Online bool          `json:"online"`
+	Audio  bool          `json:"audio"` // muted
+	Video  bool          `json:"video"` // muted
+	Reason protocol.Away `json:"reason,omitempty"`
+	Label  string        `json:"label,omitempty"` // a guest's or an equipment's name, which the document does not hold
+}
+
+// media is what the node of a participant's media says of it.
+type media struct {
+	Connected bool             `json:"connected"`
+	Tracks    []protocol.Track `json:"tracks,omitempty"` // what its receiving m-lines carry
+}
+
+// presence is everything known of one participant right now.
+type presence struct {
+	line
+	media
+}
+
+// lines is the store of presence.
+type lines struct {
+	redis redis.UniversalClient
+	keys  keyspace
+}
+
+// who names one participant of one session.
+type who struct{ session, participant string }
+
+func (w who) member() string { return w.session + " " + w.participant }
+
+func parseWho(member string) (who, bool) {
+	s, p, ok := strings.Cut(member, " ")
+	return who{s, p}, ok
+}
+
+// setLine stores and announces a participant's line, and when it is to be looked at again: at the end of its lease
+// while it is online, at the end of its grace while it is not.
+func (l lines) setLine(ctx context.Context, w who, v line, due time.Time) error {
+	err := l.set(ctx, w, "s:", v, change{Session: w.session, Participant: w.participant, Line: &v}, func(p redis.Pipeliner) {
+		p.ZAdd(ctx, l.keys.due(), redis.Z{Score: float64(due.UnixMilli()), Member: w.member()})
+	})
+	if err != nil {
+		return fmt.Errorf("presence of %s in %s: %w", w.participant, w.session, err)
+	}
+	return nil
+}
+
+// setMedia stores and announces a participant's media.
+func (l lines) setMedia(ctx context.Context, w who, v media) error {
+	err := l.set(ctx, w, "m:", v, change{Session: w.session, Participant: w.participant, Media: &v}, func(redis.Pipeliner) {})
+	if err != nil {
+		return fmt.Errorf("media of %s in %s: %w", w.participant, w.session, err)
+	}
+	return nil
+}
+
+func (l lines) set(ctx context.Context, w who, prefix string, value any, news change, more func(redis.Pipeliner)) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	message, err := json.Marshal(news)
+	if err != nil {
+		return err
+	}
+	key := l.keys.live(w.session)
+	_, err = l.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, key, prefix+w.participant, raw)
+		p.PExpire(ctx, key, liveFor)
+		more(p)
+		p.Publish(ctx, l.keys.changes(), message)
+		return nil
+	})
+	return err
+}
+
+// renew prolongs the leases of participants that are online here.
+func (l lines) renew(ctx context.Context, list []who, until time.Time) error {
+	if len(list) == 0 {
+		return nil
+	}
+	members := make([]redis.Z, len(list))
+	for i, w := range list {
+		members[i] = redis.Z{Score: float64(until.UnixMilli()), Member: w.member()}
+	}
+	if err := l.redis.ZAdd(ctx, l.keys.due(), members...).Err(); err != nil {
+		return fmt.Errorf("renew %d leases: %w", len(list), err)
+	}
+	return nil
+}
+
+// watch has a participant looked at when due, without saying anything of it.
+func (l lines) watch(ctx context.Context, w who, due time.Time) error {
+	return l.renew(ctx, []who{w}, due)
+}
+
+// overdue lists the participants to look at now.
+func (l lines) overdue(ctx context.Context, now time.Time) ([]who, error) {
+	members, err := l.redis.ZRangeByScore(ctx, l.keys.due(), &redis.ZRangeBy{
+		Min: "-inf", Max: strconv.FormatInt(now.UnixMilli(), 10), Count: 100,
+	}).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list overdue leases: %w", err)
+	}
+	var list []who
+	for _, m := range members {
+		if w, ok := parseWho(m); ok {
+			list = append(list, w)
+		}
+	}
+	return list, nil
+}
+
+// forget ends the watch over one participant.
+func (l lines) forget(ctx context.Context, w who) error {
+	if err := l.redis.ZRem(ctx, l.keys.due(), w.member()).Err(); err != nil {
+		return fmt.Errorf("forget %s in %s: %w", w.participant, w.session, err)
+	}
+	return nil
+}
+
+// wipe removes everything about a session that is over.
+func (l lines) wipe(ctx context.Context, session string, participants []string) error {
+	_, err := l.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.Del(ctx, l.keys.live(session))
+		for _, participant := range participants {
+			p.ZRem(ctx, l.keys.due(), who{session, participant}.member())
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("wipe presence of %s: %w", session, err)
+	}
+	return nil
+}
+
+// ofSession reads everybody's presence.
+func (l lines) ofSession(ctx context.Context, session string) (map[string]presence, error) {
+	fields, err := l.redis.HGetAll(ctx, l.keys.live(session)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("presence in %s: %w", session, err)
+	}
+	people := map[string]presence{}
+	for field, raw := range fields {
+		prefix, participant := field[:2], field[2:]
+		p := people[participant]
+		if prefix == "s:" {
+			err = json.Unmarshal([]byte(raw), &p.line)
+		} else {
+			err = json.Unmarshal([]byte(raw), &p.media)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("presence of %s in %s: %w", participant, session, err)
+		}
+		people[participant] = p
+	}
+	return people, nil
+}

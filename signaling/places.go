@@ -1,0 +1,106 @@
+package signaling
+
+import (
+	"regexp"
+	"strings"
+
+	"madoguchi/booking"
+	"madoguchi/signaling/protocol"
+)
+
+// PlacesOf answers the broker's questions from a directory.
+func PlacesOf(d *booking.Directory) Places { return directory{d} }
+
+type directory struct{ *booking.Directory }
+
+// Roles of seats that are no professional's.
+const (
+	roleBooth = "booth"
+	roleStaff = "staff"
+	roleAdmin = "admin"
+)
+
+// adminName is what may stand after "admin:"; administrators are not in the directory.
+var adminName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// Seat looks a seat up by its id.
+func (d directory) Seat(id string) (Place, bool) {
+	kind, name, _ := strings.Cut(id, ":")
+	switch kind {
+	case "booth":
+		booth, ok := d.Booth(name)
+		office, known := d.Office(booth.Office)
+		return Place{ID: id, Role: roleBooth, Name: booth.Name, Area: office.Area, Office: office.ID, Booth: name}, ok && known
+	case "desk":
+		desk, ok := d.Desk(name)
+		return Place{ID: id, Role: desk.Role, Name: desk.Name, Area: desk.Area, Desk: name, Pool: desk.Pool}, ok
+	case "counter":
+		office, ok := d.Office(name)
+		return Place{ID: id, Role: roleStaff, Name: office.Name, Area: office.Area, Office: name}, ok
+	case "admin":
+		areas := d.Areas()
+		if len(areas) == 0 || !adminName.MatchString(name) {
+			return Place{}, false
+		}
+		return Place{ID: id, Role: roleAdmin, Name: name, Area: areas[0].ID}, true
+	default:
+		return Place{}, false
+	}
+}
+
+// OfficeName is the office's name, or its id if it has left the directory.
+func (d directory) OfficeName(id string) string {
+	if o, ok := d.Office(id); ok {
+		return o.Name
+	}
+	return id
+}
+
+// BoothName is the booth's name, or its id.
+func (d directory) BoothName(id string) string {
+	if b, ok := d.Booth(id); ok {
+		return b.Name
+	}
+	return id
+}
+
+// PoolName is the pool's name, or its id.
+func (d directory) PoolName(id string) string {
+	if p, ok := d.Pool(id); ok {
+		return p.Name
+	}
+	return id
+}
+
+// DesksOf lists the desks of a pool.
+func (d directory) DesksOf(id string) []string {
+	pool, _ := d.Pool(id)
+	list := make([]string, len(pool.Desks))
+	for i, desk := range pool.Desks {
+		list[i] = desk.ID
+	}
+	return list
+}
+
+// ServiceName is the service's name and its neutral word.
+func (d directory) ServiceName(id string) (name, public string) {
+	if s, ok := d.Service(id); ok {
+		return s.Name, s.PublicName
+	}
+	return id, id
+}
+
+// Professional is who sits at a desk, or what is known of the pool where no desk is named.
+func (d directory) Professional(desk, pool string) protocol.Professional {
+	p, _ := d.Pool(pool)
+	known := protocol.Professional{Name: p.Name, Organisation: p.Name, Phone: p.Phone}
+	k, ok := d.Desk(desk)
+	if !ok {
+		return known
+	}
+	known.Name, known.Kana, known.Title, known.RegistrationYear = k.Name, k.Kana, k.Title, k.Registration
+	if k.Phone != "" {
+		known.Phone = k.Phone
+	}
+	return known
+}

@@ -1,0 +1,88 @@
+package signaling
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// retries carries out later what could not be done because Redis or the booking did not answer: in order, one try
+// each beat, until it succeeds. The list is bounded; what does not fit is logged and lost, and what is in it is lost
+// with the process. Nothing people see depends on it.
+type retries struct {
+	log *slog.Logger
+
+	mu   sync.Mutex
+	list []retry
+}
+
+type retry struct {
+	what string // for the log: operation and ids
+	do   func(context.Context) error
+}
+
+const (
+	retriesMost  = 1024
+	retriesEvery = time.Second
+)
+
+func newRetries(log *slog.Logger) *retries { return &retries{log: log} }
+
+// add puts something on the list.
+func (r *retries) add(what string, do func(context.Context) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.list) >= retriesMost {
+		r.log.Error("too much to do later: given up", "what", what)
+		return
+	}
+	r.list = append(r.list, retry{what, do})
+}
+
+func (r *retries) run(ctx context.Context, c clock) error {
+	beat, stop := c.Every(retriesEvery)
+	defer stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-beat:
+			r.tryAll(ctx)
+		}
+	}
+}
+
+// tryAll goes through the list until something fails: then Redis is most likely still away.
+func (r *retries) tryAll(ctx context.Context) {
+	for {
+		first, ok := r.first()
+		if !ok {
+			return
+		}
+		ctx, cancel := context.WithTimeout(ctx, effectWithin)
+		err := first.do(ctx)
+		cancel()
+		if err != nil {
+			r.log.Warn("still to be done", "what", first.what, "error", err)
+			return
+		}
+		r.log.Info("done late", "what", first.what)
+		r.shift()
+	}
+}
+
+func (r *retries) first() (retry, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.list) == 0 {
+		return retry{}, false
+	}
+	return r.list[0], true
+}
+
+func (r *retries) shift() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = r.list[1:]
+}

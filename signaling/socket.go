@@ -1,0 +1,279 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+
+	"madoguchi/signaling/protocol"
+)
+
+// socket is one participant's connection. Its reader, which is the HTTP handler's goroutine, owns who and entered;
+// its writer is started by serve, which waits for it.
+type socket struct {
+	id     string // of this connection, for logs and leases
+	conn   *websocket.Conn
+	out    *outbox
+	limits Limits
+	log    *slog.Logger
+
+	closeCode atomic.Int32 // the code of finish, for whoever looks after the end
+
+	who     identity // set by hello
+	entered entry    // set by enter; empty outside a session
+}
+
+// entry is the session a socket takes part in.
+type entry struct {
+	session string
+	token   roomToken
+}
+
+// Limits are what a socket may do. The zero value means the default beside each.
+type Limits struct {
+	HelloWithin   time.Duration // 10 s: from the upgrade to hello
+	PingEvery     time.Duration // 15 s: of the server; silence of three times this closes with CloseSilent
+	WriteWithin   time.Duration // 10 s: for one message
+	Queue         int           // 64: messages that wait and cannot be replaced by newer ones
+	PerSecond     float64       // 20: messages a client may send in the long run
+	Burst         int           // 80: messages a client may send at once
+	RefusedAtMost int           // 20: messages refused for haste before the socket is closed
+	GarbageAtMost int           // 5: messages that could not be read before the socket is closed
+	SocketsAtMost int           // 30,000: on this node
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	count := func(n *int, v int) {
+		if *n == 0 {
+			*n = v
+		}
+	}
+	set(&l.HelloWithin, 10*time.Second)
+	set(&l.PingEvery, 15*time.Second)
+	set(&l.WriteWithin, 10*time.Second)
+	count(&l.Queue, 64)
+	count(&l.Burst, 80)
+	count(&l.RefusedAtMost, 20)
+	count(&l.GarbageAtMost, 5)
+	count(&l.SocketsAtMost, 30_000)
+	if l.PerSecond == 0 {
+		l.PerSecond = 20
+	}
+	return l
+}
+
+// goodbye is how long the other side has to answer a close frame.
+const goodbye = 2 * time.Second
+
+func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
+	id := newID("w_")
+	return &socket{id: id, conn: conn, out: newOutbox(limits.Queue), limits: limits, log: log.With("socket", id)}
+}
+
+// send queues a message of the server. A reader too slow to keep up is closed with CloseSlow: everything that matters
+// is sent whole when it is back.
+func (s *socket) send(body any) {
+	data, err := protocol.Encode(body)
+	if err != nil {
+		s.log.Error("encode message", "error", err)
+		s.finish(protocol.CloseInternal, "a fault on our side")
+		return
+	}
+	if !s.out.put(messageType(data), data) {
+		s.cut(protocol.CloseSlow, "not read fast enough")
+	}
+}
+
+// messageType reads the type that Encode wrote first.
+func messageType(data []byte) string {
+	const head = len(`{"type":"`)
+	for i := head; i < len(data); i++ {
+		if data[i] == '"' {
+			return string(data[head:i])
+		}
+	}
+	return ""
+}
+
+// finish lets queued messages go out, then closes.
+func (s *socket) finish(code int, reason string) {
+	s.closeCode.CompareAndSwap(0, int32(code))
+	s.out.finish(closing{code, reason})
+}
+
+// cut closes a socket that is not read: what waits is dropped, and the write that is stuck gets one more second. If the
+// close frame cannot follow it, the client sees a lost connection, which asks for the same as CloseSlow: come back.
+func (s *socket) cut(code int, reason string) {
+	s.closeCode.CompareAndSwap(0, int32(code))
+	s.out.abandon(closing{code, reason})
+	_ = s.conn.NetConn().SetWriteDeadline(time.Now().Add(time.Second))
+}
+
+// serve runs the socket until it ends: handle is called for each message, in this goroutine. It returns when the
+// writer has ended too.
+func (s *socket) serve(ctx context.Context, handle func(ctx context.Context, m protocol.Message)) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var writer sync.WaitGroup
+	writer.Go(func() { s.write(ctx) })
+	s.read(ctx, handle)
+	cancel()
+	writer.Wait()
+	_ = s.conn.Close()
+}
+
+// read passes messages on until the connection ends. After goodbye it only waits for the other side's.
+func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m protocol.Message)) {
+	s.alive()
+	s.conn.SetPongHandler(func(string) error { s.alive(); return nil })
+	pace := rate.NewLimiter(rate.Limit(s.limits.PerSecond), s.limits.Burst)
+	refused, garbage := 0, 0
+	for {
+		kind, data, err := s.next()
+		switch {
+		case errors.Is(err, errTooLarge):
+			s.refuse(&protocol.Fault{Code: protocol.ErrTooLarge, Want: "at most 262144 bytes"})
+			s.finish(protocol.CloseTooLarge, "message too large")
+			continue
+		case err != nil:
+			s.lost(err)
+			return
+		case s.out.finished():
+			continue
+		case !pace.Allow():
+			if refused++; refused > s.limits.RefusedAtMost {
+				s.finish(protocol.CloseTooFast, "too many messages")
+				continue
+			}
+			s.refuse(&protocol.Fault{Code: protocol.ErrTooFast, Want: "fewer messages"})
+			continue
+		case kind != websocket.TextMessage:
+			s.finish(protocol.CloseProtocol, "messages are text")
+			continue
+		}
+		if pace.Tokens() > float64(s.limits.Burst)/2 {
+			refused = 0 // calm again
+		}
+		s.alive()
+		m, err := protocol.Parse(data)
+		if err != nil {
+			if garbage = s.unreadable(err, garbage); garbage > s.limits.GarbageAtMost {
+				s.finish(protocol.CloseProtocol, "messages cannot be read")
+			}
+			continue
+		}
+		handle(ctx, m)
+	}
+}
+
+var errTooLarge = errors.New("message too large")
+
+// next reads one message and never holds more than an offer may be. Of what is larger nothing more is read.
+func (s *socket) next() (int, []byte, error) {
+	kind, r, err := s.conn.NextReader()
+	if err != nil {
+		return 0, nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(r, protocol.MaxOffer+1))
+	if err == nil && len(data) > protocol.MaxOffer {
+		return kind, nil, errTooLarge
+	}
+	return kind, data, err
+}
+
+// unreadable answers a message that could not be read, and counts. A type nobody knows is not held against a client:
+// it may be newer than we are.
+func (s *socket) unreadable(err error, garbage int) int {
+	var fault *protocol.Fault
+	if !errors.As(err, &fault) {
+		fault = &protocol.Fault{Code: protocol.ErrMalformed, Want: "a message"}
+	}
+	s.refuse(fault)
+	switch fault.Code {
+	case protocol.ErrUnknownType:
+		return garbage
+	case protocol.ErrTooLarge:
+		s.finish(protocol.CloseTooLarge, "message too large")
+		return garbage
+	default:
+		return garbage + 1
+	}
+}
+
+func (s *socket) refuse(f *protocol.Fault) {
+	s.send(protocol.Error{Re: f.Re, Code: f.Code, Message: f.Error()})
+}
+
+// alive notes a sign of life.
+func (s *socket) alive() {
+	if !s.out.finished() {
+		_ = s.conn.SetReadDeadline(time.Now().Add(3 * s.limits.PingEvery))
+	}
+}
+
+// lost is told why reading ended.
+func (s *socket) lost(err error) {
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() && s.closeCode.CompareAndSwap(0, protocol.CloseSilent) {
+		_ = s.conn.WriteControl(websocket.CloseMessage,
+			websocket.FormatCloseMessage(protocol.CloseSilent, "nothing heard"), time.Now().Add(time.Second))
+	}
+}
+
+// write sends what is queued, and pings in silence, until goodbye or the end of the connection.
+func (s *socket) write(ctx context.Context) {
+	ping := time.NewTicker(s.limits.PingEvery)
+	defer ping.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ping.C:
+			if s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(s.limits.WriteWithin)) != nil {
+				_ = s.conn.Close()
+				return
+			}
+		case <-s.out.wake:
+			messages, last := s.out.take()
+			if !s.flush(messages) || last != nil && !s.farewell(*last) {
+				_ = s.conn.Close()
+				return
+			}
+			if last != nil {
+				return
+			}
+		}
+	}
+}
+
+func (s *socket) flush(messages []outgoing) bool {
+	for _, m := range messages {
+		_ = s.conn.SetWriteDeadline(time.Now().Add(s.limits.WriteWithin))
+		if s.conn.WriteMessage(websocket.TextMessage, m.data) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// farewell sends the close frame; the reader then waits a moment for the other side's.
+func (s *socket) farewell(c closing) bool {
+	frame := websocket.FormatCloseMessage(c.code, c.reason)
+	if s.conn.WriteControl(websocket.CloseMessage, frame, time.Now().Add(goodbye)) != nil {
+		return false
+	}
+	return s.conn.SetReadDeadline(time.Now().Add(goodbye)) == nil
+}
