@@ -125,8 +125,9 @@ type idInput struct {
 	ID string `path:"id" pattern:"^a_[a-z2-7]{20,40}$" doc:"id of the hold or appointment"`
 }
 
+// Path fields are repeated here: huma does not look into embedded structs that are not exported.
 type confirmInput struct {
-	idInput
+	ID   string `path:"id" pattern:"^a_[a-z2-7]{20,40}$" doc:"id of the hold or appointment"`
 	Body struct {
 		Resident  *residentBody `json:"resident,omitempty"`
 		Anonymous bool          `json:"anonymous,omitempty" doc:"only where every service of the visit allows it"`

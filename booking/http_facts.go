@@ -169,11 +169,12 @@ func (d *Directory) followers(o Office, info ServiceInfo) []string {
 	return pools
 }
 
+// The office is repeated in each input: huma does not look into embedded structs that are not exported.
 type daysInput struct {
-	officeInput
-	Legs []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
-	From string   `query:"from" doc:"first day; today where left out"`
-	Days int      `query:"days" default:"14" minimum:"1" maximum:"31"`
+	Office string   `path:"office" maxLength:"40"`
+	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	From   string   `query:"from" doc:"first day; today where left out"`
+	Days   int      `query:"days" default:"14" minimum:"1" maximum:"31"`
 }
 
 type dayLine struct {
@@ -216,9 +217,9 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 }
 
 type timesInput struct {
-	officeInput
-	Legs []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
-	Date string   `query:"date" required:"true"`
+	Office string   `path:"office" maxLength:"40"`
+	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	Date   string   `query:"date" required:"true"`
 }
 
 type timeLine struct {

@@ -23,7 +23,7 @@ export function useOfficeDay(office: string, day: Day) {
   const { api } = useClient();
   return useQuery({
     queryKey: ["day", office, day],
-    queryFn: async ({ signal }) => (await api.appointments({ from: day, to: day, office }, signal)).appointments,
+    queryFn: async ({ signal }) => (await api.appointments({ from: day, office }, signal)).appointments,
     enabled: office !== "",
   });
 }

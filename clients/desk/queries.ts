@@ -9,7 +9,7 @@ export function useDay(day: Day, desk: string) {
   const { api } = useClient();
   return useQuery({
     queryKey: ["day", desk, day],
-    queryFn: async ({ signal }) => (await api.appointments({ from: day, to: day, desk }, signal)).appointments,
+    queryFn: async ({ signal }) => (await api.appointments({ from: day, desk }, signal)).appointments,
     enabled: desk !== "",
     placeholderData: (previous, query) => (query?.queryKey[2] === day ? previous : undefined),
   });
