@@ -46,10 +46,7 @@ func (d *demoCommand) Run(ctx context.Context, to console) error {
 		return errors.Join(err, (&house{closers: closers}).close())
 	}
 	h.closers = append(h.closers, closers...)
-	if err := d.announce(to.out, h, links); err != nil {
-		return err
-	}
-	return h.run(ctx)
+	return h.run(ctx, func() error { return d.announce(to.out, h, links) })
 }
 
 // plan says what to open, all but the store.
@@ -121,7 +118,7 @@ func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, e
 		closers = append(closers, func() error { own.Close(); return nil })
 		from = url
 	}
-	store, err := openRedis(ctx, from)
+	store, err := openRedis(ctx, from, p.log)
 	if err != nil {
 		return nil, errors.Join(err, (&house{closers: closers}).close())
 	}

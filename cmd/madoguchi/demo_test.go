@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,12 +140,17 @@ func TestSIGTERMTellsSocketsToComeBackElsewhere(t *testing.T) {
 // signIn takes a seat of the demo, which asks for no code.
 func signIn(t *testing.T, at, seat string) (token string) {
 	t.Helper()
-	response, err := http.Post(at+"/v1/sign-in", "application/json", strings.NewReader(fmt.Sprintf(`{"seat":%q}`, seat)))
+	defer http.DefaultClient.CloseIdleConnections()
+	return signInWith(t, http.DefaultClient, at, seat)
+}
+
+func signInWith(t *testing.T, client *http.Client, at, seat string) (token string) {
+	t.Helper()
+	response, err := client.Post(at+"/v1/sign-in", "application/json", strings.NewReader(fmt.Sprintf(`{"seat":%q}`, seat)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	defer http.DefaultClient.CloseIdleConnections()
 	var signedIn struct{ Token string }
 	if err := json.NewDecoder(response.Body).Decode(&signedIn); err != nil || signedIn.Token == "" {
 		t.Fatalf("sign in %s: status %d, %v", seat, response.StatusCode, err)
@@ -155,7 +161,10 @@ func signIn(t *testing.T, at, seat string) (token string) {
 // hello opens a socket and returns it after welcome.
 func hello(t *testing.T, at, token string) *websocket.Conn {
 	t.Helper()
-	dialer := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}}
+	dialer := websocket.Dialer{
+		Subprotocols:    []string{protocol.Subprotocol},
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, // the demo's own certificate
+	}
 	conn, response, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(at, "http")+"/v1/connect", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -255,6 +264,8 @@ func TestTheDemoInTheLocalNetworkServesHTTPS(t *testing.T) {
 	if err := response.TLS.PeerCertificates[0].VerifyHostname(u.Hostname()); err != nil {
 		t.Error(err)
 	}
+	conn := hello(t, base(t, lines), signInWith(t, &http.Client{Transport: transport}, base(t, lines), "booth:shiomachihama-1"))
+	defer conn.Close()
 	if code, _ := demo.terminate(); code != 0 {
 		t.Errorf("ended with code %d", code)
 	}
@@ -262,6 +273,13 @@ func TestTheDemoInTheLocalNetworkServesHTTPS(t *testing.T) {
 
 // realRedis starts a redis-server on a free port.
 func realRedis(t *testing.T) RedisURL {
+	t.Helper()
+	at, _ := realRedisToEnd(t)
+	return at
+}
+
+// realRedisToEnd starts a redis-server that end kills.
+func realRedisToEnd(t *testing.T) (at RedisURL, end func()) {
 	t.Helper()
 	server, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -272,13 +290,15 @@ func realRedis(t *testing.T) RedisURL {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		// The test's context has killed it; its exit code says so and nothing else.
+	end = sync.OnceFunc(func() {
+		// It may have been killed already by the test's context; its exit code says that and nothing else.
+		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	at := RedisURL("redis://127.0.0.1:" + port + "/0")
+	t.Cleanup(end)
+	at = RedisURL("redis://127.0.0.1:" + port + "/0")
 	awaitRedis(t, at)
-	return at
+	return at, end
 }
 
 func awaitRedis(t *testing.T, at RedisURL) {
@@ -286,7 +306,7 @@ func awaitRedis(t *testing.T, at RedisURL) {
 	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
 	defer cancel()
 	for {
-		client, err := openRedis(ctx, at)
+		client, err := openRedis(ctx, at, quiet)
 		if err == nil {
 			client.Close()
 			return
@@ -321,7 +341,7 @@ func TestTheDemoUsesARealRedisWhenGivenOne(t *testing.T) {
 	}
 	conn := hello(t, base(t, lines), signIn(t, base(t, lines), "counter:shiomachihama"))
 	defer conn.Close()
-	client, err := openRedis(t.Context(), at)
+	client, err := openRedis(t.Context(), at, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -334,13 +354,30 @@ func TestTheDemoUsesARealRedisWhenGivenOne(t *testing.T) {
 	}
 }
 
+func TestReadyzTellsThatRedisHasGoneAndTheHouseStaysUp(t *testing.T) {
+	at, end := realRedisToEnd(t)
+	demo := launch(t, []string{home(t)}, append(anyPort, "--redis", string(at))...)
+	address := base(t, demo.untilReady())
+	end()
+	response, body := get(t, address+"/readyz")
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, `"redis":"cannot be reached"`) || !strings.Contains(body, `"ready":false`) {
+		t.Errorf("status %d: %s", response.StatusCode, body)
+	}
+	if response, _ := get(t, address+"/healthz"); response.StatusCode != http.StatusOK {
+		t.Errorf("healthz: status %d", response.StatusCode)
+	}
+	if code, took := demo.terminate(); code != 0 || took > demoDrain+time.Second {
+		t.Errorf("ended with code %d after %s", code, took)
+	}
+}
+
 func TestTheClockOfTheDemosOwnRedisRuns(t *testing.T) {
 	own, at, err := openOwnRedis()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer own.Close()
-	client, err := openRedis(t.Context(), at)
+	client, err := openRedis(t.Context(), at, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}

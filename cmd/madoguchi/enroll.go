@@ -36,7 +36,11 @@ func (e *enrollCommand) Run(ctx context.Context, to console) error {
 	if err := checkSeat(directory, e.Seat); err != nil {
 		return err
 	}
-	store, err := openRedis(ctx, e.Redis)
+	log, err := newLogger(to.log, e.Logging)
+	if err != nil {
+		return err
+	}
+	store, err := openRedis(ctx, e.Redis, log)
 	if err != nil {
 		return err
 	}

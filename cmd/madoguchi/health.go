@@ -16,12 +16,13 @@ const readyTimeout = time.Second
 // readiness is the answer of /readyz. Every part says "ok" or what is wrong; Ready is true when all are ok and the
 // house is not on its way out.
 type readiness struct {
-	Ready    bool   `json:"ready"`
-	Redis    string `json:"redis"`
-	MediaUDP string `json:"mediaUdp"`
-	MediaTCP string `json:"mediaTcp"`
-	SFU      string `json:"sfu"`
-	Draining bool   `json:"draining"`
+	Ready     bool   `json:"ready"`
+	Redis     string `json:"redis"`
+	MediaUDP  string `json:"mediaUdp"`
+	MediaTCP  string `json:"mediaTcp"`
+	SFU       string `json:"sfu"`
+	Signaling string `json:"signaling"`
+	Draining  bool   `json:"draining"`
 }
 
 // mediaNode is what readiness asks of the SFU.
@@ -29,7 +30,20 @@ type mediaNode interface {
 	Addr() (udp, tcp netip.AddrPort)
 }
 
+// socketServer is what readiness asks of signaling.
+type socketServer interface {
+	Running() bool // sockets are accepted
+}
+
 const fine = "ok"
+
+// checker asks the parts how they are.
+type checker struct {
+	store    redis.UniversalClient
+	node     mediaNode
+	sockets  socketServer
+	draining func() bool
+}
 
 // healthz says that the process answers at all; it does so while draining too.
 func healthz(w http.ResponseWriter, _ *http.Request) {
@@ -37,21 +51,31 @@ func healthz(w http.ResponseWriter, _ *http.Request) {
 }
 
 // readyz says whether new work should be sent here.
-func readyz(store redis.UniversalClient, node mediaNode, draining func() bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		state := readiness{Redis: redisState(r.Context(), store), Draining: draining()}
-		udp, tcp := node.Addr()
-		state.MediaUDP, state.MediaTCP, state.SFU = portState(udp), portState(tcp), fine
-		if !udp.IsValid() || !tcp.IsValid() {
-			state.SFU = "closed"
-		}
-		state.Ready = state.Redis == fine && state.SFU == fine && !state.Draining
-		status := http.StatusOK
-		if !state.Ready {
-			status = http.StatusServiceUnavailable
-		}
-		writeJSON(w, status, state)
+func (c *checker) readyz(w http.ResponseWriter, r *http.Request) {
+	state := c.state(r.Context())
+	status := http.StatusOK
+	if !state.Ready {
+		status = http.StatusServiceUnavailable
 	}
+	writeJSON(w, status, state)
+}
+
+func (c *checker) isReady(ctx context.Context) bool { return c.state(ctx).Ready }
+
+func (c *checker) state(ctx context.Context) readiness {
+	udp, tcp := c.node.Addr()
+	state := readiness{
+		Redis: redisState(ctx, c.store), MediaUDP: portState(udp), MediaTCP: portState(tcp),
+		SFU: fine, Signaling: fine, Draining: c.draining(),
+	}
+	if !udp.IsValid() || !tcp.IsValid() {
+		state.SFU = "closed"
+	}
+	if !c.sockets.Running() {
+		state.Signaling = "not running"
+	}
+	state.Ready = state.Redis == fine && state.SFU == fine && state.Signaling == fine && !state.Draining
+	return state
 }
 
 // redisState keeps the cause to itself: it may name hosts, and /readyz is seen by more people than the log.

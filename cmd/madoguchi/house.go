@@ -66,9 +66,10 @@ func openHouse(p plan) (*house, error) {
 	broker.UseMedia(signaling.MediaOf(node))
 	registry.MustRegister(node.Collector())
 
-	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, media: node}
+	check := &checker{store: p.store, node: node, sockets: broker, draining: draining.Load}
+	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, media: node, isReady: check.isReady}
 	handler, err := routes(served{
-		plan: p, draining: draining, registry: registry, store: p.store, node: node,
+		plan: p, draining: draining, registry: registry, checker: check,
 		bookings: bookings, broker: broker, whip: whip.Handler(node, broker.WhipAuth()),
 	})
 	if err != nil {

@@ -35,18 +35,30 @@ type house struct {
 	broker   runner // sockets and sessions
 	bookings runner // expiry of holds and the like
 	media    mediaServer
+	isReady  func(context.Context) bool
 	closers  []func() error // stores, after everybody who uses them
 }
 
-// run serves until ctx is done or a part fails. It returns nil after a stop that was asked for and went well.
-func (h *house) run(ctx context.Context) error {
-	failed := make(chan error, 3)
+// run serves until ctx is done or a part fails, and calls ready once new work is welcome. It returns nil after a stop
+// that was asked for and went well.
+func (h *house) run(ctx context.Context, ready func() error) error {
+	failed := make(chan error, 4)
 	broker := start(h.broker.Run, "signaling", failed)
 	bookings := start(h.bookings.Run, "booking", failed)
 	var web sync.WaitGroup
 	web.Go(func() {
 		if err := h.server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("http: %w", err)
+		}
+	})
+
+	var waiting sync.WaitGroup
+	waited, stopWaiting := context.WithCancel(ctx)
+	waiting.Go(func() {
+		if h.awaitReady(waited) {
+			if err := ready(); err != nil {
+				failed <- fmt.Errorf("say that it is ready: %w", err)
+			}
 		}
 	})
 
@@ -59,6 +71,8 @@ func (h *house) run(ctx context.Context) error {
 	}
 
 	h.draining.Store(true)
+	stopWaiting()
+	waiting.Wait()
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.drain)
 	defer cancel()
 	err := errors.Join(
@@ -71,6 +85,23 @@ func (h *house) run(ctx context.Context) error {
 	err = errors.Join(cause, err, h.close())
 	h.log.Info("stopped", "clean", err == nil)
 	return err
+}
+
+// readyEvery is how often a house that starts looks whether it is ready.
+const readyEvery = 5 * time.Millisecond
+
+// awaitReady returns true once every part is ready, false if ctx is done before.
+func (h *house) awaitReady(ctx context.Context) bool {
+	ticker := time.NewTicker(readyEvery)
+	defer ticker.Stop()
+	for !h.isReady(ctx) {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticker.C:
+		}
+	}
+	return true
 }
 
 // stopWeb waits for requests under way; those that take too long are cut off.

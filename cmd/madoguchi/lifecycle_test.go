@@ -25,6 +25,7 @@ type closedMedia struct{ closed *atomic.Bool }
 func (closedMedia) Addr() (udp, tcp netip.AddrPort) { return }
 func (m closedMedia) Close(context.Context) error   { m.closed.Store(true); return nil }
 func handlerOf(f http.HandlerFunc) (h http.Handler) { return f }
+func noted() error                                  { return nil }
 func never(http.ResponseWriter, *http.Request)      {}
 func (p *parts) record(name string) func() error {
 	return func() error { p.order = append(p.order, name); return nil }
@@ -48,6 +49,7 @@ func newParts(t *testing.T, handler http.Handler) *parts {
 		log: quiet, drain: 2 * time.Second, draining: &atomic.Bool{},
 		listener: listener, server: newWebServer(handler, quiet),
 		broker: runnerFunc(untilDone), bookings: runnerFunc(untilDone), media: closedMedia{p.media},
+		isReady: func(context.Context) bool { return true },
 		closers: []func() error{p.record("opened first"), p.record("opened last")},
 	}
 	return p
@@ -63,7 +65,7 @@ func TestAStopLetsARequestFinishAndClosesEverythingOutsideIn(t *testing.T) {
 	}))
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- p.house.run(ctx) }()
+	go func() { ended <- p.house.run(ctx, noted) }()
 
 	answered := make(chan int, 1)
 	go func() {
@@ -91,12 +93,35 @@ func TestAStopLetsARequestFinishAndClosesEverythingOutsideIn(t *testing.T) {
 	}
 }
 
+func TestAHouseThatNeverGetsReadyStopsAllTheSameAndNeverSaysSo(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	p := newParts(t, handlerOf(never))
+	asked := make(chan struct{}, 1)
+	p.house.isReady = func(context.Context) bool {
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+		return false
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- p.house.run(ctx, func() error { t.Error("said that it is ready"); return nil })
+	}()
+	<-asked
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAPartThatFailsEndsTheHouseWithItsReason(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	broken := errors.New("the store has gone for good")
 	p := newParts(t, handlerOf(never))
 	p.house.broker = runnerFunc(func(context.Context) error { return broken })
-	if err := p.house.run(t.Context()); !errors.Is(err, broken) || !strings.Contains(err.Error(), "signaling ended by itself") {
+	if err := p.house.run(t.Context(), noted); !errors.Is(err, broken) || !strings.Contains(err.Error(), "signaling ended by itself") {
 		t.Errorf("ended with %v", err)
 	}
 	if !p.media.Load() {
@@ -112,7 +137,7 @@ func TestAStopThatHangsEndsAtItsBoundAndSaysWhatHung(t *testing.T) {
 	defer close(release)
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := p.house.run(ctx); err == nil || !strings.Contains(err.Error(), "booking: did not finish in time") {
+	if err := p.house.run(ctx, noted); err == nil || !strings.Contains(err.Error(), "booking: did not finish in time") {
 		t.Errorf("ended with %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 // webMetrics counts what the HTTP listener does.
 type webMetrics struct {
 	open     prometheus.Gauge
+	sockets  prometheus.Gauge
 	duration *prometheus.HistogramVec
 }
 
@@ -37,13 +38,16 @@ func newWebMetrics(registry prometheus.Registerer) *webMetrics {
 		open: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "madoguchi_http_open_requests", Help: "Requests being served, sockets included.",
 		}),
+		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "madoguchi_sockets", Help: "WebSockets that are open.",
+		}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "madoguchi_http_request_duration_seconds",
 			Help:    "Time to answer a request, by route, method and status. Sockets are not counted: they last as long as a visit.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"route", "method", "status"}),
 	}
-	registry.MustRegister(m.open, m.duration)
+	registry.MustRegister(m.open, m.sockets, m.duration)
 	return m
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"time"
 
@@ -75,7 +76,8 @@ func redisOptionsFor(from string, query url.Values) (*redis.UniversalOptions, er
 }
 
 // openRedis connects and proves it with a PING; the caller closes the client.
-func openRedis(ctx context.Context, from RedisURL) (redis.UniversalClient, error) {
+func openRedis(ctx context.Context, from RedisURL, log *slog.Logger) (redis.UniversalClient, error) {
+	redis.SetLogger(redisLog{log}) // the client has one logger for the process
 	options, err := redisOptions(from)
 	if err != nil {
 		return nil, err
@@ -88,4 +90,13 @@ func openRedis(ctx context.Context, from RedisURL) (redis.UniversalClient, error
 		return nil, fmt.Errorf("redis: %s cannot be reached (%w); start it or correct the redis setting", from, err)
 	}
 	return client, nil
+}
+
+// redisLog passes what the Redis client says of its connections to our log. It is debug only: the part that cannot
+// work because of it says so itself, once.
+type redisLog struct{ log *slog.Logger }
+
+// Printf is what go-redis calls.
+func (l redisLog) Printf(ctx context.Context, format string, args ...any) {
+	l.log.DebugContext(ctx, fmt.Sprintf(format, args...), "part", "redis")
 }

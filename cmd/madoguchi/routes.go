@@ -7,7 +7,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking"
 	"madoguchi/clients"
@@ -19,8 +18,7 @@ type served struct {
 	plan     plan
 	draining *atomic.Bool
 	registry *prometheus.Registry
-	store    redis.UniversalClient
-	node     mediaNode
+	checker  *checker
 	bookings *booking.Service
 	broker   *signaling.Broker
 	whip     http.Handler
@@ -52,7 +50,7 @@ func routes(s served) (http.Handler, error) {
 
 	// For those who run it.
 	mux.HandleFunc("GET /healthz", healthz)
-	mux.HandleFunc("GET /readyz", readyz(s.store, s.node, s.draining.Load))
+	mux.HandleFunc("GET /readyz", s.checker.readyz)
 	mux.Handle("GET /metrics", metricsHandler(s.registry))
 
 	return inLayers(mux, layerOptions{

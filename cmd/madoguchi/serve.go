@@ -39,7 +39,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	store, err := openRedis(ctx, s.Redis)
+	store, err := openRedis(ctx, s.Redis, log)
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,11 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		return errors.Join(err, store.Close())
 	}
 	h.closers = append(h.closers, store.Close)
-	log.Info("ready", "url", s.PublicURL, "listen", h.listener.Addr().String(), "version", version)
-	if _, err := fmt.Fprintln(to.out, "ready"); err != nil {
+	return h.run(ctx, func() error {
+		log.Info("ready", "url", s.PublicURL, "listen", h.listener.Addr().String(), "version", version)
+		_, err := fmt.Fprintf(to.out, "listening on %s\nready\n", h.listener.Addr())
 		return err
-	}
-	return h.run(ctx)
+	})
 }
 
 // openKeys refuses the demo's keys: anybody on the demo's machine can mint with them.

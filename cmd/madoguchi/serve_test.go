@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -35,16 +34,15 @@ func serveConfig(t *testing.T, redis RedisURL) (file, keys string) {
 		redis, sampleFolder(t), keys)), keys
 }
 
-// listening reads the address a service listens on from its log.
-func listening(t *testing.T, p *process) string {
+// listening is the address a service says it listens on.
+func listening(t *testing.T, service *process) string {
 	t.Helper()
-	for line := range strings.Lines(p.logged()) {
-		var ready struct{ Msg, Listen string }
-		if json.Unmarshal([]byte(line), &ready) == nil && ready.Msg == "ready" {
-			return "http://" + ready.Listen
+	for _, line := range service.untilReady() {
+		if address, ok := strings.CutPrefix(line, "listening on "); ok {
+			return "http://" + address
 		}
 	}
-	t.Fatalf("no line says that it is ready:\n%s", p.logged())
+	t.Fatal("does not say where it listens")
 	return ""
 }
 
@@ -108,7 +106,6 @@ func TestServeWithABrokenDirectoryNamesFileAndLine(t *testing.T) {
 func TestAServiceSignsASeatInByACodeOnce(t *testing.T) {
 	file, _ := serveConfig(t, realRedis(t))
 	service := launch(t, nil, "serve", "--config", file)
-	service.untilReady()
 	at := listening(t, service)
 
 	code, _, exit := output(t, nil, "enroll", "--config", file, "--seat", "booth:shiomachihama-1")
@@ -148,7 +145,6 @@ func TestAServiceSignsASeatInByACodeOnce(t *testing.T) {
 func TestAServiceRefusesTokensForMeasuring(t *testing.T) {
 	file, keyFolder := serveConfig(t, realRedis(t))
 	service := launch(t, nil, "serve", "--config", file)
-	service.untilReady()
 	at := listening(t, service)
 
 	// Somebody who got hold of the keys can sign such a token; the service must not honour it.
