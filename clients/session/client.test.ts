@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { createSeatClient, type SeatClient } from "./client";
-import { fakeCamera, FakeBrowser, settled } from "./fakebrowser";
+import { fakeCamera, FakeBrowser, failureOf, settled } from "./fakebrowser";
 import { FakeServer } from "./fakeserver";
 import { Close } from "./protocol";
 import { storageKey } from "./seat";
@@ -16,6 +16,10 @@ const running: SeatClient[] = [];
 afterEach(() => {
   for (const client of running.splice(0)) client.start()();
 });
+
+function serve(browser: FakeBrowser): FakeServer {
+  return new FakeServer(browser);
+}
 
 function boothClient(browser: FakeBrowser): SeatClient {
   const client = createSeatClient({ kind: "booth", seat: "shiomachihama-1", browser });
@@ -70,7 +74,7 @@ describe("signing in", () => {
   it("takes the seat of the page's address, keeps it in this tab, and is live", async () => {
     const browser = new FakeBrowser();
     browser.search = "?seat=shiomachihama-1";
-    new FakeServer(browser);
+    serve(browser);
     const client = createSeatClient({ kind: "booth", browser });
     running.push(client);
     client.start();
@@ -351,12 +355,12 @@ describe("a lost line", () => {
     const { browser, server, client } = await boothIn("arrived");
     server.swallowed.add("ready");
     const ready = client.ready();
-    const moot = expect(ready).rejects.toMatchObject({ code: "moot" });
+    const moot = failureOf(ready);
     await settled();
     server.state = "closed";
     browser.socketNow.break();
     await browser.pass(1_000);
-    await moot;
+    expect(await moot).toMatchObject({ code: "moot" });
     expect(client.getSnapshot()).toMatchObject({ entered: null, ended: { reason: "abandoned" } });
   });
 
@@ -365,9 +369,9 @@ describe("a lost line", () => {
     server.up = false;
     browser.socketNow.break();
     await settled();
-    const late = expect(client.ready()).rejects.toMatchObject({ code: "timeout" });
+    const late = failureOf(client.ready());
     await browser.pass(15_000);
-    await late;
+    expect(await late).toMatchObject({ code: "timeout" });
   });
 
   it("of a server that restarts: the desk is in the same consultation again", async () => {

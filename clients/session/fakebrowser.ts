@@ -247,6 +247,14 @@ export async function settled(): Promise<void> {
   for (let round = 0; round < 10; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Why a promise is rejected; taken care of from now on, so that time may pass before anybody looks. */
+export function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => new Error("it did not fail"),
+    (error: unknown) => error,
+  );
+}
+
 function untilAborted(signal: AbortSignal | null | undefined): Promise<Response> {
   return new Promise((_, reject) => {
     signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));

@@ -57,7 +57,7 @@ export class FakeSocket implements Socket {
   }
 
   /** Messages of one type that were sent. */
-  sent<T extends ClientMessage["type"]>(type: T): Extract<ClientMessage, { type: T }>[] {
-    return this.heard.filter((message): message is Extract<ClientMessage, { type: T }> => message.type === type);
+  sent<T extends ClientMessage["type"]>(type: T): (ClientMessage & { type: T })[] {
+    return this.heard.filter((message): message is ClientMessage & { type: T } => message.type === type);
   }
 }

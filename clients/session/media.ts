@@ -171,6 +171,8 @@ export class MediaLink {
   private failed(step: "restart" | "fresh", error: unknown): void {
     this.events.log(`media: ${reasonOf(error)}`);
     if (isOffline(error)) {
+      // We hear of it before the line says so itself; without this the same step would be taken over and over.
+      this.lineIsUp = false;
       if (this.step !== "fresh") this.step = step;
       return;
     }

@@ -73,11 +73,9 @@ describe("the state of a seat", () => {
     expect(second.session).toMatchObject({ id: "s_other", version: 1 });
   });
 
-  it("ignores what is said of a session that was left", () => {
+  it.each(["session", "presence", "waiting", "tracks", "ended"])("ignores the %s of a session that was left", (name) => {
     const left = withoutVisit(reduce(inside, session(), now));
-    for (const name of ["session", "presence", "waiting", "tracks", "ended"]) {
-      expect(reduce(left, told(`${name}.json`), now), name).toBe(left);
-    }
+    expect(reduce(left, told(`${name}.json`), now)).toBe(left);
   });
 
   it("keeps the session for the goodbye when it ends, but nobody's presence and tracks", () => {

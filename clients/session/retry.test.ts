@@ -3,6 +3,10 @@ import { Problem } from "./problem";
 import { Close } from "./protocol";
 import { backOff, comeback, httpPause } from "./retry";
 
+function problem(status: number, code: string, retryAfter?: number): Problem {
+  return new Problem({ status, code, title: "x", ...(retryAfter === undefined ? {} : { retryAfter }) });
+}
+
 describe("after a socket has closed", () => {
   const cases: [situation: string, code: number, attempt: number, then: ReturnType<typeof comeback>][] = [
     ["a line that broke is tried again at once, nearly", 1006, 1, { kind: "again", wait: 188, why: "network" }],
@@ -36,9 +40,6 @@ describe("after a socket has closed", () => {
 });
 
 describe("after an HTTP call has failed", () => {
-  const problem = (status: number, code: string, retryAfter?: number): Problem =>
-    new Problem({ status, code, title: "x", ...(retryAfter === undefined ? {} : { retryAfter }) });
-
   it.each([
     ["without an answer it is repeated", problem(0, "network"), 188],
     ["too late an answer is none", problem(0, "timeout"), 188],

@@ -252,7 +252,8 @@ export class Visit {
         return;
       }
       want.doubtful = true;
-      this.flush();
+      // After a lost line the next one's state decides; asking now would only fail again.
+      if (error.code === "timeout") this.flush();
     }
   }
 
@@ -286,7 +287,7 @@ function requestOf(intent: Intent): Ask {
 }
 
 /** The answer was lost, not given. */
-function isLost(error: unknown): boolean {
+function isLost(error: unknown): error is SessionError {
   return error instanceof SessionError && (error.code === "offline" || error.code === "timeout");
 }
 
