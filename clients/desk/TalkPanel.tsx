@@ -53,7 +53,10 @@ export function TalkPanel({
 function Messages({ talk, resident, booth }: { readonly talk: readonly TalkMessage[]; readonly resident: string | undefined; readonly booth: string }) {
   const words = useWords();
   const end = useRef<HTMLLIElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [talk.length]);
+  // In braces: newer browsers return a promise from scrolling, and an effect must not return that.
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "end" });
+  }, [talk.length]);
   return (
     // The list scrolls by keyboard too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -138,7 +141,7 @@ function Compose({ large }: { readonly large: boolean }) {
         id="talk-text"
         value={text}
         maxLength={4000}
-        rows={large ? 4 : 3}
+        rows={large ? 3 : 2}
         lang="ja"
         onChange={(event) => setText(event.target.value)}
         onKeyDown={onKeyDown}
