@@ -149,7 +149,7 @@ function Live({ sessions, failed }: { readonly sessions: SessionSummary[]; reado
       {sessions.length > 0 && (
         <Table label={words.written("admin.live.list")} columns={["office", "booth", "number", "state", "desk", "since", "line"]}>
           {sessions.map((s) => (
-            <tr key={s.id} className="border-t border-neutral-solid-gray-200">
+            <tr key={s.id} className="border-t border-solid-gray-200">
               <Cell>{literal(s.officeName)}</Cell>
               <Cell>{literal(s.boothName)}</Cell>
               <Cell>{s.number}</Cell>
@@ -175,7 +175,7 @@ function Catalogue({ offices }: { readonly offices: Office[] }) {
     <Box title={<T k="admin.catalogue" />}>
       <Table label={words.written("admin.catalogue")} columns={["service", "pool", "public", "minutes", "offices"]}>
         {offerLines(offices).map(({ key, offer, offices: where }) => (
-          <tr key={key} className="border-t border-neutral-solid-gray-200">
+          <tr key={key} className="border-t border-solid-gray-200">
             <Cell>
               {literal(offer.serviceName)}
               {offer.anonymous && (

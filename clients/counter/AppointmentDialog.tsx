@@ -62,6 +62,7 @@ export function AppointmentDialog({
   return (
     <Dialog
       title={<Title appointment={appointment} />}
+      wide
       onClose={onClose}
       actions={
         <>

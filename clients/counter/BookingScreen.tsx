@@ -99,7 +99,7 @@ function Summary({ draft }: { readonly draft: Draft }) {
   }
   const minutes = Math.floor(left / 60);
   return (
-    <div className="border-t border-neutral-solid-gray-420 pt-3">
+    <div className="border-t border-solid-gray-420 pt-3">
       <p className="text-[20px] font-bold">
         <DayName day={dayOf(draft.held.start)} /> {wallClock(draft.held.start)}
       </p>

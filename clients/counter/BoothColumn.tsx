@@ -15,7 +15,7 @@ export function TaskCard({ column, onCheckIn }: { readonly column: Column; reado
   return (
     <section
       aria-label={literal(column.name)}
-      className={`flex min-w-0 flex-col rounded-12 px-5 py-3.5 ${urgent ? "border-3 border-primary bg-ground-booth" : "border border-neutral-solid-gray-420 bg-white"}`}
+      className={`flex min-w-0 flex-col rounded-12 px-5 py-3.5 ${urgent ? "border-3 border-primary bg-ground-booth" : "border border-solid-gray-420 bg-white"}`}
     >
       <div className="flex items-baseline justify-between">
         <h2 className="text-[22px] font-bold">{literal(column.name)}</h2>
@@ -80,40 +80,41 @@ export function BoothGrid({
   return (
     <ul
       aria-label={words.written("counter.grid", { booth: literal(column.name) })}
-      className="relative border border-neutral-solid-gray-420 bg-white"
+      className="relative border border-solid-gray-420 bg-white"
       style={{ height: (ruler.to - ruler.from) * scale }}
     >
       {hours.map((minute) => (
-        <li key={minute} aria-hidden="true" className="absolute inset-x-0 border-t border-neutral-solid-gray-200" style={{ top: top(minute) }} />
+        <li key={minute} aria-hidden="true" className="absolute inset-x-0 border-t border-solid-gray-200" style={{ top: top(minute) }} />
       ))}
       {ruler.noon !== undefined && (
         <li
           className="hatched absolute inset-x-0 grid place-items-center"
           style={{ top: top(ruler.noon.from), height: (ruler.noon.to - ruler.noon.from) * scale }}
         >
-          <span className="rounded-6 bg-neutral-solid-gray-50 px-4">
+          <span className="rounded-6 bg-solid-gray-50 px-4">
             <T k="counter.noon" />
           </span>
         </li>
       )}
-      {column.blocks.map((block) => (
-        <BlockItem key={block.appointment.id} block={block} top={top(block.from)} height={(block.to - block.from) * scale} onOpen={onOpen} />
-      ))}
+      {/* Behind the appointments, so that it strikes nobody through; the axis has the time in words. */}
       {now !== null && now >= ruler.from && now <= ruler.to && (
         <li aria-hidden="true" data-now-line="" className="pointer-events-none absolute inset-x-0 border-t-4 border-primary" style={{ top: top(now) - 2 }} />
       )}
+      {column.blocks.map((block) => (
+        <BlockItem key={block.appointment.id} block={block} top={top(block.from)} height={(block.to - block.from) * scale} onOpen={onOpen} />
+      ))}
     </ul>
   );
 }
 
 const blockLooks: Record<Block["state"], string> = {
-  later: "border-primitive-light-blue-800 bg-primitive-light-blue-50 border-l-6",
+  later: "border-light-blue-800 bg-light-blue-50 border-l-6",
   late: "border-heed-edge bg-heed-soft border-l-6",
   arrived: "border-primary bg-ground-booth border-2 border-l-8",
   waiting: "border-primary bg-ground-booth border-2 border-l-8",
   talking: "border-primary bg-ground-booth border-2 border-l-8",
-  done: "border-neutral-solid-gray-420 bg-neutral-solid-gray-50 border-l-6 text-ink-soft",
-  noshow: "border-neutral-solid-gray-420 bg-neutral-solid-gray-50 border-l-6 text-ink-soft",
+  done: "border-solid-gray-420 bg-solid-gray-50 border-l-6 text-ink-soft",
+  noshow: "border-solid-gray-420 bg-solid-gray-50 border-l-6 text-ink-soft",
 };
 
 function BlockItem({

@@ -137,6 +137,14 @@ function Columns({
     <div ref={box} className="min-h-0 flex-1 overflow-y-auto">
       <div className="flex gap-3.5 py-2">
         <div aria-hidden="true" className="relative w-13.5 flex-none text-right tabular-nums">
+          {now !== null && now >= ruler.from && now <= ruler.to && (
+            <span
+              className="absolute right-0 z-10 -translate-y-1/2 rounded-6 bg-primary px-1.5 text-[16px] font-bold text-white"
+              style={{ top: (now - ruler.from) * scale }}
+            >
+              {clockOfMinute(Math.floor(now))}
+            </span>
+          )}
           {hours.map((minute) => (
             <span key={minute} className="absolute right-0 -translate-y-1/2 text-[16px]" style={{ top: (minute - ruler.from) * scale }}>
               {clockOfMinute(minute)}

@@ -75,7 +75,7 @@ function Paper({
   readonly onDrawn: () => void;
 }) {
   return (
-    <article data-slip="" className="slip mx-auto w-full max-w-[34rem] self-start rounded-12 border border-neutral-solid-gray-420 bg-white px-9 py-6">
+    <article data-slip="" className="slip mx-auto w-full max-w-[34rem] self-start rounded-12 border border-solid-gray-420 bg-white px-9 py-6">
       <h2 className="border-b-2 border-ink pb-2 text-[22px] font-bold">
         <T k="counter.slip.title" />
       </h2>

@@ -137,7 +137,7 @@ function DayButton({ one, chosen, onChoose }: { readonly one: DayList["days"][nu
     ? "border-3 border-primary bg-ground-booth"
     : one.free > 0
       ? "border-2 border-edge bg-white"
-      : "border-2 border-dashed border-edge bg-neutral-solid-gray-100 text-ink-soft";
+      : "border-2 border-dashed border-edge bg-solid-gray-100 text-ink-soft";
   return (
     <AriaButton
       onPress={onChoose}
@@ -188,7 +188,7 @@ function Times({ list, draft, onTime }: { readonly list: TimeList; readonly draf
 function Refused({ row }: { readonly row: Extract<TimeRow, { kind: "refused" }> }) {
   const range = row.from === row.to;
   return (
-    <p className="flex min-h-11 items-center gap-4 rounded-8 border border-dashed border-edge bg-neutral-solid-gray-100 px-4.5 py-1 text-ink-soft">
+    <p className="flex min-h-11 items-center gap-4 rounded-8 border border-dashed border-edge bg-solid-gray-100 px-4.5 py-1 text-ink-soft">
       <span className="min-w-18 flex-none text-[20px] whitespace-nowrap tabular-nums">
         {range ? wallClock(row.from) : <T k="counter.book.range" values={{ from: wallClock(row.from), to: wallClock(row.to) }} />}
       </span>

@@ -5,7 +5,7 @@ import { LevelMeter } from "../ui/LevelMeter";
 import { wallClock, wholeMinutes } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
-import { TopBar } from "../ui/work/Frame";
+import { LineBar, TopBar } from "../ui/work/Frame";
 import { Fact, Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
 import { nextKey } from "./DayTable";
@@ -37,13 +37,14 @@ export function AdmitScreen({
           <T k="desk.back" />
         </Button>
       </TopBar>
-      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_30rem] gap-5 overflow-y-auto px-7 py-5 max-[1300px]:grid-cols-[minmax(0,1fr)_25rem] max-[1300px]:px-5">
-        <div className="flex min-h-0 flex-col gap-5">
+      <LineBar place="desk" />
+      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_30rem] gap-5 overflow-y-auto px-7 py-5 max-[1300px]:grid-cols-[minmax(0,1fr)_26rem] max-[1300px]:gap-4 max-[1300px]:px-5 max-[1300px]:py-4">
+        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4">
           <WhoWaits session={session} appointment={appointment} />
           <People session={session} />
           <About session={session} appointment={appointment} />
         </div>
-        <div className="flex min-h-0 flex-col gap-5">
+        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4">
           <OwnPreview />
           <div className="mt-auto flex flex-col gap-3">
             {trouble !== null && (
@@ -81,7 +82,7 @@ function WhoWaits({ session, appointment }: { readonly session: Session | null; 
   const name = residentName(appointment);
   const me = familyName(identity?.name ?? "");
   return (
-    <Sheet className="px-9 py-6">
+    <Sheet className="px-9 py-6 max-[1300px]:py-4">
       {session !== null && (
         <p className="flex flex-wrap items-center gap-3">
           <Pill tone="own" className="text-[19px]">
@@ -126,7 +127,7 @@ function People({ session }: { readonly session: Session | null }) {
   const booth = presence.find((p) => p.participant === `booth:${session.booth}`);
   const waiting = extras(session.participants);
   return (
-    <Sheet label={words.written("desk.booth.label")} className="px-9 py-5">
+    <Sheet label={words.written("desk.booth.label")} className="px-9 py-5 max-[1300px]:py-3.5">
       <h2 className="mb-2 text-[20px] font-bold">
         <T k="desk.booth.heading" values={{ booth: literal(session.boothName) }} />
       </h2>
@@ -180,7 +181,7 @@ function About({ session, appointment }: { readonly session: Session | null; rea
   if (session === null || leg === undefined) return null;
   const next = session.legs[session.leg + 1];
   return (
-    <Sheet className="px-9 py-5">
+    <Sheet className="px-9 py-5 max-[1300px]:py-3.5">
       <h2 className="mb-2 text-[20px] font-bold">
         <T k="desk.about" />
       </h2>
@@ -232,11 +233,11 @@ function OwnPreview() {
   const { media, identity } = useSeat();
   const { self } = media;
   return (
-    <Sheet label={words.written("desk.preview")} className="p-5">
+    <Sheet label={words.written("desk.preview")} className="p-5 max-[1300px]:p-4">
       <h2 className="mb-2 text-[19px] font-bold">
         <T k="desk.preview" />
       </h2>
-      <div className="relative aspect-video overflow-hidden rounded-8 bg-neutral-solid-gray-900">
+      <div className="relative aspect-video overflow-hidden rounded-8 bg-solid-gray-900">
         <VideoView
           stream={self.videoMuted ? null : self.preview}
           label={words.written("desk.preview")}
@@ -250,17 +251,20 @@ function OwnPreview() {
         />
         <p className="absolute bottom-2 left-2 rounded-6 bg-black px-3 py-0.5 text-[16px] text-white">{literal(identity?.name ?? "")}</p>
       </div>
-      <div className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Icon name={self.audioMuted ? "micOff" : "mic"} className="size-6" />
+      <div className="mt-3 overflow-hidden">
         <LevelMeter level={client.micLevel} />
       </div>
-      <p className="mt-2" role="status">
-        <T k={self.audioMuted ? "desk.mic.isOff" : voiceKey(self.voice)} />
+      <p className="mt-2 flex items-start gap-2.5" role="status">
+        <Icon name={self.audioMuted ? "micOff" : "mic"} className="mt-0.5 size-6" />
+        <span>
+          <T k={self.audioMuted ? "desk.mic.isOff" : voiceKey(self.voice)} />
+        </span>
       </p>
       <div className="mt-3 grid grid-cols-2 gap-3">
         <Button
           place="desk"
           icon={self.audioMuted ? "micOff" : "mic"}
+          className="px-2!"
           onPress={() => void client.mute({ audio: !self.audioMuted }).catch(() => undefined)}
         >
           <T k={self.audioMuted ? "desk.mic.turnOn" : "desk.mic.turnOff"} />
@@ -268,6 +272,7 @@ function OwnPreview() {
         <Button
           place="desk"
           icon={self.videoMuted ? "cameraOff" : "camera"}
+          className="px-2!"
           onPress={() => void client.mute({ video: !self.videoMuted }).catch(() => undefined)}
         >
           <T k={self.videoMuted ? "desk.camera.turnOn" : "desk.camera.turnOff"} />

@@ -1,7 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { dayOf } from "../ui/office-time";
-import { LineBar } from "../ui/work/Frame";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
 import { Sound } from "../ui/work/sound";
 import { isQuiet, troubleOf } from "../ui/work/trouble";
@@ -120,24 +119,19 @@ export function App() {
   return (
     <>
       {state.screen.at === "day" && (
-        <>
-          <DayScreen
-            day={day}
-            rows={rows}
-            guests={guests}
-            loading={list.isPending}
-            failed={list.isError}
-            ended={state.ended}
-            sound={sound}
-            onDay={(next) => dispatch({ type: "show-day", day: next })}
-            onRetry={() => void list.refetch()}
-            onWelcome={welcome}
-            onRejoin={rejoin}
-          />
-          <div className="fixed inset-x-0 bottom-0">
-            <LineBar place="desk" />
-          </div>
-        </>
+        <DayScreen
+          day={day}
+          rows={rows}
+          guests={guests}
+          loading={list.isPending}
+          failed={list.isError}
+          ended={state.ended}
+          sound={sound}
+          onDay={(next) => dispatch({ type: "show-day", day: next })}
+          onRetry={() => void list.refetch()}
+          onWelcome={welcome}
+          onRejoin={rejoin}
+        />
       )}
       {state.screen.at === "admit" && (
         <AdmitScreen

@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import type { Appointment, RemoteMedia, Session, Snapshot } from "../session";
-import { LineBadge } from "../ui/Banner";
 import { Icon } from "../ui/Icon";
 import { stopwatch } from "../ui/office-time";
 import { literal } from "../ui/ruby";
@@ -39,6 +38,7 @@ export function ConsultScreen({
           booth={booth}
           boothName={residentName(appointment)}
           large={state.documentLarge}
+          talking={state.side === "talk"}
           onLarge={(on) => dispatch({ type: "document-large", on })}
         />
         <SideColumn state={state} dispatch={dispatch} session={session} appointment={appointment} />
@@ -64,7 +64,7 @@ function Voices({ remote }: { readonly remote: Readonly<Record<string, RemoteMed
 function ConsultBar({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {
   const name = residentName(appointment);
   return (
-    <header className="flex min-h-16 flex-none flex-wrap items-center gap-x-5 gap-y-1 border-b border-neutral-solid-gray-420 bg-white px-7 py-2">
+    <header className="flex min-h-16 flex-none flex-wrap items-center gap-x-5 gap-y-1 border-b border-solid-gray-420 bg-white px-7 py-2">
       {session !== null && (
         <Pill tone="own" className="text-[18px]">
           <T k="desk.number" values={{ number: session.number }} />
@@ -79,7 +79,7 @@ function ConsultBar({ session, appointment }: { readonly session: Session | null
         </p>
       )}
       <div className="ml-auto flex flex-wrap items-center gap-x-5 gap-y-1">
-        <WhoSees session={session} name={name} />
+        <WhoSees session={session} />
         <p className="flex items-center gap-2">
           <Icon name="norecord" className="size-5 text-primary" />
           <span>
@@ -94,14 +94,11 @@ function ConsultBar({ session, appointment }: { readonly session: Session | null
 }
 
 /** Who sees and hears, in words; it must never say less than the truth. */
-function WhoSees({ session, name }: { readonly session: Session | null; readonly name: string | undefined }) {
+function WhoSees({ session }: { readonly session: Session | null }) {
   const words = useWords();
   const { identity } = useSeat();
   const people = useMemo(() => others(session?.participants ?? [], identity?.seat ?? ""), [session, identity]);
-  const called = people.map((p) => {
-    if (p.kind !== "booth") return literal(p.name);
-    return name === undefined ? words.marked("desk.who.resident") : words.marked("desk.sama", { name });
-  });
+  const called = people.map((p) => (p.kind === "booth" ? words.marked("desk.who.resident") : literal(p.name)));
   return (
     <p className="flex items-center gap-2" data-who-sees="">
       <Icon name="eye" className="size-6 text-primary" />
@@ -118,10 +115,13 @@ function WhoSees({ session, name }: { readonly session: Session | null; readonly
 /** The line in words; the server's line and the media's line are one thing to a person. */
 function Line() {
   const { media, connection } = useSeat();
+  const line = lineState(media, connection.state);
   return (
-    <div className="text-[17px] [&>p]:px-4 [&>p]:py-1">
-      <LineBadge state={lineState(media, connection.state)} />
-    </div>
+    <p role="status" data-line={line}>
+      <Pill tone={line === "good" ? "good" : "heed"} icon={line === "good" || line === "weak" ? "signal" : line === "sound" ? "speaker" : "again"} className="py-1">
+        <T k={`desk.line.${line}`} />
+      </Pill>
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import { Button } from "../ui/Button";
 import { type Day, addDays, dayOf, dayParts, wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { LanguageChoice, SoundSwitch, TopBar } from "../ui/work/Frame";
+import { LanguageChoice, LineBar, SoundSwitch, TopBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
 import type { Sound } from "../ui/work/sound";
@@ -45,7 +45,8 @@ export function DayScreen({
   };
   return (
     <div className="flex h-dvh flex-col bg-ground-desk text-[17px]">
-      <DeskBar sound={sound} />
+      <DeskBar sound={sound} organisation={rows[0]?.own.poolName ?? ""} />
+      <LineBar place="desk" />
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_23rem] gap-5 px-7 py-5 max-[1300px]:grid-cols-[minmax(0,1fr)_19rem] max-[1300px]:gap-4 max-[1300px]:px-5">
         <div className="flex min-h-0 flex-col gap-3">
           <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
@@ -93,10 +94,10 @@ export function DayScreen({
   );
 }
 
-function DeskBar({ sound }: { readonly sound: Sound }) {
+function DeskBar({ sound, organisation }: { readonly sound: Sound; readonly organisation: string }) {
   const { identity, connection } = useSeat();
   return (
-    <TopBar name={literal(identity?.name ?? "")} detail={<Organisation />}>
+    <TopBar name={literal(identity?.name ?? "")} detail={<Organisation name={organisation} />}>
       {connection.state === "live" && (
         <Pill tone="good" icon="check">
           <T k="desk.open" />
@@ -108,13 +109,15 @@ function DeskBar({ sound }: { readonly sound: Sound }) {
   );
 }
 
-function Organisation() {
+/** Whom this desk belongs to, as far as a booking has told, and what the person is. */
+function Organisation({ name }: { readonly name: string }) {
   const { identity } = useSeat();
   const words = useWords();
   const role = identity?.role ?? "";
   const roles = ["doctor", "nurse", "pharmacist", "officer", "counselor"] as const;
   const known = roles.find((r) => r === role);
-  return <>{known === undefined ? "" : words.written(`desk.role.${known}`)}</>;
+  const said = [literal(name), known === undefined ? "" : words.written(`desk.role.${known}`)].filter((part) => part !== "");
+  return <>{said.join(words.written("desk.who.join"))}</>;
 }
 
 function DayName({ day }: { readonly day: Day }) {

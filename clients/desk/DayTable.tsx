@@ -25,10 +25,10 @@ export function DayTable({
   return (
     // The list scrolls by keyboard too, also when no row has a button.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div role="region" aria-label={words.written("desk.day.list")} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto rounded-12 border border-neutral-solid-gray-420 bg-white">
+    <div role="region" aria-label={words.written("desk.day.list")} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto rounded-12 border border-solid-gray-420 bg-white">
       <table className="w-full border-collapse text-left">
         <thead className="sticky top-0 bg-ground-desk text-[16px] text-ink-soft">
-          <tr className="border-b border-neutral-solid-gray-420">
+          <tr className="border-b border-solid-gray-420">
             {(["time", "number", "name", "place", "content", "state"] as const).map((column) => (
               <th key={column} scope="col" className="px-2.5 py-2.5 font-normal first:pl-5">
                 <T k={`desk.column.${column}`} />
@@ -62,7 +62,7 @@ function Line({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; reado
   const cell = "px-2.5 py-3.5";
   return (
     <tr
-      className={`border-b border-neutral-solid-gray-200 ${first ? "bg-ground-booth shadow-[inset_6px_0_0_var(--color-primary)]" : ""} ${over ? "text-ink-soft" : ""}`}
+      className={`border-b border-solid-gray-200 ${first ? "bg-ground-booth shadow-[inset_6px_0_0_var(--color-primary)]" : ""} ${over ? "text-ink-soft" : ""}`}
     >
       <td className={`${cell} pl-5! text-[20px] font-bold tabular-nums`}>{wallClock(row.own.start)}</td>
       <td className={`${cell} text-[19px] tabular-nums`}>{appointment.number}</td>
@@ -70,7 +70,7 @@ function Line({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; reado
         <Name row={row} />
       </th>
       <td className={cell}>
-        {literal(appointment.officeName)} <span className="whitespace-nowrap">{literal(appointment.boothName)}</span>
+        {literal(appointment.officeName)} {literal(appointment.boothName)}
       </td>
       <td className={cell}>
         <Content row={row} />
@@ -117,7 +117,7 @@ function RowStateWords({ row }: { readonly row: DayRow }) {
   switch (row.state) {
     case "waiting":
       return (
-        <Pill tone="heed" icon="clock">
+        <Pill tone="heed" icon="clock" className="whitespace-nowrap">
           <T k="desk.state.waiting" values={{ minutes: wholeMinutes(row.since ?? row.own.start, now) }} />
         </Pill>
       );

@@ -26,7 +26,7 @@ export function SideColumn({
 }) {
   return (
     <div className="flex min-h-0 flex-col gap-3">
-      {!state.documentLarge && <Document onLarge={() => dispatch({ type: "document-large", on: true })} />}
+      {!state.documentLarge && <Document talking={state.side === "talk"} onLarge={() => dispatch({ type: "document-large", on: true })} />}
       {state.side === "talk" ? (
         <TalkPanel
           resident={residentName(appointment)}
@@ -44,14 +44,16 @@ export function SideColumn({
   );
 }
 
-function Document({ onLarge }: { readonly onLarge: () => void }) {
+function Document({ talking, onLarge }: { readonly talking: boolean; readonly onLarge: () => void }) {
   const words = useWords();
   const { media } = useSeat();
   const document = documentOf(media.remote);
   if (document === undefined) return null;
   return (
-    <div className="relative aspect-[21/9] flex-none overflow-hidden rounded-12 bg-neutral-solid-gray-800">
-      <VideoView stream={document.stream} label={words.written("desk.document")} className="size-full" />
+    <div
+      className={`relative aspect-[21/10] flex-none overflow-hidden rounded-12 bg-solid-gray-800 ${talking ? "[@media(max-height:820px)]:hidden" : ""}`}
+    >
+      <VideoView stream={document.stream} label={words.written("desk.document")} fit="contain" className="size-full" />
       <p className="absolute top-2 right-2 rounded-6 bg-black px-3 py-0.5 text-[16px] text-white">
         <T k="desk.document" />
       </p>
@@ -113,15 +115,17 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
   const name = literal(participant.name);
   const equipment = participant.kind === "equipment";
   return (
-    <li className={`flex flex-wrap items-center gap-x-3 gap-y-2 rounded-8 ${participant.admitted ? "" : "border-2 border-heed-edge bg-heed-soft p-3"}`}>
+    <li
+      className={`grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 gap-y-2 rounded-8 ${participant.admitted ? "" : "border-2 border-heed-edge bg-heed-soft p-3"}`}
+    >
       <Icon name={equipment ? "camera" : "person"} className="size-6 text-primary" />
-      <span className="min-w-0 flex-1">
+      <span className="min-w-0">
         <span className="font-bold">{name}</span>{" "}
         <span className="text-[16px]">
           <T k={participant.admitted ? "desk.extra.in" : equipment ? "desk.extra.equipmentWaits" : "desk.extra.guestWaits"} />
         </span>
       </span>
-      <span className="flex gap-2">
+      <span className="col-start-2 flex flex-wrap gap-2">
         {!participant.admitted && (
           <Button
             place="desk"

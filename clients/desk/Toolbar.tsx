@@ -23,7 +23,7 @@ export function Toolbar({
   const { self } = useSeat().media;
   const next = session?.legs[session.leg + 1];
   return (
-    <footer className="flex flex-none items-center gap-2 border-t border-neutral-solid-gray-420 bg-white px-4 py-3">
+    <footer className="flex flex-none items-center gap-2 border-t border-solid-gray-420 bg-white px-4 py-3">
       <Tool
         icon={self.audioMuted ? "micOff" : "mic"}
         on={!self.audioMuted}
@@ -40,7 +40,7 @@ export function Toolbar({
       >
         <T k={self.videoMuted ? "desk.camera.off" : "desk.camera"} />
       </Tool>
-      <span aria-hidden="true" className="mx-2 h-12 w-px bg-neutral-solid-gray-420" />
+      <span aria-hidden="true" className="mx-2 h-12 w-px bg-solid-gray-420" />
       <Tool
         icon="chat"
         on={state.side === "talk"}

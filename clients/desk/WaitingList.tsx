@@ -23,7 +23,7 @@ export function WaitingList({
   const listed = new Set(rows.map((r) => r.session?.id));
   return (
     <Sheet label={words.written("desk.waiting")} className="flex min-h-0 flex-col p-5">
-      <h2 className="flex items-center gap-3 border-b border-neutral-solid-gray-420 pb-2 text-[19px] font-bold">
+      <h2 className="flex items-center gap-3 border-b border-solid-gray-420 pb-2 text-[19px] font-bold">
         <Icon name="people" className="size-6" />
         <T k="desk.waiting" />
       </h2>
@@ -37,7 +37,7 @@ export function WaitingList({
       ) : (
         <ul className="min-h-0 overflow-y-auto">
           {guests.map((guest) => (
-            <li key={guest.session.id} className="border-b border-neutral-solid-gray-200 py-3 last:border-0">
+            <li key={guest.session.id} className="border-b border-solid-gray-200 py-3 last:border-0">
               <div className="flex items-center gap-4">
                 <p className="whitespace-nowrap">
                   <span className="text-[42px] leading-none font-bold tabular-nums">{wholeMinutes(guest.since, now)}</span>

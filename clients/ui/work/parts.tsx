@@ -15,7 +15,7 @@ export function Sheet({
   readonly className?: string;
 }) {
   const tones = {
-    plain: "border border-neutral-solid-gray-420 bg-white",
+    plain: "border border-solid-gray-420 bg-white",
     heed: "border-2 border-heed-edge bg-white",
     now: "border-3 border-primary bg-ground-booth",
   } as const;
@@ -32,7 +32,7 @@ export function Sheet({
 const pillLooks = {
   good: "bg-good text-good-ink",
   heed: "bg-heed text-heed-ink",
-  rest: "bg-neutral-solid-gray-100 text-ink",
+  rest: "bg-solid-gray-100 text-ink",
   own: "bg-ground-booth text-primary-pressed",
 } as const;
 
