@@ -60,7 +60,7 @@ function Place({ screen }: { readonly screen: Screen }) {
         {language === "en" && kana !== "" ? romaji(kana) : <Furigana>{named(name, kana)}</Furigana>}
       </p>
       <p className="text-ink-soft">{literal(identity?.boothName ?? "")}</p>
-      <div className="ml-auto">{screen.kind === "idle" ? <Clock now={client.now} /> : <Progress screen={screen} />}</div>
+      <div className="ml-auto">{screen.kind === "idle" ? <span className="text-[30px] max-[1100px]:text-[26px]"><Clock now={client.now} /></span> : <Progress screen={screen} />}</div>
     </div>
   );
 }
@@ -81,7 +81,7 @@ function Progress({ screen }: { readonly screen: Screen }) {
         {steps.map((one) => (
           <span
             key={one}
-            className={`h-2.5 w-9 rounded-full ${one <= step.now ? "bg-primary" : "bg-neutral-solid-gray-200"}`}
+            className={`h-2.5 w-9 rounded-full ${one <= step.now ? "bg-primary" : "bg-solid-gray-200"}`}
           />
         ))}
       </div>

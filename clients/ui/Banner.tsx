@@ -19,7 +19,9 @@ export function LineBadge({ state }: { readonly state: LineState }) {
   return (
     <p data-line={state} className={`flex items-center gap-3 rounded-full px-6 py-2 font-bold ${look}`}>
       <Icon name={icon} className="size-[1.1em]" />
-      <CommonT k={`line.${state}`} />
+      <span>
+        <CommonT k={`line.${state}`} />
+      </span>
     </p>
   );
 }

@@ -6,7 +6,8 @@ import { Icon, type IconName } from "./Icon";
 export type Place = "booth" | "desk" | "counter";
 
 export interface ButtonProps {
-  readonly children: ReactNode;
+  /** Its words; a button without them, which only plus and minus may be, needs a label. */
+  readonly children?: ReactNode;
   /** primary: the one next step of a screen; call: 係を呼ぶ; emergency: nothing else is red; quiet: without a frame. */
   readonly kind?: "primary" | "plain" | "call" | "emergency" | "quiet";
   readonly place?: Place;
@@ -74,12 +75,14 @@ function face({ children, icon, iconAfter, place = "booth", unavailable }: Butto
   return (
     <>
       {icon !== undefined && <Icon name={icon} className={iconSizes[place]} />}
-      <span>
-        {children}
-        {unavailable !== undefined && unavailable !== false && (
-          <span className="block font-normal text-[0.8em] leading-snug">{unavailable}</span>
-        )}
-      </span>
+      {children !== undefined && (
+        <span>
+          {children}
+          {unavailable !== undefined && unavailable !== false && (
+            <span className="block font-normal text-[0.8em] leading-snug">{unavailable}</span>
+          )}
+        </span>
+      )}
       {iconAfter !== undefined && <Icon name={iconAfter} className={iconSizes[place]} />}
     </>
   );

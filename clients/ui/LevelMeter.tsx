@@ -27,7 +27,7 @@ export function LevelMeter({ level }: { readonly level: () => number }) {
   return (
     <div ref={row} role="img" aria-label={words.written("level.name")} className="flex gap-1.5">
       {Array.from({ length: bars }, (_, i) => (
-        <span key={i} className="h-6 w-[22px] rounded-[3px] bg-neutral-solid-gray-200" />
+        <span key={i} className="h-6 w-[22px] rounded-[3px] bg-solid-gray-200" />
       ))}
     </div>
   );

@@ -20,9 +20,7 @@ export function VolumeControl({ step, onChange }: { readonly step: number; reado
         className="w-20 px-0 max-[1100px]:w-16"
         label={words.written("volume.down")}
         onPress={() => onChange(Math.max(1, step - 1))}
-      >
-        {""}
-      </Button>
+      />
       <div className="w-[86px] text-center">
         <div aria-hidden="true" className="flex h-10 items-end justify-between">
           {Array.from({ length: volumeSteps }, (_, i) => (
@@ -41,9 +39,7 @@ export function VolumeControl({ step, onChange }: { readonly step: number; reado
         className="w-20 px-0 max-[1100px]:w-16"
         label={words.written("volume.up")}
         onPress={() => onChange(Math.min(volumeSteps, step + 1))}
-      >
-        {""}
-      </Button>
+      />
     </div>
   );
 }

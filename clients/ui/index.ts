@@ -16,7 +16,7 @@ export { romaji } from "./romaji";
 export { hiragana, literal, named, spoken, stretches, written } from "./ruby";
 export { SoundOut, useTouched } from "./SoundOut";
 export { useSpeech } from "./speech";
-export { dateWords, timeWords, useNow, wallTime, zone } from "./time";
+export { dateWords, shortTimeWords, timeWords, useNow, wallTime, zone } from "./time";
 export { playChime, playMelody, type Sounding } from "./tone";
 export { VideoView, type Frame } from "./VideoView";
 export { gainOf, VolumeControl, volumeSteps } from "./VolumeControl";

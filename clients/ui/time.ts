@@ -51,14 +51,25 @@ export function dateWords(words: Say<never>, ms: number): string {
 /** "午前9時52分", in the language shown; marked wording. */
 export function timeWords(words: Say<never>, ms: number): string {
   const t = wallTime(ms);
-  const values = {
+  const half = t.hour < 12 ? "time.am" : "time.pm";
+  return words.marked(t.minute === 0 ? `${half}.0` : half, clockValues(t));
+}
+
+/** "10時32分", for narrow places; marked wording. */
+export function shortTimeWords(words: Say<never>, ms: number): string {
+  const t = wallTime(ms);
+  return words.marked(t.minute === 0 ? "time.short.0" : "time.short", clockValues(t));
+}
+
+function clockValues(t: WallTime) {
+  return {
     hour: t.hour % 12,
     // English says 12:05 where Japanese says 午後0時5分.
     hour12: t.hour % 12 || 12,
+    hour24: t.hour,
     minute: t.minute,
     minute2: String(t.minute).padStart(2, "0"),
   };
-  return words.marked(t.hour < 12 ? "time.am" : "time.pm", values);
 }
 
 /** The given clock, in milliseconds, again and again: at most `every` milliseconds old. */

@@ -70,7 +70,7 @@ describe.each(apps)("the wording in %s", (app) => {
 });
 
 /** Values that are always passed beside the ones Japanese uses. */
-const alsoGiven = new Set(["hour12", "minute2", "roman", "count"]);
+const alsoGiven = new Set(["hour12", "hour24", "minute2", "roman", "count"]);
 
 describe("the views", () => {
   const said = /(?<!\/\/.*)(?<!\*.*)[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;

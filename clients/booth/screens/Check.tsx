@@ -11,35 +11,19 @@ const pause = 900;
 
 /** Picture and voice tick themselves; only hearing needs an answer. */
 export function Check({ screen }: { readonly screen: Extract<Screen, { kind: "check" }> }) {
-  const { act, client, snapshot } = useBooth();
+  const { act, snapshot } = useBooth();
   const { check } = screen;
   return (
     <Frame
       screen={screen}
       actions={
-        <>
-          {check.mayGoOn && (
-            <>
-              <Button
-                icon="again"
-                onPress={() => {
-                  act({ type: "check-again" });
-                  void client.restartMedia().catch(() => undefined);
-                }}
-              >
-                <T k="check.again" />
-              </Button>
-              <Button iconAfter="arrow" onPress={() => act({ type: "go-on" })}>
-                <T k="check.goon" />
-              </Button>
-            </>
-          )}
-          {!check.mayGoOn && (
-            <Button onPress={() => act({ type: "ask-leave" })}>
-              <T k="leave" />
-            </Button>
-          )}
-        </>
+        check.mayGoOn && check.hearing === "help" ? (
+          <GoOn />
+        ) : (
+          <Button onPress={() => act({ type: "ask-leave" })}>
+            <T k="leave" />
+          </Button>
+        )
       }
     >
       <h1 className="sr-only">
@@ -50,10 +34,38 @@ export function Check({ screen }: { readonly screen: Extract<Screen, { kind: "ch
         <div className="flex flex-col gap-3.5">
           <Face check={check} />
           <Voice check={check} />
-          {check.hearing === "ok" && check.complete ? <Connecting /> : <Hearing check={check} />}
+          {check.complete ? <Connecting /> : <Hearing check={check} />}
+          {check.mayGoOn && check.hearing === "ok" && (
+            <div className="grid grid-cols-2 gap-4">
+              <TestAgain />
+              <GoOn />
+            </div>
+          )}
         </div>
       </div>
     </Frame>
+  );
+}
+
+function TestAgain() {
+  const { act, client } = useBooth();
+  const again = () => {
+    act({ type: "check-again" });
+    void client.restartMedia().catch(() => undefined);
+  };
+  return (
+    <Button icon="again" className="px-4!" onPress={again}>
+      <T k="check.again" />
+    </Button>
+  );
+}
+
+function GoOn() {
+  const { act } = useBooth();
+  return (
+    <Button iconAfter="arrow" className="px-4!" onPress={() => act({ type: "go-on" })}>
+      <T k="check.goon" />
+    </Button>
   );
 }
 

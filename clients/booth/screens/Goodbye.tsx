@@ -62,7 +62,7 @@ function Row({ icon, name, children }: { readonly icon: IconName; readonly name:
   return (
     <div className="flex items-center gap-6 border-t-2 border-hairline py-3 first:border-t-0">
       <Icon name={icon} className="size-10 text-primary" />
-      <p className="w-56 shrink-0 leading-relaxed max-[1100px]:w-48">{name}</p>
+      <p className="w-72 shrink-0 leading-relaxed max-[1100px]:w-64">{name}</p>
       <p className="min-w-0 flex-1 text-[31px] leading-relaxed font-bold max-[1100px]:text-[28px]">{children}</p>
     </div>
   );

@@ -3,7 +3,7 @@ import { Frame } from "../Frame";
 import { byRole, personName } from "../names";
 import type { Screen } from "../state";
 import { T, useWords } from "../words";
-import { Expected, LeaveButton, Waves } from "./Waiting";
+import { LeaveButton, Range, Waves } from "./Waiting";
 
 /** One is finished, one is coming, and nobody sees or hears now. */
 export function Handover({ screen }: { readonly screen: Extract<Screen, { kind: "handover" }> }) {
@@ -15,7 +15,7 @@ export function Handover({ screen }: { readonly screen: Extract<Screen, { kind: 
   return (
     <Frame screen={screen} actions={<LeaveButton />}>
       <Waves />
-      <div className="relative m-auto flex w-full max-w-6xl flex-col items-center gap-7 text-center">
+      <div className="relative m-auto flex w-full max-w-6xl flex-col items-center gap-6 text-center">
         <div>
           <h1 className="text-[52px] leading-relaxed font-bold max-[1100px]:text-[45px]">
             <T k={byRole("handover.title", leg.role)} />
@@ -49,7 +49,9 @@ export function Handover({ screen }: { readonly screen: Extract<Screen, { kind: 
                 </p>
               )}
               <p lang="ja">{leg.professional.organisation}</p>
-              <Expected waiting={waiting} leg={leg} />
+              <p role="status" className="text-[30px] leading-relaxed font-bold max-[1100px]:text-[27px]">
+                <Range waiting={waiting} />
+              </p>
             </div>
           </div>
         </div>

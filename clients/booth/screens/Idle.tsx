@@ -41,7 +41,7 @@ function Notices() {
   const list = office.data?.notices ?? [];
   return (
     <section aria-labelledby="notices" className="min-h-0 overflow-y-auto">
-      <h1 id="notices" className="pb-3 text-[32px] leading-relaxed font-bold">
+      <h1 id="notices" className="pb-2 text-[32px] leading-relaxed font-bold">
         <T k="idle.notices" />
       </h1>
       {office.data === undefined ? (
@@ -51,13 +51,13 @@ function Notices() {
       ) : (
         <ul>
           {list.slice(0, notices).map((notice) => (
-            <li key={notice.title} lang="ja" className="flex gap-6 border-t-2 border-hairline py-4">
+            <li key={notice.title} lang="ja" className="flex gap-6 border-t-2 border-hairline py-2.5">
               <Icon name={isIcon(notice.icon) ? notice.icon : "info"} className="mt-1 size-10 text-primary" />
               <div className="min-w-0">
                 <h2 className="text-[30px] leading-snug font-bold max-[1100px]:text-[28px]">
                   <Furigana>{notice.title}</Furigana>
                 </h2>
-                <p className="text-[26px] text-ink-soft max-[1100px]:text-[24px]">
+                <p className="text-[26px] leading-snug text-ink-soft max-[1100px]:text-[24px]">
                   <Furigana>{notice.body}</Furigana>
                 </p>
               </div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Button, Icon, literal, Portrait, timeWords, wearOf } from "../../ui";
+import { Button, Furigana, Icon, literal, Portrait, timeWords, wearOf } from "../../ui";
 import type { Leg } from "../../session/protocol";
 import { useBooth } from "../context";
 import { Frame, OneThing } from "../Frame";
@@ -37,7 +37,7 @@ export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "nam
     >
       <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[40px]">
         {kana !== null ? (
-          <T k="name.title" values={{ name: literal(kana) }} />
+          <Highlighted name={literal(kana)} />
         ) : (
           <T k="name.title.number" values={{ number: session.number }} />
         )}
@@ -69,6 +69,20 @@ export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "nam
         </span>
       </p>
     </Frame>
+  );
+}
+
+/** The question with the name on a yellow band, wherever the sentence has it. */
+function Highlighted({ name }: { readonly name: string }) {
+  const words = useWords();
+  const gap = "\uE000";
+  const [before = "", after = ""] = words.marked("name.title", { name: gap }).split(gap);
+  return (
+    <>
+      <Furigana>{before}</Furigana>
+      <span className="rounded-8 bg-heed px-4 py-1">{name}</span>
+      <Furigana>{after}</Furigana>
+    </>
   );
 }
 

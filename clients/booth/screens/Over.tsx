@@ -11,7 +11,7 @@ const slow = 60_000;
 
 /** 係を呼ぶ was touched: heard, coming, sit still. */
 export function Calling({ screen, call }: { readonly screen: Screen; readonly call: CallView }) {
-  const { client, closeCall, callStaff } = useBooth();
+  const { client, closeCall } = useBooth();
   const now = useNow(client.now);
   const failed = call.state === "failed";
   const late = call.state === "heard" && call.at !== null && now - Date.parse(call.at) > slow;
@@ -20,23 +20,18 @@ export function Calling({ screen, call }: { readonly screen: Screen; readonly ca
       screen={screen}
       header={screen.kind === "talk" ? <TalkBanner screen={screen} /> : undefined}
       actions={
-        <>
-          {failed && (
-            <Button kind="primary" icon="again" onPress={callStaff}>
-              <T k="call.again" />
-            </Button>
-          )}
-          <Button icon="close" onPress={closeCall}>
-            <T k="call.close" />
-          </Button>
-        </>
+        <Button icon="close" onPress={closeCall}>
+          <T k="call.close" />
+        </Button>
       }
     >
       <div data-call={call.state} className="m-auto flex flex-col items-center gap-5 text-center">
         <Rings />
-        <h1 role="alert" className="text-[57px] leading-relaxed font-bold max-[1100px]:text-[48px]">
-          <T k={failed ? "call.failed" : call.state === "sending" ? "call.sending" : "call.coming"} />
-        </h1>
+        <div role="alert">
+          <h1 className="text-[57px] leading-relaxed font-bold max-[1100px]:text-[48px]">
+            <T k={failed ? "call.failed" : call.state === "sending" ? "call.sending" : "call.coming"} />
+          </h1>
+        </div>
         <p role="status" className="text-[34px] leading-relaxed max-[1100px]:text-[30px]">
           <T k={leads[call.state]} />
         </p>

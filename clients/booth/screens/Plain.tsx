@@ -76,7 +76,7 @@ export function SignIn({ screen }: { readonly screen: Screen }) {
 
   return (
     <Frame screen={screen} again={false}>
-      <Panel className="m-auto w-full max-w-3xl px-9 py-7">
+      <Panel className="m-auto w-full max-w-5xl px-9 py-6">
         <h1 className="text-[36px] leading-relaxed font-bold">
           <T k="signin.title" />
         </h1>
@@ -90,8 +90,10 @@ export function SignIn({ screen }: { readonly screen: Screen }) {
             void register();
           }}
         >
-          <Field value={seat} onChange={setSeat} label="signin.seat" hint="signin.seat.hint" required />
-          <Field value={code} onChange={setCode} label="signin.code" hint="signin.code.hint" secret />
+          <div className="grid grid-cols-2 items-end gap-6">
+            <Field value={seat} onChange={setSeat} label="signin.seat" hint="signin.seat.hint" required />
+            <Field value={code} onChange={setCode} label="signin.code" hint="signin.code.hint" secret />
+          </div>
           {(state === "refused" || state === "offline") && (
             <Panel tone="heed" className="px-5 py-3">
               <p role="alert">

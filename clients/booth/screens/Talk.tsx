@@ -8,7 +8,7 @@ import {
   literal,
   Panel,
   Portrait,
-  timeWords,
+  shortTimeWords,
   useLanguage,
   VideoView,
   wearOf,
@@ -27,6 +27,8 @@ export type TalkScreen = Extract<Screen, { kind: "talk" }>;
 export function Talk({ screen }: { readonly screen: TalkScreen }) {
   const { act } = useBooth();
   const writing = screen.written.length > 0;
+  // Something else has the large place, and the side needs room for the face.
+  const small = writing || screen.show === "document";
   return (
     <Frame
       screen={screen}
@@ -46,8 +48,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         {writing ? <Written screen={screen} /> : <Large screen={screen} />}
         <aside className="flex min-h-0 flex-col gap-4">
           <Identity screen={screen} />
-          <Until screen={screen} />
-          {(writing || screen.show === "document") && <Small screen={screen} />}
+          {small ? <Small screen={screen} /> : <Until screen={screen} />}
           <Others screen={screen} />
           <Self />
         </aside>
@@ -101,15 +102,16 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
   const papers = remote?.document ?? remote?.screen ?? null;
   const showsPapers = screen.show === "document";
   const showsPicture = screen.show === "picture" || showsPapers;
+  const onFrame = useFirstFrame(screen.session.id, screen.session.leg);
   return (
-    <div className="relative min-h-0 overflow-hidden rounded-16 bg-neutral-solid-gray-800">
+    <div className="relative min-h-0 overflow-hidden rounded-16 bg-solid-gray-800">
       {showsPicture ? (
         <VideoView
           stream={showsPapers ? papers : (remote?.face ?? null)}
           of={screen.desk}
           fit={showsPapers ? "contain" : "cover"}
           label={words.written(showsPapers ? "talk.document" : "talk.picture", { who })}
-          onFrame={useFirstFrame(screen.session.id, screen.session.leg)}
+          onFrame={onFrame}
           className="absolute inset-0 size-full"
         />
       ) : (
@@ -249,7 +251,7 @@ function Until({ screen }: { readonly screen: TalkScreen }) {
     <Panel className="flex shrink-0 items-center gap-3 px-5 py-2.5 text-[26px] max-[1100px]:px-3 max-[1100px]:text-[24px]">
       <Icon name="clock" className="size-8 text-primary" />
       <p>
-        <T k="talk.until" values={{ time: timeWords(words, until) }} />
+        <T k="talk.until" values={{ time: shortTimeWords(words, until) }} />
       </p>
     </Panel>
   );
@@ -320,7 +322,7 @@ function Self() {
 
 function Tile({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {
   return (
-    <div className="relative min-h-28 flex-1 overflow-hidden rounded-16 border-3 border-white bg-neutral-solid-gray-100">
+    <div className="relative min-h-28 flex-1 overflow-hidden rounded-16 border-3 border-white bg-solid-gray-100">
       {children}
       {name !== null && (
         <p className="absolute bottom-2 left-2 rounded-8 bg-black px-4 py-1 text-[24px] text-white">{name}</p>

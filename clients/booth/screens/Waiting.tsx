@@ -13,16 +13,16 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
     <Frame screen={screen} actions={<LeaveButton />}>
       <Waves />
       <div className="relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,0.7fr)] gap-9 max-[1100px]:gap-5">
-        <div className="flex flex-col gap-4">
-          <h1 className="text-[45px] leading-relaxed font-bold max-[1100px]:text-[38px]">
+        <div className="flex min-h-0 flex-col gap-3">
+          <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[38px]">
             <T k={screen.again ? "wait.title.back" : "wait.title"} />
           </h1>
-          <Panel className="grid flex-1 grid-cols-[auto_minmax(0,1fr)] items-center px-8 py-4">
+          <Panel className="grid flex-1 grid-cols-[auto_minmax(0,1fr)] items-center px-8 py-2">
             <div className="border-r-2 border-hairline pr-10">
               <p>
                 <T k="wait.number" />
               </p>
-              <p className="text-[96px] leading-none font-bold text-primary-pressed tabular-nums">{session.number}</p>
+              <p className="text-[88px] leading-none font-bold text-primary-pressed tabular-nums">{session.number}</p>
             </div>
             <div className="pl-10">
               <p>
@@ -31,7 +31,7 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
               <Ahead waiting={waiting} />
             </div>
           </Panel>
-          <Panel className="px-8 py-4">
+          <Panel className="px-8 py-2">
             <Expected waiting={waiting} leg={leg} />
           </Panel>
           <Note icon="speaker" k="wait.chime" />
@@ -46,7 +46,7 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
 function Ahead({ waiting }: { readonly waiting: Place | null }) {
   const people = waiting?.ahead ?? 0;
   return (
-    <p role="status" className="text-[57px] leading-normal font-bold text-primary-pressed max-[1100px]:text-[45px]">
+    <p role="status" className="text-[52px] leading-normal font-bold text-primary-pressed max-[1100px]:text-[45px]">
       {waiting === null ? (
         <span aria-hidden="true">–</span>
       ) : people === 0 ? (
@@ -61,7 +61,7 @@ function Ahead({ waiting }: { readonly waiting: Place | null }) {
 }
 
 /** How long, as a range and never to the minute; how late, if late. */
-export function Expected({ waiting, leg }: { readonly waiting: Place | null; readonly leg: Leg }) {
+function Expected({ waiting, leg }: { readonly waiting: Place | null; readonly leg: Leg }) {
   const words = useWords();
   const late = waiting?.lateMinutes ?? 0;
   return (
@@ -83,7 +83,8 @@ export function Expected({ waiting, leg }: { readonly waiting: Place | null; rea
   );
 }
 
-function Range({ waiting }: { readonly waiting: Place | null }) {
+/** A range of minutes, "soon", or that it is being found out. */
+export function Range({ waiting }: { readonly waiting: Place | null }) {
   if (waiting === null) return <T k="wait.unknown" />;
   if (waiting.toMinutes <= 0) return <T k="wait.soon" />;
   return <T k="wait.range" values={{ from: waiting.fromMinutes, to: waiting.toMinutes }} />;
@@ -91,7 +92,7 @@ function Range({ waiting }: { readonly waiting: Place | null }) {
 
 function Note({ icon, k }: { readonly icon: "speaker" | "eye"; readonly k: "wait.chime" | "wait.private" }) {
   return (
-    <p className="flex items-center gap-4 leading-relaxed">
+    <p className="flex items-center gap-4 leading-normal">
       <Icon name={icon} className="size-9 text-primary" />
       <span>
         <T k={k} />
@@ -105,11 +106,11 @@ function Whom({ leg }: { readonly leg: Leg }) {
   const { language } = useLanguage();
   const { professional, role } = leg;
   return (
-    <Panel className="flex flex-col items-center justify-center gap-3 px-6 py-5 text-center">
+    <Panel className="flex min-h-0 flex-col items-center justify-center gap-2 px-6 py-3 text-center">
       <p>
         <T k={role === "doctor" ? "wait.whom.doctor" : "wait.whom.other"} />
       </p>
-      <Portrait wear={wearOf(role)} className="size-44 max-[1100px]:size-36" />
+      <Portrait wear={wearOf(role)} className="max-h-44 min-h-20 w-44 shrink! basis-44 max-[1100px]:basis-36" />
       <p className="text-[40px] leading-relaxed font-bold max-[1100px]:text-[34px]">
         {professional.name === "" ? (
           <T k={byRole("handover.title", role)} />

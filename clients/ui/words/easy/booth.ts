@@ -229,7 +229,6 @@ const words: Record<keyof typeof ja, string> = {
   "call.failed": "ここからは よべませんでした",
   "call.failed.lead": "ドアを あけて、{局|きょく}の {人|ひと}を よんでください。",
   "call.open": "{{who}}には {見|み}えて きこえています。",
-  "call.again": "もういちど よぶ",
   "call.close": "この{画面|がめん}を とじる",
 };
 

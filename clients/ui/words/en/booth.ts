@@ -229,7 +229,6 @@ const words: Record<keyof typeof ja, string> = {
   "call.failed": "The call did not get through",
   "call.failed.lead": "Please open the door and call out to the staff.",
   "call.open": "{{who}} can still see and hear you.",
-  "call.again": "Call again",
   "call.close": "Close this screen",
 };
 
