@@ -8,7 +8,7 @@ import { plainPage } from './lib/browser.mjs';
 import { answerCall, bookVisit, checkIn, closeSlip, readSlip } from './lib/counter.mjs';
 import { admit, choose, end, openLargeTalk, seesSomebody, toggleMicrophone, write } from './lib/desk.mjs';
 import { hears, isSilent } from './lib/hearing.mjs';
-import { LEAST, isReadable, says } from './lib/screen.mjs';
+import { says } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
 import { received, resemblance, thumbnails } from './lib/seeing.mjs';
 import { traces } from './lib/traces.mjs';
@@ -27,10 +27,7 @@ const RESIDENT = RESIDENTS[0];
  */
 export async function firstConsultation(t, world, { transport }) {
   const step = world.story(t);
-  const look = async (person, what) => {
-    await world.artefacts.picture(person.page, `${person.who}-${what}`);
-    await isReadable(person.page, `${person.who}: ${what}`, LEAST[person.app]);
-  };
+  const { look } = world;
   let counter;
   let booth;
   let desk;
@@ -170,6 +167,8 @@ export async function firstConsultation(t, world, { transport }) {
     const { peers } = await received(booth.page);
     assert.equal(peers, 0, 'no peer connection is left');
   });
+
+  await step('every screen could be read by everybody', () => world.allReadable());
 }
 
 function lengthOfHistory({ page }) {

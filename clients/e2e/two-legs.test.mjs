@@ -7,7 +7,7 @@ import { book, signIn } from './lib/api.mjs';
 import { becomeReady, checkInByNumber, idle, leaveGoodbye } from './lib/booth.mjs';
 import { admit, choose, end, handOverToPharmacist, seesSomebody } from './lib/desk.mjs';
 import { hears } from './lib/hearing.mjs';
-import { LEAST, isReadable, says } from './lib/screen.mjs';
+import { says } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
 import { received } from './lib/seeing.mjs';
 import { GUIDANCE, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
@@ -49,8 +49,7 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     for (let n = 0; n < wrong.length; n++) await booth.page.keyboard.press('Backspace');
     for (const digit of appointment.reception) await booth.page.keyboard.press(digit);
     await says(booth.page, `${resident.kana} さま ですか`);
-    await world.artefacts.picture(booth.page, 'booth-name');
-    await isReadable(booth.page, 'booth: name', LEAST.booth);
+    await world.look(booth, 'name');
     await button(booth.page, 'はい、わたしです').click();
   });
 
@@ -67,8 +66,7 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     await says(doctor.page, '引き継ぎました');
     await says(booth.page, '次は 薬剤師さんです');
     await says(booth.page, 'いまは だれも 見ていません');
-    await world.artefacts.picture(booth.page, 'booth-handover');
-    await isReadable(booth.page, 'booth: handover', LEAST.booth);
+    await world.look(booth, 'handover');
     await until('the doctor has no connection any more', async () => (await received(doctor.page)).peers === 0);
     await choose(pharmacist, resident.kana);
     await until('the pharmacist is connected', async () => (await received(pharmacist.page)).connected === 1);
@@ -81,8 +79,8 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     await hears(booth.page, {
       name: 'booth', theirs: pharmacist.media.clip, own: booth.media.clip, keep: world.artefacts.keep,
     });
-    await world.artefacts.picture(booth.page, 'booth-pharmacist');
-    await world.artefacts.picture(pharmacist.page, 'pharmacist-consultation');
+    await world.look(booth, 'pharmacist');
+    await world.look(pharmacist, 'consultation');
     assert.equal(await touches(), touched, 'the booth was not touched');
   });
 
@@ -91,4 +89,6 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     await leaveGoodbye(booth);
     await idle(booth);
   });
+
+  await step('every screen could be read by everybody', () => world.allReadable());
 });

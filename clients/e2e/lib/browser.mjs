@@ -34,7 +34,7 @@ export const SIZES = {
  * @property {import('playwright-core').Browser} browser
  * @property {import('playwright-core').BrowserContext} context
  * @property {import('playwright-core').Page} page
- * @property {string[]} complaints page errors and console errors so far
+ * @property {string[]} complaints page errors, console errors and refused requests so far
  * @property {() => Promise<void>} close ends the process
  */
 
@@ -72,6 +72,11 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
   page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`${name}: ${message.text()}`);
+  });
+  page.on('response', async (response) => {
+    if (response.status() < 400) return;
+    const body = await response.text().catch(() => '');
+    complaints.push(`${name}: ${response.status()} ${response.request().method()} ${response.url()} ${body}`);
   });
   return { browser, context, page, complaints, close: () => browser.close() };
 }

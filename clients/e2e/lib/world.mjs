@@ -6,6 +6,7 @@ import { artefactsOf, withoutTokens } from './artefacts.mjs';
 import { SIZES, openBrowser } from './browser.mjs';
 import { mediaOf } from './media.mjs';
 import { startProgram } from './program.mjs';
+import { LEAST, faults } from './screen.mjs';
 
 /**
  * @typedef {Awaited<ReturnType<typeof openWorld>>} World
@@ -82,6 +83,19 @@ export async function openWorld(name, { inside, publishable = false, args } = {}
     });
   }
 
+  const unreadable = [];
+
+  /** Keeps a picture of somebody's screen and notes what about it cannot be read by everybody. */
+  async function look({ page, who, app }, what) {
+    await artefacts.picture(page, `${who}-${what}`);
+    unreadable.push(...(await faults(page, LEAST[app])).map((fault) => `${who}, ${what}: ${fault}`));
+  }
+
+  /** Shows that every screen looked at so far can be read by everybody. */
+  function allReadable() {
+    assert.deepEqual(unreadable.splice(0), []);
+  }
+
   /** Ends everything; the program has to end by itself with code 0. */
   async function close() {
     const complaints = [...people.values()].flatMap((p) => p.complaints);
@@ -90,5 +104,5 @@ export async function openWorld(name, { inside, publishable = false, args } = {}
     assert.equal(await program.stop(), 0, 'SIGTERM ends the program with code 0');
   }
 
-  return { program, url: program.url, artefacts, person, people, pictureAll, story, close };
+  return { program, url: program.url, artefacts, person, people, pictureAll, look, allReadable, story, close };
 }
