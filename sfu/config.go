@@ -57,7 +57,7 @@ type Limits struct {
 	AudioRing      int     // likewise for sound; default 128
 	PacketsPerSec  float64 // a peer's incoming packets each second before the rest is dropped; default 3,000
 	BytesPerSec    float64 // likewise in bytes; default 1,500,000 (12 Mbit/s)
-	Streams        int     // distinct SSRCs one peer may name before it is disconnected; default 64
+	Streams        int     // distinct SSRCs one peer may name before it is disconnected; default 160
 	MessageBytes   int     // one message on the data channel; default 16 KiB
 	MessagesPerSec float64 // a peer's messages each second (three seconds' worth may come at once); default 20
 	MessageQueue   int     // bytes waiting to go out to one peer before its further messages are dropped; default 512 KiB
@@ -92,7 +92,7 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.AudioRing, 128)
 	setFloat(&l.PacketsPerSec, 3000)
 	setFloat(&l.BytesPerSec, 1_500_000)
-	setInt(&l.Streams, 64)
+	setInt(&l.Streams, 160)
 	setInt(&l.MessageBytes, 16<<10)
 	setFloat(&l.MessagesPerSec, 20)
 	setInt(&l.MessageQueue, 512<<10)

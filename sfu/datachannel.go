@@ -8,6 +8,9 @@ import (
 // talkLabel is the label of the one data channel relayed: what people say to each other in writing.
 const talkLabel = "talk"
 
+// maxChannels is how many data channels a peer may open before it is disconnected; all but one are ignored.
+const maxChannels = 8
+
 // talk is a peer's data channel. What one admitted participant sends goes to every other one, with the sender's id and a line
 // feed before it. Nothing is kept: a message that cannot go out at once is dropped for that receiver and counted. Senders
 // keep what they say until the far end has acknowledged it, so a drop costs a repetition and a slow receiver costs nobody
@@ -20,6 +23,10 @@ type talk struct {
 // channel implements receiver.
 func (p *peer) channel(dc *webrtc.DataChannel) {
 	log := p.node.log
+	if p.channels.Add(1) > maxChannels {
+		p.node.dropLater(p, "too many data channels")
+		return
+	}
 	if p.key.kind != Main || dc.Label() != talkLabel {
 		log.Debug("data channel ignored", "room", p.room.id, "participant", p.key.participant)
 		return

@@ -36,7 +36,8 @@ type peer struct {
 	key   peerKey
 	join  Join
 	link  *link
-	order int // position in which it came to the room; fixed
+	back  feedbackWriter // to the client; the link
+	order int            // position in which it came to the room; fixed
 
 	session, fingerprint, ufrag string // of the offer; guarded by room.offers
 	candidates                  atomic.Int32
@@ -51,6 +52,7 @@ type peer struct {
 	doomed    atomic.Bool // is being ended from within
 	ready     atomic.Bool // ups and downs are set
 	streams   atomic.Int32
+	channels  atomic.Int32
 	talk      atomic.Pointer[talk]
 	clock     clockOffset
 
@@ -82,8 +84,11 @@ func newPeer(n *Node, r *room, join Join) (*peer, error) {
 	}
 	p.recorder = twcc.NewRecorder(p.feedbackSSRC)
 	var err error
-	p.link, err = n.newLink(p)
-	return p, err
+	if p.link, err = n.newLink(p); err != nil {
+		return nil, err
+	}
+	p.back = p.link
+	return p, nil
 }
 
 // answer negotiates the first offer.
@@ -159,7 +164,7 @@ func (p *peer) reoffer(ctx context.Context, o *offer) (string, error) {
 }
 
 // send writes feedback to the peer. Nothing is lost for good if it fails: all of it is sent again in time.
-func (p *peer) send(pkts ...rtcp.Packet) { _ = p.link.WriteRTCP(pkts) }
+func (p *peer) send(pkts ...rtcp.Packet) { _ = p.back.WriteRTCP(pkts) }
 
 // newStream implements receiver.
 func (p *peer) newStream() bool {

@@ -17,6 +17,11 @@ func (r *room) settle(now time.Duration) {
 		r.place(s, peers, audio)
 		r.place(s, peers, video)
 	}
+	for _, p := range peers {
+		for _, up := range p.ups {
+			up.setSilent(r.muted[p.key.participant].covers(up))
+		}
+	}
 	for _, s := range peers {
 		for _, d := range s.downs {
 			if d.attached != nil && d.attached != r.flowing(s, d) {

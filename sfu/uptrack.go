@@ -27,6 +27,7 @@ type upTrack struct {
 	subs       atomic.Pointer[[]*downTrack]
 	asked      atomic.Int64 // when a key frame was last asked for, on the node's clock; 0 never
 	wanted     atomic.Bool  // a key frame was wanted again before keyframeInterval was over
+	silent     atomic.Bool  // muted: packets are counted and forgotten
 	lastReport atomic.Pointer[senderInfo]
 	count      trackCounters
 
@@ -71,6 +72,10 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 		u.count.dropped.Add(1)
 		return
 	}
+	if u.silent.Load() {
+		u.swallow(p, resent, now)
+		return
+	}
 	p.start = u.starts(p)
 	before, any, fresh := u.keep(p, raw, now)
 	if !fresh {
@@ -83,12 +88,35 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
 	}
 	u.noteLosses(p, before, any, now)
-	for _, d := range *u.subs.Load() {
-		d.forward(p, now)
-	}
 	if u.wanted.Load() {
 		u.requestKeyframe(now)
 	}
+	for _, d := range *u.subs.Load() {
+		d.forward(p, now)
+	}
+}
+
+// swallow keeps count of a muted track, whose packets must not be kept: unmuting would show what happened before.
+func (u *upTrack) swallow(p *packet, resent bool, now time.Duration) {
+	u.mu.Lock()
+	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
+	u.hasKey = false
+	u.mu.Unlock()
+	u.losses.missing = u.losses.missing[:0]
+	u.count.dropped.Add(1)
+	if !resent {
+		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
+	}
+}
+
+// setSilent mutes the track, or lets its packets be kept again.
+func (u *upTrack) setSilent(silent bool) {
+	if u.silent.Swap(silent) == silent || !silent {
+		return
+	}
+	u.mu.Lock()
+	u.hasKey = false
+	u.mu.Unlock()
 }
 
 // starts reports whether a subscriber may start at this packet. The dependency descriptor knows even where the payload is
@@ -112,6 +140,9 @@ func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64,
 	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
 	if !u.ring.store(p.ext, raw) {
 		return before, any, false
+	}
+	if p.start {
+		u.wanted.Store(false)
 	}
 	// The packets of one key frame may each look like its beginning (H264: parameter sets, then the picture).
 	if p.start && u.kind == video && (!u.hasKey || p.header.Timestamp != u.keyframeTS || p.ext < u.keyframe) {
