@@ -73,11 +73,12 @@ func (c Caller) view(a Appointment, who Person) Appointment {
 	if !who.Known() || !c.sees(a) {
 		return a
 	}
+	known := who.reveal()
 	switch kind {
 	case seatCounter:
-		a.Resident = &ResidentView{Kana: who.p.kana, Phone: who.p.phone}
+		a.Resident = &ResidentView{Kana: known.kana, Phone: known.phone}
 	case seatDesk:
-		a.Resident = &ResidentView{Kana: who.p.kana}
+		a.Resident = &ResidentView{Kana: known.kana}
 	}
 	return a
 }

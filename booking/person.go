@@ -12,8 +12,9 @@ const redacted = "[redacted]"
 // Person is what is kept of a resident: the name in kana and a telephone number. It prints itself as [redacted] in every
 // way there is, JSON included; to show it to somebody who may see it, make a ResidentView.
 type Person struct {
-	// A pointer, so that even printing a struct that hides a Person in an unexported field shows an address and no name.
-	p *personal
+	// A function, so that even printing a struct that hides a Person in an unexported field, where fmt asks no methods,
+	// shows an address and no name.
+	reveal func() personal
 }
 
 type personal struct {
@@ -30,15 +31,20 @@ func NewPerson(kana, phone string) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	return Person{&personal{k, n}}, nil
+	return personOf(k, n), nil
+}
+
+func personOf(kana, phone string) Person {
+	return Person{func() personal { return personal{kana, phone} }}
 }
 
 // Known reports whether there is anybody.
-func (p Person) Known() bool { return p.p != nil }
+func (p Person) Known() bool { return p.reveal != nil }
 
 // key is what two clerks who write the same name differently still agree on: kana without spaces, digits alone.
 func (p Person) key() string {
-	return strings.ReplaceAll(p.p.kana, " ", "") + "|" + phoneDigits(p.p.phone)
+	who := p.reveal()
+	return strings.ReplaceAll(who.kana, " ", "") + "|" + phoneDigits(who.phone)
 }
 
 // Format prints [redacted] for every verb.

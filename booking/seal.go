@@ -150,7 +150,8 @@ func (s secrets) seal(id string, p Person) (sealed, error) {
 	if err != nil {
 		return sealed{}, err
 	}
-	text := []byte(p.p.kana + "\n" + p.p.phone)
+	who := p.reveal()
+	text := []byte(who.kana + "\n" + who.phone)
 	return sealed{
 		name:    name,
 		wrapped: s.wrap.Seal(nil, nil, key, []byte(name)),
@@ -186,5 +187,5 @@ func (s secrets) open(id string, record, wrapped []byte) (Person, error) {
 		return Person{}, errSealed
 	}
 	kana, phone, _ := strings.Cut(string(text), "\n")
-	return Person{&personal{kana, phone}}, nil
+	return personOf(kana, phone), nil
 }

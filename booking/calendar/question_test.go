@@ -165,8 +165,8 @@ func drawBusy(t *rapid.T, d Date, label string) []Interval {
 	var list []Interval
 	at := d.At(-120)
 	for range rapid.IntRange(0, 12).Draw(t, label+" count") {
-		at = at.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, label+" gap")) * time.Minute)
-		end := at.Add(time.Duration(rapid.IntRange(1, 90).Draw(t, label+" length")) * time.Minute)
+		at = at.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, label+" gap")) * 5 * time.Minute)
+		end := at.Add(time.Duration(rapid.IntRange(1, 18).Draw(t, label+" length")) * 5 * time.Minute)
 		list = append(list, Interval{at, end})
 		at = end
 	}

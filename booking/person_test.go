@@ -1,0 +1,127 @@
+package booking
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+)
+
+// leaks fails the test where text shows a resident.
+func leaks(t *testing.T, how, text string) {
+	t.Helper()
+	for _, secret := range []string{"ミナミ", "フサエ", "1456", "0999001456"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s shows %q: %s", how, secret, text)
+		}
+	}
+}
+
+func TestAPersonNeverPrintsItself(t *testing.T) {
+	p, err := NewPerson("ミナミ フサエ", "0999-00-1456")
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := ResidentView{Kana: "ミナミ フサエ", Phone: "0999-00-1456"}
+	type hidden struct{ inside Person }
+	type holder struct {
+		Who  Person
+		View ResidentView
+		Ref  *ResidentView
+		Hid  hidden
+	}
+	all := []any{p, &p, view, &view, holder{p, view, &view, hidden{p}}, []Person{p}, map[string]Person{"who": p},
+		HoldRequest{Resident: p}, ConfirmRequest{Resident: p}, Appointment{ID: "a_1", Resident: &view}}
+	for _, v := range all {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			leaks(t, verb, fmt.Sprintf(verb, v))
+		}
+		var out bytes.Buffer
+		for _, h := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+			slog.New(h).InfoContext(context.Background(), "booked", "who", p, "view", view, "ref", &view)
+		}
+		leaks(t, "slog", out.String())
+	}
+	text, err := json.Marshal(map[string]any{"who": p, "request": HoldRequest{Resident: p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaks(t, "json", string(text))
+	if text, err = json.Marshal(view); err != nil || !strings.Contains(string(text), "ミナミ フサエ") {
+		t.Errorf("a view made for somebody who may see it says %s, %v", text, err)
+	}
+	_, err = NewPerson("南 房江 1456", "0999-00-1456")
+	leaks(t, "the error", fmt.Sprint(err))
+}
+
+func TestTwoClerksReachTheSameLedger(t *testing.T) {
+	s, err := newSecrets([]byte("a secret of at least thirty-two bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := func(area, kana, phone string) string {
+		p, err := NewPerson(kana, phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.residentIndex(area, p)
+	}
+	one := index("shiomachi", "ミナミ フサエ", "0999-00-1456")
+	if other := index("shiomachi", "みなみふさえ", "０９９９００１４５６"); one != other {
+		t.Errorf("%s and %s are the same person", one, other)
+	}
+	for _, other := range []string{
+		index("shiomachi", "ミナミ フサヱ", "0999-00-1456"), index("shiomachi", "ミナミ フサエ", "0999-00-1457"), index("elsewhere", "ミナミ フサエ", "0999-00-1456"),
+	} {
+		if one == other {
+			t.Error("different persons, or areas, share a ledger")
+		}
+	}
+}
+
+func TestASealedRecordOpensOnlyWithItsOwnKeyForItsOwnAppointment(t *testing.T) {
+	s, err := newSecrets([]byte("a secret of at least thirty-two bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPerson("ミナミ フサエ", "0999-00-1456")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := s.seal("a_1", p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := s.seal("a_2", p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaks(t, "the record", string(one.record))
+	if got, err := s.open("a_1", one.record, one.wrapped); err != nil || got.key() != p.key() {
+		t.Fatalf("its own key: %v", err)
+	}
+	other, err := newSecrets([]byte("another secret of thirty-two bytes and more"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := bytes.Clone(one.record)
+	broken[len(broken)-1] ^= 1
+	for name, open := range map[string]func() (Person, error){
+		"another appointment's key": func() (Person, error) { return s.open("a_1", one.record, two.wrapped) },
+		"for another appointment":   func() (Person, error) { return s.open("a_2", one.record, one.wrapped) },
+		"another secret":            func() (Person, error) { return other.open("a_1", one.record, one.wrapped) },
+		"a changed record":          func() (Person, error) { return s.open("a_1", broken, one.wrapped) },
+		"no record":                 func() (Person, error) { return s.open("a_1", nil, one.wrapped) },
+		"no key":                    func() (Person, error) { return s.open("a_1", one.record, nil) },
+	} {
+		if _, err := open(); err == nil {
+			t.Errorf("%s opens it", name)
+		}
+	}
+	if _, err := newSecrets([]byte("short")); err == nil {
+		t.Error("a short secret is taken")
+	}
+}
