@@ -7,9 +7,13 @@ export const checksOff: Checks = { voice: "off", face: "off" };
 const interval = 100;
 const darkness = 3_000;
 
-/** A voice is this loud (0..1; a quarter is about −37 dB) for this many looks in a row; a knock on the table is not. */
+/**
+ * A voice is this loud (0..1; a quarter is about −37 dB) for this many looks, pauses between syllables allowed: a quiet
+ * look takes back a part of a loud one. A single knock on the table is no voice.
+ */
 const voiceLevel = 0.25;
 const voiceLooks = 3;
+const quietTakes = 0.2;
 
 /** A picture of something is brighter than this on average, or has at least this much between dark and bright. */
 const darkMean = 16;
@@ -18,7 +22,8 @@ const flatSpread = 12;
 /** What has been observed so far. */
 interface Observation {
   checks: Checks;
-  loudLooks: number;
+  /** Loud looks so far, less what quiet ones have taken back. */
+  voiced: number;
   darkFor: number;
 }
 
@@ -32,15 +37,15 @@ export function showsSomething(brightness: Uint8Array): boolean {
 
 /** One look more: how loud, and what the picture is (null: none yet, undefined: no camera). Pure. */
 export function observe(so: Observation, level: number, picture: Uint8Array | null | undefined): Observation {
-  const loudLooks = level >= voiceLevel ? so.loudLooks + 1 : 0;
-  const voice = so.checks.voice === "heard" || loudLooks >= voiceLooks ? "heard" : "listening";
+  const voiced = level >= voiceLevel ? so.voiced + 1 : Math.max(0, so.voiced - quietTakes);
+  const voice = so.checks.voice === "heard" || voiced >= voiceLooks ? "heard" : "listening";
   if (picture === undefined || so.checks.face === "seen") {
-    return { ...so, loudLooks, checks: sameOr(so.checks, { voice, face: so.checks.face }) };
+    return { ...so, voiced, checks: sameOr(so.checks, { voice, face: so.checks.face }) };
   }
   const seen = picture !== null && showsSomething(picture);
   const darkFor = seen ? 0 : so.darkFor + interval;
   const face = seen ? "seen" : darkFor >= darkness ? "black" : "looking";
-  return { loudLooks, darkFor, checks: sameOr(so.checks, { voice, face }) };
+  return { voiced, darkFor, checks: sameOr(so.checks, { voice, face }) };
 }
 
 function sameOr(before: Checks, after: Checks): Checks {
@@ -52,7 +57,7 @@ export class CheckRun {
   private readonly browser: Browser;
   private readonly level: () => number;
   private readonly onChange: (checks: Checks) => void;
-  private so: Observation = { checks: { voice: "listening", face: "looking" }, loudLooks: 0, darkFor: 0 };
+  private so: Observation = { checks: { voice: "listening", face: "looking" }, voiced: 0, darkFor: 0 };
   private frames: { track: MediaStreamTrack; sampler: FrameSampler } | null = null;
   private sampling = false;
   /** Null while there is a camera but no picture; undefined without a camera, which is no darkness. */

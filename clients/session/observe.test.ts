@@ -48,6 +48,28 @@ describe("the device check", () => {
     expect(checks().voice).toBe("listening");
   });
 
+  it("does not take a knock on the table for a voice", async () => {
+    const { browser, checks } = await check(() => {});
+    for (let knock = 0; knock < 10; knock++) {
+      browser.loudness = 0.9;
+      await browser.pass(100);
+      browser.loudness = 0;
+      await browser.pass(2_000);
+    }
+    expect(checks().voice).toBe("listening");
+  });
+
+  it("hears a voice that pauses between syllables", async () => {
+    const { browser, checks } = await check(() => {});
+    for (let syllable = 0; syllable < 4; syllable++) {
+      browser.loudness = 0.6;
+      await browser.pass(100);
+      browser.loudness = 0;
+      await browser.pass(100);
+    }
+    expect(checks().voice).toBe("heard");
+  });
+
   it("says after three seconds that the picture is black, and takes it back", async () => {
     const { browser, checks } = await check((one) => {
       one.brightness = covered;

@@ -8,7 +8,7 @@ import { RemoteStreams } from "./remote";
 import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
 
-/** How long connecting waits for the devices, milliseconds; later they join by replaceTrack. */
+/** How long connecting waits to know whether there is a document camera, milliseconds. */
 const devicePatience = 3_000;
 
 /** How long the server may say that our media are not connected although they are, milliseconds. */
@@ -80,7 +80,8 @@ export class SeatMedia {
   async open(plan: Media): Promise<void> {
     this.plan = plan;
     const devices = this.devices.open(this.wanted(plan));
-    await this.orLater(devices, devicePatience);
+    // Voice and face join by replaceTrack; only a camera that may not be there has to be known before the offer.
+    if (plan.up.includes("document")) await this.orLater(devices, devicePatience);
     if (this.plan === plan) this.link.open(plan, this.devices.tracks);
     await devices;
   }
