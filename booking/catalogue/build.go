@@ -242,7 +242,7 @@ func (b *builder) id(kind string, w where, id string) {
 func (b *builder) text(w where, key, value string, needed bool) string {
 	switch {
 	case needed && value == "" && !w.has(key):
-		b.fault(w, key, "key %q is missing", key)
+		b.missing(w, key)
 	case needed && value == "":
 		b.fault(w, key, "%s is empty", key)
 	case utf8.RuneCountInString(value) > maxText:
@@ -252,12 +252,21 @@ func (b *builder) text(w where, key, value string, needed bool) string {
 }
 
 func (b *builder) role(w where, role string) {
+	if !w.has("role") {
+		b.missing(w, "role")
+		return
+	}
 	if !slices.Contains(Roles(), role) {
 		b.fault(w, "role", "role is %q: %s", short(role), suggestion(role, Roles()))
 	}
 }
 
+// between checks a number that must be there.
 func (b *builder) between(w where, key string, n, least, most int) {
+	if !w.has(key) {
+		b.missing(w, key)
+		return
+	}
 	if n < least || n > most {
 		b.fault(w, key, "%s is %d: write a number from %d to %d", key, n, least, most)
 	}
@@ -300,12 +309,24 @@ func (b *builder) parsed(w where, key string, err error) {
 	switch {
 	case err == nil:
 	case !w.has(key):
-		b.fault(w, key, "key %q is missing", key)
+		b.missing(w, key)
 	default:
 		b.fault(w, key, "%s: %s", key, err)
 	}
 }
 
+func (b *builder) missing(w where, key string) {
+	b.out.add(w.file, w.self, "key %q is missing", key)
+}
+
+// fault adds a finding about the value under key, or about the whole thing where the key was not written. One finding
+// about a value is enough: a second would be an echo of the first.
 func (b *builder) fault(w where, key, format string, args ...any) {
+	if w.has(key) {
+		if w.bad[key] {
+			return
+		}
+		w.bad[key] = true
+	}
 	b.out.add(w.file, w.at(key), format, args...)
 }

@@ -16,7 +16,8 @@ import (
 type where struct {
 	file string
 	self pos
-	keys map[string]pos // by YAML key; list items as "key.0"
+	keys map[string]pos  // by YAML key; list items as "key.0"
+	bad  map[string]bool // keys something has been found about; more about them would only be its echo
 }
 
 type pos struct{ line, column int }
@@ -40,20 +41,17 @@ type decoder struct {
 
 var whereType = reflect.TypeOf(where{})
 
-// value decodes n into v, which is a struct, a slice or a scalar of a kind the raw structs use.
-func (d decoder) value(n ast.Node, v reflect.Value, what string) {
+// value decodes n into v, which is a struct or a scalar of a kind the raw structs use, and reports whether its shape was
+// right.
+func (d decoder) value(n ast.Node, v reflect.Value, what string) bool {
 	n = d.plain(n)
 	if n == nil {
-		return
+		return false
 	}
-	switch v.Kind() {
-	case reflect.Struct:
-		d.mapping(n, v, what)
-	case reflect.Slice:
-		d.sequence(n, v, what, nil)
-	default:
-		d.scalar(n, v, what)
+	if v.Kind() == reflect.Struct {
+		return d.mapping(n, v, what)
 	}
+	return d.scalar(n, v, what)
 }
 
 // plain refuses what catalogue files do without; anchors and aliases would let a small file unfold into a huge one.
@@ -69,13 +67,13 @@ func (d decoder) plain(n ast.Node) ast.Node {
 	}
 }
 
-func (d decoder) mapping(n ast.Node, v reflect.Value, what string) {
+func (d decoder) mapping(n ast.Node, v reflect.Value, what string) bool {
 	values, ok := pairs(n)
 	if !ok {
 		d.out.add(d.file, position(n), "%s must be a mapping of keys to values, not %s", what, kindOf(n))
-		return
+		return false
 	}
-	w := where{file: d.file, self: position(n), keys: map[string]pos{}}
+	w := where{file: d.file, self: position(n), keys: map[string]pos{}, bad: map[string]bool{}}
 	fields := fieldsOf(v)
 	for _, pair := range values {
 		d.field(pair, v, fields, what, &w)
@@ -84,6 +82,7 @@ func (d decoder) mapping(n ast.Node, v reflect.Value, what string) {
 		// The embedded struct is unexported, so it is set through a pointer the raw structs hand out.
 		*(v.Addr().Interface().(placed).place()) = w
 	}
+	return true
 }
 
 func (d decoder) field(pair *ast.MappingValueNode, v reflect.Value, fields map[string]int, what string, w *where) {
@@ -99,63 +98,68 @@ func (d decoder) field(pair *ast.MappingValueNode, v reflect.Value, fields map[s
 		return
 	case pair.Value == nil || pair.Value.Type() == ast.NullType:
 		d.out.add(d.file, keyAt, "key %q has no value: write one or leave the key out", key)
-		w.keys[key] = keyAt
+		w.keys[key], w.bad[key] = keyAt, true
 		return
 	}
 	w.keys[key] = position(pair.Value)
-	child := v.Field(i)
-	if child.Kind() == reflect.Slice {
-		if value := d.plain(pair.Value); value != nil {
-			d.sequence(value, child, key, w)
-		}
-		return
+	if child := v.Field(i); child.Kind() == reflect.Slice {
+		w.bad[key] = !d.sequence(pair.Value, child, key, w)
+	} else {
+		w.bad[key] = !d.value(pair.Value, child, key)
 	}
-	d.value(pair.Value, child, key)
 }
 
-func (d decoder) sequence(n ast.Node, v reflect.Value, what string, w *where) {
+// sequence decodes a list and leaves out the items whose shape is wrong. It reports whether all were right.
+func (d decoder) sequence(n ast.Node, v reflect.Value, what string, w *where) bool {
+	if n = d.plain(n); n == nil {
+		return false
+	}
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
 		d.out.add(d.file, position(n), "%s must be a list, not %s", what, kindOf(n))
-		return
+		return false
 	}
 	for i, item := range list.Values {
 		if item == nil || item.Type() == ast.NullType {
 			d.out.add(d.file, position(list), "item %d of %s is empty", i+1, what)
+			ok = false
 			continue
 		}
-		if w != nil {
-			w.keys[what+"."+strconv.Itoa(v.Len())] = position(item)
-		}
 		e := reflect.New(v.Type().Elem()).Elem()
-		d.value(item, e, singular(what))
+		if !d.value(item, e, singular(what)) {
+			ok = false
+			continue
+		}
+		w.keys[what+"."+strconv.Itoa(v.Len())] = position(item)
 		v.Set(reflect.Append(v, e))
 	}
+	return ok
 }
 
-func (d decoder) scalar(n ast.Node, v reflect.Value, what string) {
+func (d decoder) scalar(n ast.Node, v reflect.Value, what string) bool {
 	text, ok := scalarText(n)
 	if !ok {
 		d.out.add(d.file, position(n), "%s must be a single value, not %s", what, kindOf(n))
-		return
+		return false
 	}
 	switch v.Kind() {
-	case reflect.String:
-		v.SetString(text)
 	case reflect.Int:
 		i, err := strconv.Atoi(text)
 		if err != nil || n.Type() != ast.IntegerType {
 			d.out.add(d.file, position(n), "%s must be a whole number, not %q", what, short(text))
-			return
+			return false
 		}
 		v.SetInt(int64(i))
 	case reflect.Bool:
 		if n.Type() != ast.BoolType {
 			d.out.add(d.file, position(n), "%s must be true or false, not %q", what, short(text))
-			return
+			return false
 		}
 		v.SetBool(text == "true")
+	default:
+		v.SetString(text)
 	}
+	return true
 }
 
 func scalarText(n ast.Node) (string, bool) {
@@ -247,7 +251,7 @@ func suggestion(word string, known []string) string {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	if len(known) == 0 {
-		return "there is none"
+		return "none is defined"
 	}
 	return "known are " + strings.Join(known, ", ")
 }

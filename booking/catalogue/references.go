@@ -9,7 +9,7 @@ import (
 
 // references checks that what one part names, another part defines, and that the two fit.
 func (b *builder) references(raw rawFile, c *Catalogue) {
-	if len(raw.Areas) == 0 {
+	if len(raw.Areas) == 0 && len(b.out.list) == 0 {
 		b.out.add("the catalogue", pos{1, 1}, "there is no area: some file must list at least one under areas")
 	}
 	services, pools := map[string]Service{}, map[string]Pool{}
@@ -104,7 +104,7 @@ func (b *builder) known(kind string, w where, key, id string) bool {
 		return true
 	}
 	if !w.has(key) {
-		b.fault(w, key, "key %q is missing", key)
+		b.missing(w, key)
 		return false
 	}
 	ids := make([]string, 0, len(b.seen[kind]))
