@@ -188,6 +188,21 @@ describe("a booth", () => {
     expect(browser.live).toEqual([]);
   });
 
+  it("leaves within two seconds though the line is down, and the server hears it later", async () => {
+    const { browser, server, client } = await boothIn("consultation");
+    server.up = false;
+    browser.socketNow.break();
+    const left = client.leave();
+    await browser.pass(2_000);
+    await left;
+    expect(client.getSnapshot()).toMatchObject({ entered: null, ended: { reason: "left" } });
+    client.wipe();
+    server.up = true;
+    await browser.pass(10_000);
+    expect(server.carriedOut.at(-1)).toBe("leave");
+    expect(client.getSnapshot()).toMatchObject({ entered: null, session: null, ended: null, media: { phase: "off" } });
+  });
+
   it("does not enter the next resident's session before the goodbye was wiped", async () => {
     const { browser, server, client } = await boothIn("consultation");
     server.end("done");

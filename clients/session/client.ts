@@ -53,7 +53,10 @@ export interface SeatClient {
    * another session leaves none: end, hand over or leave the former first. It waits for the line as long as it takes.
    */
   enter(session: string): Promise<void>;
-  /** Leaves. Booth: the visit is closed ("left"). Desk: the session goes back to waiting. Media stop. */
+  /**
+   * Leaves. Booth: the visit is closed ("left"). Desk: the session goes back to waiting. Media stop at once. It waits
+   * for the server no longer than two seconds and does not fail for want of it; the server hears it when it can.
+   */
   leave(): Promise<void>;
   /** Booth: the device check is done; the resident waits. */
   ready(): Promise<void>;

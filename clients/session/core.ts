@@ -16,7 +16,7 @@ import { Talk } from "./talk";
 import { SessionError, type AppKind, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
 import { Visit } from "./visit";
 
-/** How long signing out waits for the server to hear that we leave, milliseconds. */
+/** How long leaving waits for the server to hear of it, milliseconds: nobody is kept in the booth by a bad line. */
 const farewellPatience = 2_000;
 
 const nothingKnown: Snapshot = {
@@ -52,6 +52,8 @@ export class SeatCore implements SeatClient {
   private readonly talk: Talk;
   private state: SeatState = initialSeatState;
   private readonly left = new Set<string>();
+  /** A session that was left without the server having heard it. */
+  private unsaid: string | null = null;
   private fresh = true;
   private running = false;
   private stopOnline: Stop = () => {};
@@ -113,9 +115,11 @@ export class SeatCore implements SeatClient {
   };
 
   readonly signOut = async (): Promise<void> => {
-    if (this.visit.isStanding) await this.farewell();
+    if (this.visit.isStanding) await this.leave();
     this.wipe();
     this.stop();
+    this.unsaid = null;
+    this.left.clear();
     this.seat.forget();
     this.setState(initialSeatState);
     this.store.patch({ connection: { state: "failed", reason: "signed-out" } });
@@ -139,11 +143,9 @@ export class SeatCore implements SeatClient {
     if (session === null) throw new SessionError("no-session", "leave: no session is entered");
     this.left.add(session);
     this.media.close();
-    try {
-      await this.visit.perform({ type: "leave" });
-    } finally {
-      this.afterLeaving(session);
-    }
+    const heard = await this.inTime(this.visit.perform({ type: "leave" }), farewellPatience);
+    if (!heard) this.unsaid = session;
+    this.afterLeaving(session);
   };
 
   readonly ready = (): Promise<void> => this.perform({ type: "ready" });
@@ -297,6 +299,7 @@ export class SeatCore implements SeatClient {
       case "seat":
         this.pruneLeft();
         this.visit.told("seat");
+        this.sayUnsaid().catch(() => this.log("leave: not said yet"));
         this.reenter();
         return;
       default:
@@ -365,6 +368,28 @@ export class SeatCore implements SeatClient {
     this.setState(goodbye ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
   }
 
+  /**
+   * Tells the server of a leave it has not heard, as soon as there is a line: until then it keeps the place. This goes
+   * past the state, in which the session is over.
+   */
+  private async sayUnsaid(): Promise<void> {
+    const session = this.unsaid;
+    if (session === null || this.state.entered !== null) return;
+    this.unsaid = null;
+    const open = this.state.sessions?.some((one) => one.id === session && one.state !== "closed");
+    if (open !== true) return;
+    try {
+      const { token } = await this.api.roomToken(session);
+      if (this.state.entered !== null) return;
+      await this.link.request({ type: "enter", token });
+      // Whoever has entered another session meanwhile has thereby left this one, and must not be made to leave that.
+      if (this.state.entered === null) await this.link.request({ type: "leave" });
+    } catch (error) {
+      this.unsaid = session;
+      throw error;
+    }
+  }
+
   /** Ends what belongs to one visit on this machine. */
   private closeVisit(): void {
     this.media.close();
@@ -402,15 +427,18 @@ export class SeatCore implements SeatClient {
     this.talk.address(state.participant, audienceOf(state));
   }
 
-  /** Leaves, but waits only a moment for the server to hear it. */
-  private farewell(): Promise<void> {
+  /** Whether `work` succeeds, and soon enough. */
+  private inTime(work: Promise<void>, milliseconds: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const stop = this.browser.after(farewellPatience, resolve);
-      const gone = (): void => {
+      const stop = this.browser.after(milliseconds, () => resolve(false));
+      const done = (well: boolean): void => {
         stop();
-        resolve();
+        resolve(well);
       };
-      this.leave().then(gone, gone);
+      work.then(
+        () => done(true),
+        () => done(false),
+      );
     });
   }
 }
