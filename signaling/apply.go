@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -181,6 +182,9 @@ func loading(err error) bool {
 	return false
 }
 
+// leaveWithin is how long somebody who leaves waits for the store before the broker acts without it.
+const leaveWithin = 2 * time.Second
+
 // leave takes the participant out of its session. It always works: while Redis is down, what people see is done at
 // once, and the document follows when Redis answers.
 func (b *Broker) leave(ctx context.Context, s *socket) error {
@@ -192,7 +196,18 @@ func (b *Broker) leave(ctx context.Context, s *socket) error {
 		b.hub.detach(s, d.ID) // it is not to be told what it has done itself
 	}
 	event := session.Event{Type: session.Leave, By: s.who.actor(), At: b.clock.Now()}
-	_, err = b.apply(ctx, d.ID, event)
+	stored := make(chan error, 1)
+	b.sockets.Go(func() { // ends by the client's own timeouts; Run waits for it
+		_, err := b.apply(ctx, d.ID, event)
+		stored <- err
+	})
+	late := time.NewTimer(leaveWithin)
+	defer late.Stop()
+	select {
+	case err = <-stored:
+	case <-late.C:
+		err = context.DeadlineExceeded
+	}
 	if err == nil || !unavailable(err) {
 		return err
 	}

@@ -103,6 +103,7 @@ type Broker struct {
 	gates    keyedMutex
 
 	running atomic.Bool
+	door    sync.Mutex   // held to let a socket in, and to let no more in
 	settled atomic.Int64 // unix ms before which no lease is judged: others must have had the time to renew theirs
 	sockets sync.WaitGroup
 	stop    context.CancelFunc // ends what sockets have begun
@@ -163,7 +164,9 @@ func (b *Broker) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-inner.Done(): // a part failed; Wait says which
 	}
+	b.door.Lock()
 	b.running.Store(false)
+	b.door.Unlock()
 	b.dismissSockets()
 	cancel()
 	if err := work.Wait(); err != nil && !errors.Is(err, context.Canceled) {

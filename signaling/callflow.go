@@ -10,10 +10,10 @@ import (
 // callsAtMost bounds the calls of one booth that still show; one is all it needs.
 const callsAtMost = 1
 
-// call calls the postal staff to the booth: the counters of its office ring until somebody answers. Calling again
+// callStaff calls the postal staff to the booth: the counters of its office ring until somebody answers. Calling again
 // while it rings changes nothing. It needs no session, and while Redis is down it still reaches the counters of this
 // node.
-func (b *Broker) call(ctx context.Context, s *socket) error {
+func (b *Broker) callStaff(s *socket) error {
 	if s.who.side != session.SideBooth {
 		return &refusal{protocol.ErrForbidden, "only a booth calls the staff"}
 	}
@@ -28,12 +28,12 @@ func (b *Broker) call(ctx context.Context, s *socket) error {
 		Office: s.who.seat.Office,
 	}
 	s.log.Info("staff called", "call", c.ID)
-	b.ring(ctx, c)
+	b.ring(c)
 	return nil
 }
 
 // answerCall stops the ringing everywhere.
-func (b *Broker) answerCall(ctx context.Context, s *socket, m protocol.AnswerCall) error {
+func (b *Broker) answerCall(s *socket, m protocol.AnswerCall) error {
 	if s.who.side != session.SideCounter {
 		return &refusal{protocol.ErrForbidden, "only a counter answers calls"}
 	}
@@ -47,18 +47,14 @@ func (b *Broker) answerCall(ctx context.Context, s *socket, m protocol.AnswerCal
 	now := b.clock.Now()
 	c.AnsweredAt = &now
 	s.log.Info("call answered", "call", c.ID, "after", now.Sub(c.At))
-	b.ring(ctx, c)
+	b.ring(c)
 	return nil
 }
 
-// ring lets everybody here know of a call first, and stores it then, now or when Redis answers again.
-func (b *Broker) ring(ctx context.Context, c call) {
+// ring lets everybody here know of a call at once. It is stored, and told to the other nodes, without anybody waiting
+// for it: Redis may be away.
+func (b *Broker) ring(c call) {
 	b.hub.setCall(c)
-	err := b.calls.put(ctx, c)
-	if err == nil {
-		return
-	}
-	b.log.Warn("call known at this node only", "call", c.ID, "error", err)
 	b.retries.add("call "+c.ID, func(ctx context.Context) error { return b.calls.put(ctx, c) })
 }
 

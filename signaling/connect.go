@@ -56,10 +56,23 @@ func (b *Broker) Handler() http.Handler {
 			b.log.Debug("upgrade", "error", err) // the client has had its answer
 			return
 		}
-		b.sockets.Add(1)
+		if !b.begin() { // it stopped running while we upgraded
+			_ = conn.Close()
+			return
+		}
 		defer b.sockets.Done()
 		b.serve(conn)
 	})
+}
+
+// begin counts a socket in, unless the broker is stopping.
+func (b *Broker) begin() bool {
+	b.door.Lock()
+	defer b.door.Unlock()
+	if b.Running() {
+		b.sockets.Add(1)
+	}
+	return b.Running()
 }
 
 // refusal says why a request is not upgraded. A page of another origin is refused here and not by a close code, for
@@ -116,8 +129,6 @@ func (b *Broker) serve(conn *websocket.Conn) {
 	s := newSocket(conn, b.cfg.Limits, b.log)
 	if !b.hub.arrive(s, b.cfg.Limits.SocketsAtMost) {
 		s.finish(protocol.CloseRestart, "this server is full")
-	} else if !b.Running() {
-		s.finish(protocol.CloseRestart, "the server is going away") // it began to while we upgraded
 	}
 	late := time.AfterFunc(b.cfg.Limits.HelloWithin, func() { s.finish(protocol.CloseSilent, "no hello") })
 	defer late.Stop()

@@ -51,7 +51,7 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 	case protocol.Mute:
 		err = b.mute(ctx, s, body)
 	case protocol.AnswerCall:
-		err = b.answerCall(ctx, s, body)
+		err = b.answerCall(s, body)
 	case protocol.Request:
 		err = b.request(ctx, s, m.Type)
 	}
@@ -74,7 +74,7 @@ func (b *Broker) request(ctx context.Context, s *socket, kind string) error {
 	case protocol.TypeLeave:
 		return b.leave(ctx, s)
 	default:
-		return b.call(ctx, s)
+		return b.callStaff(s)
 	}
 }
 

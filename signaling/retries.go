@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// retries carries out later what could not be done because Redis or the booking did not answer: in order, one try
-// each beat, until it succeeds. The list is bounded; what does not fit is logged and lost, and what is in it is lost
-// with the process. Nothing people see depends on it.
+// retries carries out what nobody is to wait for, and what could not be done because Redis or the booking did not
+// answer: in order, at once and then once each beat until it succeeds. The list is bounded; what does not fit is logged
+// and lost, and what is in it is lost with the process. Nothing people see depends on it.
 type retries struct {
-	log *slog.Logger
+	log  *slog.Logger
+	wake chan struct{} // holds one token after something new was put on the list
 
 	mu   sync.Mutex
 	list []retry
@@ -27,7 +28,7 @@ const (
 	retriesEvery = time.Second
 )
 
-func newRetries(log *slog.Logger) *retries { return &retries{log: log} }
+func newRetries(log *slog.Logger) *retries { return &retries{log: log, wake: make(chan struct{}, 1)} }
 
 // add puts something on the list.
 func (r *retries) add(what string, do func(context.Context) error) {
@@ -38,6 +39,10 @@ func (r *retries) add(what string, do func(context.Context) error) {
 		return
 	}
 	r.list = append(r.list, retry{what, do})
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
 }
 
 func (r *retries) run(ctx context.Context, c clock) error {
@@ -48,6 +53,8 @@ func (r *retries) run(ctx context.Context, c clock) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-beat:
+			r.tryAll(ctx)
+		case <-r.wake:
 			r.tryAll(ctx)
 		}
 	}
@@ -67,7 +74,7 @@ func (r *retries) tryAll(ctx context.Context) {
 			r.log.Warn("still to be done", "what", first.what, "error", err)
 			return
 		}
-		r.log.Info("done late", "what", first.what)
+		r.log.Debug("done", "what", first.what)
 		r.shift()
 	}
 }

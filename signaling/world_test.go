@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"madoguchi/booking"
+	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/deploy"
 	"madoguchi/signaling/access"
 	"madoguchi/signaling/protocol"
@@ -44,16 +45,11 @@ type world struct {
 	booked   int
 }
 
-func newWorld(t *testing.T) *world {
-	t.Helper()
-	mini := miniredis.RunT(t)
-	w := worldOn(t, redis.NewClient(&redis.Options{Addr: mini.Addr(), MaxRetries: -1, DialTimeout: time.Second}))
-	w.mini = mini
-	return w
-}
+func newWorld(t *testing.T) *world { return worldOn(t, redistest.Mini(t)) }
 
-func worldOn(t *testing.T, client redis.UniversalClient) *world {
+func worldOn(t *testing.T, s *redistest.Server) *world {
 	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialTimeout: time.Second})
 	t.Cleanup(func() { _ = client.Close() })
 	dir, err := booking.Load(deploy.Sample(), booking.AlwaysOpen())
 	if err != nil {
@@ -67,7 +63,7 @@ func worldOn(t *testing.T, client redis.UniversalClient) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, redis: client, dir: dir, bookings: bookings, keys: keys, media: newFakeMedia(), clock: newFakeClock()}
+	return &world{t: t, mini: s.Mini, redis: client, dir: dir, bookings: bookings, keys: keys, media: newFakeMedia(), clock: newFakeClock()}
 }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
