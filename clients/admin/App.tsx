@@ -95,6 +95,13 @@ function Server() {
   );
 }
 
+const knownEquipment = ["camera", "headset", "blood-pressure", "oximeter", "thermometer", "document-camera", "printer"] as const;
+
+/** Whether there is a word for a piece of equipment; the catalogue may name others. */
+function isKnown(equipment: string): equipment is (typeof knownEquipment)[number] {
+  return (knownEquipment as readonly string[]).includes(equipment);
+}
+
 function Offices({ offices, sessions, failed }: { readonly offices: Office[]; readonly sessions: SessionSummary[]; readonly failed: boolean }) {
   const words = useWords();
   return (
@@ -120,7 +127,7 @@ function Offices({ offices, sessions, failed }: { readonly offices: Office[]; re
                     )}
                     {booth.equipment.length > 0 && (
                       <span className="block text-ink-soft">
-                        <T k="admin.equipment" values={{ equipment: booth.equipment.map(literal).join(words.marked("admin.join")) }} />
+                        <T k="admin.equipment" values={{ equipment: booth.equipment.map((e) => (isKnown(e) ? words.marked(`admin.equipment.${e}`) : literal(e))).join(words.marked("admin.join")) }} />
                       </span>
                     )}
                   </li>

@@ -4,6 +4,7 @@ import type { Appointment } from "../session";
 import type { Office } from "../session/booking";
 import { Button } from "../ui/Button";
 import { type Day, dayOf, wallClock } from "../ui/office-time";
+import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
 import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient } from "../ui/work/seat";
@@ -54,7 +55,7 @@ export function BookingScreen({
             onEnter={() => dispatch({ type: "confirm" })}
           />
           <Summary draft={draft} />
-          {draft.trouble !== null && (
+          {draft.trouble !== null && draft.held !== null && (
             <TroubleLine>
               <T k={troubleOfCode(draft.trouble.slug).key} />
             </TroubleLine>
@@ -108,8 +109,11 @@ function Summary({ draft }: { readonly draft: Draft }) {
         {" · "}
         {draft.legs.map((leg) => literal(leg.publicName)).join(" → ")}
       </p>
-      <p role="timer" className="tabular-nums">
-        <T k={minutes > 0 ? "counter.book.held" : "counter.book.heldSeconds"} values={{ minutes, seconds: left % 60 }} />
+      <p role="timer" className="mt-1 flex items-start gap-2 tabular-nums">
+        <Icon name="clock" className="mt-0.5 size-6 text-primary" />
+        <span>
+          <T k={minutes > 0 ? "counter.book.held" : "counter.book.heldSeconds"} values={{ minutes, seconds: left % 60 }} />
+        </span>
       </p>
     </div>
   );

@@ -5,7 +5,8 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { type Day, dayParts, wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { TroubleLine } from "../ui/work/parts";
+import { IconButton, TroubleLine } from "../ui/work/parts";
+import { troubleOfCode } from "../ui/work/trouble";
 import type { BookingEvent, Draft } from "./booking";
 import { DayName } from "./DayName";
 import { useFreeDays, useTimes } from "./queries";
@@ -58,6 +59,11 @@ export function WhenColumn({
               <T k="counter.book.chooseTime" />
             </p>
           </div>
+          {draft.trouble !== null && draft.held === null && (
+            <TroubleLine className="mb-2">
+              <T k={troubleOfCode(draft.trouble.slug).key} />
+            </TroubleLine>
+          )}
           {times.isError && <Failed onRetry={() => void times.refetch()} />}
           {times.data === undefined ? (
             !times.isError && (
@@ -99,16 +105,13 @@ function DayStrip({
   const pages = Math.ceil(days.length / perPage);
   return (
     <div className="flex items-stretch gap-2">
-      <Button
-        place="counter"
+      <IconButton
         icon="back"
-        className="flex-none px-2!"
+        className="w-12 flex-none"
         label={words.written("counter.book.earlier")}
-        busy={page === 0}
+        disabled={page === 0}
         onPress={() => setPage(page - 1)}
-      >
-        {""}
-      </Button>
+      />
       <ul className="grid min-w-0 flex-1 grid-cols-5 gap-2">
         {days.slice(page * perPage, (page + 1) * perPage).map((one) => (
           <li key={one.date} className="flex">
@@ -116,16 +119,13 @@ function DayStrip({
           </li>
         ))}
       </ul>
-      <Button
-        place="counter"
+      <IconButton
         icon="arrow"
-        className="flex-none px-2!"
+        className="w-12 flex-none"
         label={words.written("counter.book.laterDays")}
-        busy={page >= pages - 1}
+        disabled={page >= pages - 1}
         onPress={() => setPage(page + 1)}
-      >
-        {""}
-      </Button>
+      />
     </div>
   );
 }
@@ -147,7 +147,7 @@ function DayButton({ one, chosen, onChoose }: { readonly one: DayList["days"][nu
       <span className="text-[19px]">
         <span className="text-[23px] font-bold">{parts.day}</span> {words.written(`day.${parts.weekday}` as "day.0").slice(0, 3)}
       </span>
-      <span className="text-[16px]">
+      <span className="text-[16px] break-normal">
         {one.free > 0 ? <T k="counter.book.free" values={{ count: one.free }} /> : literal(one.reason?.text ?? "") || <T k="counter.book.full" />}
       </span>
     </AriaButton>

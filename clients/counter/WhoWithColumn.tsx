@@ -1,8 +1,8 @@
 import { Button as AriaButton } from "react-aria-components";
 import type { Offer } from "../session/booking";
-import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
+import { IconButton } from "../ui/work/parts";
 import { type BookingEvent, nextOffers, visitMinutes } from "./booking";
 import { T, useWords } from "./words";
 
@@ -100,9 +100,7 @@ function ChosenLeg({
             <T k={index > 0 ? "counter.book.minutesThen" : "counter.book.minutes"} values={{ minutes: leg.minutes }} />
           </span>
         </span>
-        <Button place="counter" className="min-h-12! flex-none px-3!" icon="close" label={words.written("counter.book.remove", { name })} onPress={onRemove}>
-          {""}
-        </Button>
+        <IconButton icon="close" label={words.written("counter.book.remove", { name })} onPress={onRemove} className="flex-none" />
       </div>
     </li>
   );

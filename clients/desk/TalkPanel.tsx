@@ -44,19 +44,30 @@ export function TalkPanel({
           <T k="work.close" />
         </Button>
       </div>
-      <Messages talk={talk} resident={resident} booth={booth} />
+      <Messages talk={talk} resident={resident} booth={booth} large={large} />
       <Compose large={large} />
     </Sheet>
   );
 }
 
-function Messages({ talk, resident, booth }: { readonly talk: readonly TalkMessage[]; readonly resident: string | undefined; readonly booth: string }) {
+function Messages({
+  talk,
+  resident,
+  booth,
+  large,
+}: {
+  readonly talk: readonly TalkMessage[];
+  readonly resident: string | undefined;
+  readonly booth: string;
+  /** Changes how much room there is. */
+  readonly large: boolean;
+}) {
   const words = useWords();
   const end = useRef<HTMLLIElement>(null);
   // In braces: newer browsers return a promise from scrolling, and an effect must not return that.
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
-  }, [talk.length]);
+  }, [talk.length, large]);
   return (
     // The list scrolls by keyboard too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

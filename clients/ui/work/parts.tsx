@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { Button } from "react-aria-components";
 import { Icon, type IconName } from "../Icon";
 
 /** A white sheet on the grey ground of desk and counter. */
@@ -50,7 +51,7 @@ export function Pill({
 }) {
   return (
     <span
-      className={`inline-flex items-center gap-2 rounded-full px-3.5 py-0.5 font-bold ${pillLooks[tone]} ${className}`}
+      className={`inline-flex items-center gap-2 rounded-[1.1em] px-3.5 py-0.5 font-bold ${pillLooks[tone]} ${className}`}
     >
       {icon !== undefined && <Icon name={icon} className="size-[1.1em]" />}
       <span>{children}</span>
@@ -69,6 +70,32 @@ export function ScreenTitle({ children, className = "" }: { readonly children: R
     <h1 ref={heading} tabIndex={-1} className={`font-bold outline-none! shadow-none! ${className}`}>
       {children}
     </h1>
+  );
+}
+
+/** A button that is only a drawing, where words beside it say what it belongs to; `label` says what it does. */
+export function IconButton({
+  icon,
+  label,
+  disabled = false,
+  className = "",
+  onPress,
+}: {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly disabled?: boolean;
+  readonly className?: string;
+  readonly onPress: () => void;
+}) {
+  return (
+    <Button
+      aria-label={label}
+      isDisabled={disabled}
+      onPress={onPress}
+      className={`grid min-h-12 min-w-12 cursor-pointer place-items-center rounded-8 border-2 border-edge bg-white data-[disabled]:cursor-default data-[disabled]:border-dashed data-[disabled]:text-ink-soft data-[hovered]:bg-rest ${className}`}
+    >
+      <Icon name={icon} className="size-6" />
+    </Button>
   );
 }
 

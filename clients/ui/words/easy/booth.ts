@@ -185,8 +185,7 @@ const words: Record<keyof typeof ja, string> = {
   "talk.reply.ok": "わかりました",
   "talk.reply.yes": "はい",
   "talk.reply.no": "いいえ",
-  "talk.reply.again": "もういちど おねがいします",
-  "talk.reply.close": "{字|じ}を とじる",
+  "talk.reply.again": "もういちど",
   "talk.document": "{{who}}が {見|み}せている もの",
 
   "leave.title": "おわりますか",

@@ -185,8 +185,7 @@ const words: Record<keyof typeof ja, string> = {
   "talk.reply.ok": "I understand",
   "talk.reply.yes": "Yes",
   "talk.reply.no": "No",
-  "talk.reply.again": "Once more, please",
-  "talk.reply.close": "Close the text",
+  "talk.reply.again": "Once more",
   "talk.document": "What {{who}} shows you",
 
   "leave.title": "Do you want to end?",

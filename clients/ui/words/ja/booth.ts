@@ -183,8 +183,7 @@ const words = {
   "talk.reply.ok": "わかりました",
   "talk.reply.yes": "はい",
   "talk.reply.no": "いいえ",
-  "talk.reply.again": "もう{一度|いちど} お{願|ねが}いします",
-  "talk.reply.close": "{文字|もじ}を {閉|と}じる",
+  "talk.reply.again": "もう{一度|いちど}",
   "talk.document": "{{who}}が {見|み}せている もの",
 
   "leave.title": "おわりますか",
