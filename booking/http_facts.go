@@ -198,7 +198,7 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 			return nil, problemInvalid("query.from", err.Error())
 		}
 	}
-	ask, err := s.search(ctx, in.Office, in.Legs, first, in.Days)
+	ask, err := s.search(ctx, in.Office, legsOf(in.Legs), first, in.Days)
 	if err != nil {
 		return nil, s.told(ctx, "days", err)
 	}
@@ -246,15 +246,15 @@ func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, e
 	if err != nil {
 		return nil, problemInvalid("query.date", err.Error())
 	}
-	ask, err := s.search(ctx, in.Office, in.Legs, d, 1)
+	answers, err := s.Times(ctx, in.Office, legsOf(in.Legs), d)
 	if err != nil {
 		return nil, s.told(ctx, "times", err)
 	}
 	office, _ := s.dir.Office(in.Office)
 	out := &timesOutput{}
 	out.Body.Rules, out.Body.Times = s.dir.Rules(), []timeLine{}
-	for _, a := range ask.Day(d) {
-		if ask.Now.Sub(a.Start) > staleAfter {
+	for _, a := range answers {
+		if s.now().Sub(a.Start) > staleAfter {
 			continue
 		}
 		line := timeLine{Start: a.Start, End: a.End, Free: a.Free()}
@@ -269,12 +269,25 @@ func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, e
 	return out, nil
 }
 
-// search puts the question for a run of days at one office.
-func (s *Service) search(ctx context.Context, office string, texts []string, first calendar.Date, days int) (calendar.Question, error) {
+func legsOf(texts []string) []LegRequest {
 	legs := make([]LegRequest, len(texts))
 	for i, text := range texts {
 		legs[i] = parseLeg(text)
 	}
+	return legs
+}
+
+// Times answers for every start of a day that is worth showing, for a visit of these legs at an office.
+func (s *Service) Times(ctx context.Context, office string, legs []LegRequest, d calendar.Date) ([]calendar.Answer, error) {
+	ask, err := s.search(ctx, office, legs, d, 1)
+	if err != nil {
+		return nil, err
+	}
+	return ask.Day(d), nil
+}
+
+// search puts the question for a run of days at one office.
+func (s *Service) search(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int) (calendar.Question, error) {
 	q, err := s.dir.inquire(office, "", legs)
 	if err != nil {
 		return calendar.Question{}, err

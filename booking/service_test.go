@@ -4,122 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"madoguchi/booking"
-	"madoguchi/booking/calendar"
 	"madoguchi/booking/redisstore"
 	"madoguchi/booking/redisstore/redistest"
-	"madoguchi/deploy"
 )
-
-// counter is the seat most tests book from.
-var counter = booking.Caller{Seat: "counter:shiomachihama", Role: "staff", Area: "shiomachi", Office: "shiomachihama"}
-
-var (
-	minami  = person("ミナミ フサエ", "0999-00-1456")
-	isobe   = person("イソベ ハルエ", "0999-00-1457")
-	medical = booking.LegRequest{Service: "medical", Pool: "morita"}
-	then    = booking.LegRequest{Service: "guidance", Pool: "shiokaze"}
-	card    = booking.LegRequest{Service: "card", Pool: "shimin"}
-	gyosei  = booking.LegRequest{Service: "gyosei", Pool: "gyosei"}
-)
-
-func person(kana, phone string) booking.Person {
-	p, err := booking.NewPerson(kana, phone)
-	if err != nil {
-		panic(err)
-	}
-	return p
-}
-
-// desk is a service under test, with its clock and its Redis.
-type desk struct {
-	*booking.Service
-	*redistest.Server
-	now time.Time
-}
-
-type setting struct {
-	store   redisstore.Options
-	options []booking.Option
-	now     time.Time
-}
-
-// clinicMorning is a Wednesday on which the clinic is open until noon, soon after the machine's own date, since the
-// store's expiries run by Redis's clock.
-func clinicMorning() time.Time {
-	d := calendar.DateOf(time.Now()).Add(2)
-	for {
-		_, holiday := calendar.Holiday(d)
-		newYear := d.Month == time.December && d.Day >= 28 || d.Month == time.January && d.Day <= 4
-		if d.Weekday() == time.Wednesday && !holiday && !newYear {
-			return d.At(9 * 60)
-		}
-		d = d.Add(1)
-	}
-}
-
-func newDesk(t testing.TB, s *redistest.Server, set setting) *desk {
-	t.Helper()
-	dir, err := booking.Load(deploy.Sample(), set.options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := &desk{Server: s, now: set.now}
-	if k.now.IsZero() {
-		k.now = clinicMorning().Add(-24 * time.Hour)
-	}
-	k.Service, err = booking.New(booking.Config{
-		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Store: set.store,
-		Now: func() time.Time { return k.now },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
-}
-
-var keys atomic.Int64
-
-func newKey() string { return fmt.Sprintf("key-%d", keys.Add(1)) }
-
-// wish asks for 医院 then 薬局 at 10:00 on the clinic's morning.
-func wish() booking.HoldRequest {
-	return booking.HoldRequest{
-		Key: newKey(), Office: "shiomachihama", Start: clinicMorning().Add(time.Hour), Legs: []booking.LegRequest{medical, then},
-	}
-}
-
-func (k *desk) mustHold(t testing.TB, h booking.HoldRequest) booking.Hold {
-	t.Helper()
-	held, err := k.Hold(context.Background(), counter, h)
-	if err != nil {
-		t.Fatalf("hold at %v: %v", h.Start, err)
-	}
-	return held
-}
-
-func (k *desk) mustBook(t testing.TB, h booking.HoldRequest, who booking.Person) booking.Appointment {
-	t.Helper()
-	held := k.mustHold(t, h)
-	a, err := k.Confirm(context.Background(), counter, held.ID, booking.ConfirmRequest{Resident: who})
-	if err != nil {
-		t.Fatalf("confirm: %v", err)
-	}
-	return a
-}
-
-// refusedAs fails the test unless err is the problem with that slug.
-func refusedAs(t testing.TB, err error, slug string) {
-	t.Helper()
-	var p *booking.Problem
-	if !errors.As(err, &p) || p.Slug() != slug {
-		t.Fatalf("got %v, want the problem %s", err, slug)
-	}
-}
 
 func TestAVisitWithTwoLegsIsBookedAndFollowed(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
@@ -159,4 +53,356 @@ func TestAVisitWithTwoLegsIsBookedAndFollowed(t *testing.T) {
 			t.Fatalf("finished %+v, %v", a, err)
 		}
 	})
+}
+
+func TestOfAThousandClerksWhoWantTheSameTimeOneGetsIt(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{store: redisstore.Options{Timeout: time.Minute}})
+		h := wish()
+		h.Booth = "shiomachihama-1"
+		won, refused := rivals(1000, func(n int) error {
+			mine := h
+			mine.Key = fmt.Sprint("rival-", n)
+			_, err := k.Hold(context.Background(), counter, mine)
+			return err
+		})
+		if won != 1 {
+			t.Fatalf("%d got it", won)
+		}
+		for _, err := range refused {
+			refusedAs(t, err, booking.SlugSlotTaken)
+		}
+	})
+}
+
+func TestOfManyClerksAsManyAreServedAsThereAreDesks(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		// カード: two officers are on duty on Tuesday afternoons, and each office has two booths.
+		k := newDesk(t, s, setting{store: redisstore.Options{Timeout: time.Minute}})
+		h := wish()
+		h.Legs = []booking.LegRequest{card}
+		h.Start = clinicMorning().Add(-24*time.Hour + 5*time.Hour)
+		won, refused := rivals(60, func(n int) error {
+			c, mine := counter, h
+			mine.Key = fmt.Sprint("rival-", n)
+			mine.Office = []string{"shiomachihama", "misakiguchi", "okuse"}[n%3]
+			c.Seat = "counter:" + mine.Office
+			_, err := k.Hold(context.Background(), c, mine)
+			return err
+		})
+		if won != 2 {
+			t.Fatalf("%d were served by 2 officers", won)
+		}
+		for _, err := range refused {
+			refusedAs(t, err, booking.SlugSlotTaken)
+		}
+	})
+}
+
+// rivals lets n callers loose at once.
+func rivals(n int, ask func(n int) error) (won int, refused []error) {
+	var all sync.WaitGroup
+	results := make([]error, n)
+	start := make(chan struct{})
+	for i := range n {
+		all.Go(func() {
+			<-start
+			results[i] = ask(i)
+		})
+	}
+	close(start)
+	all.Wait()
+	for _, err := range results {
+		if err == nil {
+			won++
+		} else {
+			refused = append(refused, err)
+		}
+	}
+	return won, refused
+}
+
+func TestAHoldNotConfirmedInTimeIsFreeAgain(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{store: redisstore.Options{HoldTTL: 300 * time.Millisecond}})
+		ctx := context.Background()
+		late := k.mustHold(t, wish())
+		_, err := k.Hold(ctx, counter, wish())
+		refusedAs(t, err, booking.SlugSlotTaken)
+
+		s.Expire(t, 400*time.Millisecond)
+		_, err = k.Confirm(ctx, counter, late.ID, booking.ConfirmRequest{Resident: minami})
+		refusedAs(t, err, booking.SlugHoldExpired)
+		k.mustBook(t, wish(), isobe)
+	})
+}
+
+func TestDeadHoldsAreClearedAway(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{store: redisstore.Options{HoldTTL: 200 * time.Millisecond}})
+		h := wish()
+		h.Resident = minami
+		k.mustHold(t, h)
+		ctx, stop := context.WithCancel(context.Background())
+		ran := make(chan error, 1)
+		go func() { ran <- k.Run(ctx) }()
+		changes := k.Watch(ctx)
+
+		s.Expire(t, 300*time.Millisecond)
+		for len(s.Client.ZRange(ctx, "{shiomachi}:led:desk:morita", 0, -1).Val()) > 0 {
+			<-changes // the sweep changes the revision
+		}
+		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
+			t.Errorf("of the resident %q is left", left)
+		}
+		stop()
+		if err := <-ran; err != nil {
+			t.Error(err)
+		}
+		for range changes { // closes once its watchers have ended
+		}
+	})
+}
+
+func TestEveryChangeIsWatched(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		ctx, stop := context.WithCancel(context.Background())
+		changes := k.Watch(ctx)
+		first := <-changes
+		a := k.mustBook(t, wish(), minami)
+		last := first
+		for last.Rev < first.Rev+2 { // held, booked
+			last = <-changes
+		}
+		if _, err := k.Cancel(ctx, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		for last.Rev < first.Rev+3 {
+			last = <-changes
+		}
+		stop()
+		for range changes {
+		}
+	})
+}
+
+func TestTheSameWishTwiceIsOneHold(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		ctx := context.Background()
+		h := wish()
+		h.Resident = minami
+		first := k.mustHold(t, h)
+		for range 3 {
+			if again := k.mustHold(t, h); again.ID != first.ID || again.Booth != first.Booth || !again.ExpiresAt.Equal(first.ExpiresAt) {
+				t.Fatalf("first %+v, again %+v", first, again)
+			}
+		}
+		other := h
+		other.Resident = isobe
+		_, err := k.Hold(ctx, counter, other)
+		refusedAs(t, err, booking.SlugIdempotency)
+		elsewhere := counter
+		elsewhere.Seat = "desk:morita" // the same key at another seat is another wish
+		_, err = k.Hold(ctx, elsewhere, h)
+		refusedAs(t, err, booking.SlugSlotTaken)
+
+		won, _ := rivals(50, func(int) error { // a client that loses its patience
+			again, err := k.Hold(ctx, counter, h)
+			if err == nil && again.ID != first.ID {
+				return errors.New("another hold")
+			}
+			return err
+		})
+		if won != 50 {
+			t.Errorf("%d of 50 repetitions were answered", won)
+		}
+	})
+}
+
+func TestAResidentCannotSitInTwoBooths(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		ctx := context.Background()
+		first := wish()
+		first.Legs = []booking.LegRequest{medical}
+		k.mustBook(t, first, minami)
+		second := wish() // another booth, other people
+		second.Legs = []booking.LegRequest{card}
+		held := k.mustHold(t, second)
+		_, err := k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{Resident: person("みなみ　ふさえ", "0999001456")})
+		refusedAs(t, err, booking.SlugResidentBusy)
+		if _, err := k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{Resident: isobe}); err != nil {
+			t.Fatalf("for somebody else: %v", err)
+		}
+		third := wish()
+		third.Legs = []booking.LegRequest{gyosei}
+		third.Resident = minami
+		third.Office = "misakiguchi" // known with the hold, and at another office
+		_, err = k.Hold(ctx, booking.Caller{Seat: "counter:misakiguchi"}, third)
+		refusedAs(t, err, booking.SlugResidentBusy)
+	})
+}
+
+func TestCancellingFreesAndForgets(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		a := k.mustBook(t, wish(), minami)
+		if len(s.Keys(t, "*:who:*")) != 1 || len(s.Keys(t, "*:vault:*")) != 1 {
+			t.Fatalf("keys %q", s.Keys(t, "*"))
+		}
+		if _, err := k.Cancel(context.Background(), a.ID); err != nil {
+			t.Fatal(err)
+		}
+		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
+			t.Errorf("of the resident %q is left", left)
+		}
+		k.mustBook(t, wish(), minami)
+	})
+}
+
+func TestNothingInRedisNamesAnybody(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		ctx := context.Background()
+		h := wish()
+		h.Resident = minami
+		a := k.mustBook(t, h, booking.Person{}) // the hold knew the resident
+		h = wish()
+		h.Start = h.Start.Add(time.Hour)
+		k.mustBook(t, h, isobe)
+		dump := s.Dump(t)
+		for _, secret := range []string{"ミナミ", "フサエ", "イソベ", "0999-00-14", "099900145"} {
+			if strings.Contains(dump, secret) {
+				t.Errorf("Redis holds %q", secret)
+			}
+		}
+		views, err := k.View(booking.WithCaller(ctx, counter), a)
+		if err != nil || views[0].Resident == nil || views[0].Resident.Kana != "ミナミ フサエ" || views[0].Resident.Phone != "0999-00-1456" {
+			t.Errorf("the counter sees %v, %v", views, err)
+		}
+		// A week after the visit the name is gone, the appointment is not.
+		s.Client.Del(ctx, s.Keys(t, "*:vault:*")...)
+		views, err = k.View(booking.WithCaller(ctx, counter), a)
+		if err != nil || views[0].Resident != nil || views[0].Number != 1 {
+			t.Errorf("without its key the counter sees %v, %v", views, err)
+		}
+	})
+}
+
+func TestPersonalRecordsExpireAWeekAfterTheVisit(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{now: time.Now()})
+		h := wish()
+		h.Resident = minami
+		a := k.mustBook(t, h, booking.Person{})
+		for _, key := range append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...) {
+			left := s.Client.PTTL(context.Background(), key).Val()
+			if want := time.Until(a.End.Add(7 * 24 * time.Hour)); (left - want).Abs() > time.Minute {
+				t.Errorf("%s is kept for %v, want %v", key, left, want)
+			}
+		}
+	})
+}
+
+func TestAnonymousMattersLeaveNeitherRecordNorLedger(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		ctx := context.Background()
+		h := wish()
+		h.Legs = []booking.LegRequest{gyosei}
+		held := k.mustHold(t, h)
+		a, err := k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{Anonymous: true})
+		if err != nil || !a.Anonymous || a.Reception == "" {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		if left := append(append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...), s.Keys(t, "*led:resident*")...); len(left) > 0 {
+			t.Errorf("of nobody %q is kept", left)
+		}
+		h = wish()
+		held = k.mustHold(t, h)
+		_, err = k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{Anonymous: true})
+		refusedAs(t, err, booking.SlugNotAnonymous)
+		_, err = k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{})
+		refusedAs(t, err, booking.SlugResidentRequired)
+	})
+}
+
+func TestAPoolSharesItsWork(t *testing.T) {
+	s := redistest.Mini(t)
+	k := newDesk(t, s, setting{})
+	var desks []string
+	for n := range 2 {
+		h := wish()
+		h.Legs = []booking.LegRequest{then}
+		h.Start = h.Start.Add(time.Duration(n) * time.Hour)
+		desks = append(desks, k.mustHold(t, h).Legs[0].Desk)
+	}
+	slices.Sort(desks)
+	if !slices.Equal(desks, []string{"shiokaze-1", "shiokaze-2"}) {
+		t.Errorf("both visits went to %v", desks)
+	}
+}
+
+func TestAnAppointmentIsFoundInWhateverAreaItIs(t *testing.T) {
+	s := redistest.Mini(t)
+	dir, err := booking.Load(twoAreas)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := booking.New(booking.Config{
+		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Now: func() time.Time { return clinicMorning() },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	for _, place := range []string{"east", "west"} {
+		c := booking.Caller{Seat: "counter:" + place, Area: place}
+		held, err := k.Hold(ctx, c, booking.HoldRequest{
+			Key: "same", Office: place, Start: clinicMorning().Add(time.Hour), Legs: []booking.LegRequest{{Service: "talk", Pool: place}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(held.ID, place) {
+			t.Errorf("the id %s tells the area", held.ID)
+		}
+		a, err := k.Confirm(ctx, c, held.ID, booking.ConfirmRequest{Resident: minami})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, asks := range []context.Context{ctx, booking.WithCaller(ctx, c), booking.WithCaller(ctx, booking.Caller{Seat: "admin:a", Area: "elsewhere"})} {
+			if found, err := k.Appointment(asks, a.ID); err != nil || found.Office != place {
+				t.Errorf("found %+v, %v", found, err)
+			}
+		}
+	}
+	_, err = k.Appointment(ctx, "a_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	refusedAs(t, err, booking.SlugUnknown)
+}
+
+func TestCheckInIsForToday(t *testing.T) {
+	s := redistest.Mini(t)
+	k := newDesk(t, s, setting{})
+	ctx := context.Background()
+	a := k.mustBook(t, wish(), minami) // tomorrow's
+	_, err := k.CheckIn(ctx, a.ID)
+	refusedAs(t, err, booking.SlugNotToday)
+	if !errors.Is(err, booking.ErrNotToday) {
+		t.Errorf("%v is not ErrNotToday", err)
+	}
+	if _, err := k.FindReception(ctx, a.Office, a.Reception); !errors.Is(err, booking.ErrNotFound) {
+		t.Errorf("found today: %v", err)
+	}
+	k.now = a.Start
+	if _, err := k.CheckIn(ctx, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = k.Cancel(ctx, a.ID)
+	refusedAs(t, err, booking.SlugWrongState)
+	if err := k.LegStarted(ctx, a.ID, 2); !errors.Is(err, booking.ErrNotFound) {
+		t.Errorf("a third leg: %v", err)
+	}
 }
