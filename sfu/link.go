@@ -95,7 +95,7 @@ func (l *link) answer(ctx context.Context, o *offer, restart bool) (string, []ml
 	drain(l.gathered)
 	first := l.pc.RemoteDescription() == nil
 	if err := l.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrOffer, err)
+		return "", nil, refused(err)
 	}
 	if first {
 		if err := l.bind(o); err != nil {
@@ -104,10 +104,10 @@ func (l *link) answer(ctx context.Context, o *offer, restart bool) (string, []ml
 	}
 	answer, err := l.pc.CreateAnswer(nil)
 	if err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrOffer, err)
+		return "", nil, refused(err)
 	}
 	if err := l.pc.SetLocalDescription(answer); err != nil {
-		return "", nil, fmt.Errorf("%w: %w", ErrOffer, err)
+		return "", nil, refused(err)
 	}
 	if first || restart {
 		select {
@@ -122,6 +122,14 @@ func (l *link) answer(ctx context.Context, o *offer, restart bool) (string, []ml
 		return "", nil, fmt.Errorf("read own answer: %w", err)
 	}
 	return final, describe(desc), nil
+}
+
+// refused puts what the connection has against an offer into words for whoever made it.
+func refused(err error) error {
+	if errors.Is(err, webrtc.ErrIncorrectSDPSemantics) {
+		return fmt.Errorf("%w: it puts several tracks on one m-line (plan B); use unified plan", ErrOffer)
+	}
+	return fmt.Errorf("%w: %w", ErrOffer, err)
 }
 
 func drain(c chan struct{}) {

@@ -71,8 +71,11 @@ func (o *offer) readSecurity() error {
 		}
 	}
 	take(o.desc.Attributes)
-	for _, m := range o.desc.MediaDescriptions {
+	for i, m := range o.desc.MediaDescriptions {
 		take(m.Attributes)
+		if _, sdes := m.Attribute("crypto"); sdes && o.fingerprint == "" {
+			return fmt.Errorf("%w: m-line %d offers keys in a=crypto; media is taken over DTLS-SRTP only (a=fingerprint)", ErrOffer, i)
+		}
 	}
 	switch {
 	case o.fingerprint == "":

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"madoguchi/sfu/codec"
+
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
@@ -120,6 +122,7 @@ func (p *peer) addTrack(agreed, offered mline, b *binding) {
 	if id := agreed.exts[extTransport]; id != 0 && p.transportExt == 0 {
 		p.transportExt = id
 	}
+	settlePayloads(&agreed, &offered)
 	switch offered.dir {
 	case sendonly:
 		u := newUpTrack(p, agreed, p.purposeOf(agreed))
@@ -134,6 +137,27 @@ func (p *peer) addTrack(agreed, offered mline, b *binding) {
 	case recvonly:
 		if b != nil && b.out != nil {
 			p.downs = append(p.downs, newDownTrack(p, agreed, b))
+		}
+	}
+}
+
+// settlePayloads makes the payload types of an agreed m-line those that packets will have. What the client receives has the
+// types of its own offer (RFC 3264 section 6.1). What it sends has those of the answer, which differ only if one connection
+// gives a codec several types; as some clients then keep to their offer, that is taken too.
+func settlePayloads(agreed, offered *mline) {
+	var own []payload
+	for i := range offered.payloads {
+		if o := &offered.payloads[i]; o.format != codec.Unknown && agreed.matching(o) != nil {
+			own = append(own, *o)
+		}
+	}
+	if offered.dir == recvonly {
+		agreed.payloads = own
+		return
+	}
+	for _, o := range own {
+		if agreed.payload(o.pt) == nil {
+			agreed.payloads = append(agreed.payloads, o)
 		}
 	}
 }
