@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, type ReactNode } from "react"
 import { Button, Icon, LevelMeter, Panel, playMelody, VideoView, volumeSteps, type IconName, type Sounding } from "../../ui";
 import { useBooth } from "../context";
 import { Frame } from "../Frame";
-import type { Check as CheckState, Screen } from "../state";
+import type { Check as CheckState, FaceCheck, Screen } from "../state";
 import { T, useWords } from "../words";
 
 /** How often the melody is played before it waits for a touch, and the pause between, in milliseconds. */
@@ -30,8 +30,8 @@ export function Check({ screen }: { readonly screen: Extract<Screen, { kind: "ch
         <T k="check.title" />
       </h1>
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,0.75fr)_minmax(0,1fr)] gap-9 max-[1100px]:gap-5">
-        <Mirror stream={snapshot.media.self.preview} good={check.face === "ok"} />
-        <div className="flex flex-col gap-3.5">
+        <Mirror stream={snapshot.media.self.preview} face={check.face} />
+        <div className="flex flex-col gap-3">
           <Face check={check} />
           <Voice check={check} />
           {check.complete ? <Connecting /> : <Hearing check={check} />}
@@ -69,12 +69,12 @@ function GoOn() {
   );
 }
 
-function Mirror({ stream, good }: { readonly stream: MediaStream | null; readonly good: boolean }) {
+function Mirror({ stream, face }: { readonly stream: MediaStream | null; readonly face: FaceCheck }) {
   const words = useWords();
   return (
     <figure className="flex min-h-0 flex-col gap-3">
       <div
-        className={`grid min-h-0 flex-1 place-items-center overflow-hidden rounded-16 border-4 bg-white ${good ? "border-good-tick" : "border-hairline"}`}
+        className={`grid min-h-0 flex-1 place-items-center overflow-hidden rounded-16 border-4 bg-white ${face === "ok" ? "border-good-tick" : "border-hairline"}`}
       >
         <VideoView
           stream={stream}
@@ -85,7 +85,7 @@ function Mirror({ stream, good }: { readonly stream: MediaStream | null; readonl
         />
       </div>
       <figcaption className="text-center text-[28px] leading-relaxed">
-        <T k={stream === null ? "check.self.wait" : "check.self"} />
+        {typeof face === "string" && <T k={stream === null ? "check.self.wait" : "check.self"} />}
       </figcaption>
     </figure>
   );
@@ -140,7 +140,7 @@ function Item({
   readonly now?: boolean;
 }) {
   return (
-    <Panel tone={mark === "warn" ? "heed" : now ? "now" : "plain"} className="flex items-center gap-5 px-6 py-3">
+    <Panel tone={mark === "warn" ? "heed" : now ? "now" : "plain"} className="flex items-center gap-5 px-6 py-2.5">
       {mark === "done" ? (
         <span className="grid size-14 shrink-0 place-items-center rounded-full bg-good-tick text-white">
           <Icon name="check" className="size-9" />

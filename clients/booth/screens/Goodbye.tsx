@@ -34,7 +34,7 @@ export function Goodbye({ screen }: { readonly screen: Extract<Screen, { kind: "
           <Row key={professional.organisation + professional.name} icon="phone" name={<T k="bye.ask" />}>
             <span lang="ja" className="mr-5">
               {professional.organisation}{" "}
-              <span className="text-[0.85em] font-normal whitespace-nowrap">
+              <span className="text-[0.9em] font-normal whitespace-nowrap">
                 <Furigana>{personName(words, language, { ...professional, role }, "full")}</Furigana>
               </span>
             </span>

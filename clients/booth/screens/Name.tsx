@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Button, Furigana, Icon, literal, Portrait, timeWords, wearOf } from "../../ui";
+import { Button, Furigana, Icon, literal, Portrait, romaji, timeWords, useLanguage, wearOf } from "../../ui";
 import type { Leg } from "../../session/protocol";
 import { useBooth } from "../context";
 import { Frame, OneThing } from "../Frame";
@@ -14,6 +14,7 @@ const checkMinutes = 1;
 export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "name" }> }) {
   const { act, callStaff } = useBooth();
   const words = useWords();
+  const { language } = useLanguage();
   const { session, kana } = screen;
   const first = session.legs[session.leg];
   return (
@@ -37,7 +38,7 @@ export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "nam
     >
       <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[40px]">
         {kana !== null ? (
-          <Highlighted name={literal(kana)} />
+          <Highlighted name={language === "en" ? romaji(literal(kana)) : literal(kana)} />
         ) : (
           <T k="name.title.number" values={{ number: session.number }} />
         )}
@@ -50,7 +51,7 @@ export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "nam
         )}
         <T k="name.today" values={{ count: session.legs.length + 1 }} />
       </p>
-      <ol className="mt-4 grid flex-1 auto-cols-fr grid-flow-col gap-6">
+      <ol className="mt-3 grid min-h-0 flex-1 auto-cols-fr grid-flow-col gap-6">
         <Plan number={1} title={<T k="plan.check" />} minutes={checkMinutes} picture={<Screenful />} />
         {session.legs.map((leg, i) => (
           <Plan
@@ -102,7 +103,7 @@ function Plan({
   readonly picture: ReactNode;
 }) {
   return (
-    <li className="relative flex flex-col items-center justify-center gap-3 rounded-16 border-2 border-hairline bg-white px-4 py-5 text-center">
+    <li className="relative flex flex-col items-center justify-center gap-3 rounded-16 border-2 border-hairline bg-white px-4 py-4 text-center">
       <span
         aria-hidden="true"
         className="absolute top-4 left-4 grid size-14 place-items-center rounded-full bg-primary font-bold text-white"
@@ -110,7 +111,7 @@ function Plan({
         {number}
       </span>
       {picture}
-      <span className="text-[32px] leading-relaxed font-bold max-[1100px]:text-[28px]">{title}</span>
+      <span className="text-[32px] leading-normal font-bold max-[1100px]:text-[28px]">{title}</span>
       <span className="text-ink-soft">
         <T k="plan.minutes" values={{ minutes }} />
       </span>

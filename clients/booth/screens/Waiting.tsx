@@ -8,13 +8,14 @@ import { T, useWords } from "../words";
 
 /** Number, people before, a range, lateness, whom. Calm: nothing has to be done. */
 export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "waiting" }> }) {
+  const { snapshot } = useBooth();
   const { session, leg, waiting } = screen;
   return (
     <Frame screen={screen} actions={<LeaveButton />}>
       <Waves />
       <div className="relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,0.7fr)] gap-9 max-[1100px]:gap-5">
         <div className="flex min-h-0 flex-col gap-3">
-          <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[38px]">
+          <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[36px]">
             <T k={screen.again ? "wait.title.back" : "wait.title"} />
           </h1>
           <Panel className="grid flex-1 grid-cols-[auto_minmax(0,1fr)] items-center px-8 py-2">
@@ -22,7 +23,7 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
               <p>
                 <T k="wait.number" />
               </p>
-              <p className="text-[88px] leading-none font-bold text-primary-pressed tabular-nums">{session.number}</p>
+              <p className="text-[88px] max-[1100px]:text-[68px] leading-none font-bold text-primary-pressed tabular-nums">{session.number}</p>
             </div>
             <div className="pl-10">
               <p>
@@ -34,7 +35,8 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
           <Panel className="px-8 py-2">
             <Expected waiting={waiting} leg={leg} />
           </Panel>
-          <Note icon="speaker" k="wait.chime" />
+          {/* With a broken line there is more to say than there is room for; this can wait. */}
+          {snapshot.connection.state === "live" && <Note icon="speaker" k="wait.chime" />}
           <Note icon="eye" k="wait.private" />
         </div>
         <Whom leg={leg} />
@@ -46,7 +48,7 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
 function Ahead({ waiting }: { readonly waiting: Place | null }) {
   const people = waiting?.ahead ?? 0;
   return (
-    <p role="status" className="text-[52px] leading-normal font-bold text-primary-pressed max-[1100px]:text-[45px]">
+    <p role="status" className="text-[52px] leading-normal font-bold text-primary-pressed max-[1100px]:text-[40px]">
       {waiting === null ? (
         <span aria-hidden="true">–</span>
       ) : people === 0 ? (

@@ -1,4 +1,4 @@
-import { Button, Furigana, Panel } from "../../ui";
+import { Button, Panel, written as plain } from "../../ui";
 import ja from "../../ui/words/ja/booth";
 import { useBooth } from "../context";
 import { T, useWords } from "../words";
@@ -18,15 +18,24 @@ export function Written({ screen }: { readonly screen: TalkScreen }) {
 
   const answer = (key: (typeof replies)[number]) => {
     // The professional reads Japanese, whatever language the booth shows.
-    client.sendTalk(ja[key].replace(/\{([^{}|]+)\|[^{}|]+\}/g, "$1"));
+    client.sendTalk(plain(ja[key]));
     if (key === "talk.reply.ok" && last !== undefined) act({ type: "read-talk", id: last.id });
   };
 
   return (
     <Panel tone="now" className="flex min-h-0 flex-col gap-4 p-6 max-[1100px]:p-4">
-      <h2 className="shrink-0 leading-relaxed text-ink-soft">
-        <T k="talk.written" values={{ who }} />
-      </h2>
+      <div className="flex shrink-0 items-center justify-between gap-4">
+        <h2 className="leading-relaxed text-ink-soft">
+          <T k="talk.written" values={{ who }} />
+        </h2>
+        <Button
+          icon="close"
+          className="min-h-16! px-5! py-1"
+          onPress={() => last !== undefined && act({ type: "read-talk", id: last.id })}
+        >
+          <T k="close" />
+        </Button>
+      </div>
       <div role="log" aria-label={words.written("talk.written", { who })} className="min-h-0 flex-1 overflow-y-auto">
         {written.map((message) => (
           <p
@@ -41,20 +50,13 @@ export function Written({ screen }: { readonly screen: TalkScreen }) {
         ))}
         <div ref={end} />
       </div>
-      <div className="grid shrink-0 grid-cols-2 gap-3">
+      <div className="grid shrink-0 grid-cols-4 gap-3 max-[1100px]:grid-cols-2">
         {replies.map((key) => (
-          <Button key={key} className="min-h-18! py-1" onPress={() => answer(key)}>
+          <Button key={key} className="min-h-18! px-2! py-1 text-[28px]!" onPress={() => answer(key)}>
             <T k={key} />
           </Button>
         ))}
       </div>
-      <Button
-        icon="close"
-        className="min-h-18! shrink-0 py-1"
-        onPress={() => last !== undefined && act({ type: "read-talk", id: last.id })}
-      >
-        <Furigana>{words.marked("talk.reply.close")}</Furigana>
-      </Button>
     </Panel>
   );
 }
