@@ -241,7 +241,6 @@ function OwnPreview() {
         <VideoView
           stream={self.videoMuted ? null : self.preview}
           label={words.written("desk.preview")}
-          mirrored
           className="size-full"
           instead={
             <p className="grid size-full place-items-center p-4 text-center text-white">

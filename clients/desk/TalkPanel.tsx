@@ -160,7 +160,7 @@ function Compose({ large }: { readonly large: boolean }) {
       />
       <div className="flex items-center justify-between gap-3">
         <p className="text-[15px] text-ink-soft">{words.written("desk.talk.enter")}</p>
-        <Button place="desk" icon={large ? "pen" : "chat"} onPress={send}>
+        <Button place="desk" icon={large ? "pen" : "chat"} className="flex-none whitespace-nowrap" onPress={send}>
           <T k={large ? "desk.talk.sendLarge" : "desk.talk.send"} />
         </Button>
       </div>
