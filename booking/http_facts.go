@@ -18,20 +18,21 @@ const maxSearchDays = 31
 // registerFacts adds what anybody may ask: offices, what they offer, and when there is room. None of it says who.
 func (s *Service) registerFacts(api huma.API) {
 	refusals := []int{404, 422, 503}
+	anybody := []map[string][]string{{}} // no token is needed
 	huma.Register(api, huma.Operation{
-		OperationID: "offices", Method: http.MethodGet, Path: "/v1/offices", Tags: []string{"facts"}, Summary: "List offices",
+		OperationID: "offices", Method: http.MethodGet, Path: "/v1/offices", Tags: []string{"facts"}, Summary: "List offices", Security: anybody,
 	}, s.listOffices)
 	huma.Register(api, huma.Operation{
 		OperationID: "office", Method: http.MethodGet, Path: "/v1/offices/{office}", Tags: []string{"facts"},
-		Summary: "One office: booths, hours, notices, what it offers", Errors: refusals,
+		Summary: "One office: booths, hours, notices, what it offers", Errors: refusals, Security: anybody,
 	}, s.getOffice)
 	huma.Register(api, huma.Operation{
 		OperationID: "days", Method: http.MethodGet, Path: "/v1/offices/{office}/days", Tags: []string{"facts"},
-		Summary: "How many starts are free on each day", Errors: refusals,
+		Summary: "How many starts are free on each day", Errors: refusals, Security: anybody,
 	}, s.getDays)
 	huma.Register(api, huma.Operation{
 		OperationID: "times", Method: http.MethodGet, Path: "/v1/offices/{office}/times", Tags: []string{"facts"},
-		Summary: "The starts of one day, and why those that are not free are not", Errors: refusals,
+		Summary: "The starts of one day, and why those that are not free are not", Errors: refusals, Security: anybody,
 	}, s.getTimes)
 }
 

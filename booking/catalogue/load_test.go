@@ -3,12 +3,14 @@ package catalogue_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -167,7 +169,9 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
+		hung := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("loading does not end: %q", text)) })
 		_, err := catalogue.Load(fstest.MapFS{"f.yaml": {Data: text}})
+		hung.Stop()
 		var wrong *catalogue.Error
 		if err == nil || !errors.As(err, &wrong) {
 			return
