@@ -24,6 +24,8 @@ import (
 	"madoguchi/booking"
 	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/deploy"
+	"madoguchi/sfu"
+	"madoguchi/sfu/whip"
 	"madoguchi/signaling/access"
 	"madoguchi/signaling/protocol"
 )
@@ -41,6 +43,7 @@ type world struct {
 	bookings *booking.Service
 	keys     *access.Keys
 	media    *fakeMedia
+	real     bool // brokers get a real media node each, in place of media
 	clock    *fakeClock
 	booked   int
 }
@@ -91,6 +94,13 @@ func (w *world) start(change func(*Config)) *node {
 		w.t.Fatal(err)
 	}
 	mux := http.NewServeMux()
+	if w.real {
+		media := w.mediaNode(b)
+		b.UseMedia(MediaOf(media))
+		equipment := whip.Handler(media, b.WhipAuth())
+		mux.Handle("/whip/", equipment)
+		mux.Handle("/whep/", equipment)
+	}
 	api := humago.New(mux, huma.DefaultConfig("test", "1"))
 	b.Register(api)
 	w.bookings.Register(api)
@@ -115,9 +125,31 @@ func (w *world) start(change func(*Config)) *node {
 	return n
 }
 
+// mediaNode starts a real media node on loopback for the length of the test.
+func (w *world) mediaNode(b *Broker) *sfu.Node {
+	w.t.Helper()
+	media, err := sfu.New(sfu.Config{ListenUDP: "127.0.0.1:0", Observer: b.Observer(), Log: quiet()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := media.Close(ctx); err != nil {
+			w.t.Errorf("close media node: %v", err)
+		}
+	})
+	return media
+}
+
 // until waits for something another goroutine does; it is looked at again and again, never slept for.
 func (w *world) until(what string, ok func() bool) {
 	w.t.Helper()
+	waitFor(w.t, what, ok)
+}
+
+func waitFor(t *testing.T, what string, ok func() bool) {
+	t.Helper()
 	deadline := time.NewTimer(10 * time.Second)
 	defer deadline.Stop()
 	look := time.NewTicker(2 * time.Millisecond)
@@ -126,7 +158,7 @@ func (w *world) until(what string, ok func() bool) {
 		select {
 		case <-look.C:
 		case <-deadline.C:
-			w.t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("waited in vain until %s", what)
 		}
 	}
 }
