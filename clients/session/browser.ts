@@ -25,12 +25,10 @@ export type Peer = Pick<
   | "createOffer"
   | "getStats"
   | "getTransceivers"
-  | "iceConnectionState"
   | "localDescription"
   | "restartIce"
   | "setLocalDescription"
   | "setRemoteDescription"
-  | "signalingState"
 >;
 
 /** Loudness of a track, 0..1, smoothed over about a tenth of a second. */

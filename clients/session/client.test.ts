@@ -411,6 +411,13 @@ describe("a seat", () => {
     expect(client.getSnapshot()).toMatchObject({ connection: { state: "live" }, session: { state: "consultation" } });
   });
 
+  it("that this tab does not hold can do nothing, and says so at once", async () => {
+    const { browser, client } = await booth();
+    browser.socketNow.break(Close.Revoked);
+    await expect(client.call()).rejects.toMatchObject({ code: "offline" });
+    await expect(client.enter("s_1")).rejects.toMatchObject({ code: "offline" });
+  });
+
   it("whose token has expired gets another and goes on", async () => {
     const { browser, client } = await boothIn("consultation");
     const before = browser.sockets[0]?.sent("hello")[0]?.token;
@@ -420,6 +427,15 @@ describe("a seat", () => {
     expect(hello?.token).not.toBe(before);
     expect(client.getSnapshot()).toMatchObject({ connection: { state: "live" }, session: { state: "consultation" }, media: { phase: "connected" } });
     expect(browser.calls.filter((call) => call.path === "/v1/sign-in").at(-1)?.headers["Authorization"]).toBe(`Bearer ${before}`);
+  });
+
+  it("whose expired token vouches for nobody signs in as at first", async () => {
+    const { browser, server, client } = await booth();
+    server.refusesTokens = true;
+    browser.socketNow.break(Close.Expired);
+    await browser.pass(100);
+    expect(client.getSnapshot().connection).toEqual({ state: "live" });
+    expect(browser.calls.at(-1)).toMatchObject({ path: "/v1/sign-in", body: { seat: "booth:shiomachihama-1" } });
   });
 
   it("whose token cannot be renewed asks to sign in", async () => {

@@ -132,6 +132,7 @@ export class SeatCore implements SeatClient {
   };
 
   readonly enter = async (session: string): Promise<void> => {
+    this.mustBeHeld("enter");
     this.left.delete(session);
     this.fresh = false;
     if (this.state.entered !== session) this.closeVisit();
@@ -188,7 +189,8 @@ export class SeatCore implements SeatClient {
   };
 
   readonly restartMedia = async (): Promise<void> => {
-    await this.media.restart();
+    if (this.media.isOpen) await this.media.restart();
+    else await this.openMedia();
   };
 
   readonly startChecks = (): void => this.media.startChecks();
@@ -403,8 +405,17 @@ export class SeatCore implements SeatClient {
     }
   }
 
-  private perform(intent: Intent): Promise<void> {
-    return this.visit.perform(intent);
+  private async perform(intent: Intent): Promise<void> {
+    this.mustBeHeld(intent.type);
+    await this.visit.perform(intent);
+  }
+
+  /** A line that comes back by itself is worth waiting for; one that does not is not. */
+  private mustBeHeld(what: string): void {
+    const { connection } = this.getSnapshot();
+    if (connection.state === "off" || connection.state === "failed") {
+      throw new SessionError("offline", `${what}: this tab does not hold its seat`);
+    }
   }
 
   private async offer(sdp: string, tracks: TrackOffer[]): Promise<string> {

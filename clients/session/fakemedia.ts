@@ -102,8 +102,6 @@ export class FakePeer extends EventTarget {
   readonly lines: FakeTransceiver[] = [];
   readonly answers: string[] = [];
   connectionState: RTCPeerConnectionState = "new";
-  iceConnectionState: RTCIceConnectionState = "new";
-  signalingState: RTCSignalingState = "stable";
   localDescription: RTCSessionDescription | null = null;
   channel: FakeChannel | null = null;
   restarts = 0;
@@ -174,7 +172,6 @@ export class FakePeer extends EventTarget {
     this.lines.forEach((line, at) => {
       line.mid = String(at);
     });
-    this.signalingState = "have-local-offer";
     const sdp = description?.sdp ?? "";
     this.localDescription = { type: "offer", sdp, toJSON: () => ({ type: "offer", sdp }) };
   }
@@ -183,7 +180,6 @@ export class FakePeer extends EventTarget {
     if (this.connectionState === "closed") throw new DOMException("closed", "InvalidStateError");
     if (description.sdp === "nonsense") throw new DOMException("nonsense", "OperationError");
     this.answers.push(description.sdp ?? "");
-    this.signalingState = "stable";
   }
 
   async getStats(): Promise<RTCStatsReport> {

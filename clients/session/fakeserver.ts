@@ -29,6 +29,8 @@ export class FakeServer {
   fingerprint = "AA";
   expiresInMinutes = 12 * 60;
   needsCode = false;
+  /** Tokens handed out so far are no longer good for anything. */
+  refusesTokens = false;
   up = true;
   private browser: FakeBrowser;
   private readonly kind: "booth" | "desk" | "counter";
@@ -224,8 +226,11 @@ export class FakeServer {
     return [{ id, appointment: "a_9f3k2m", state, ...place, number: 3, leg, desk: "morita", pool: "morita", boothOnline: true }];
   }
 
-  private http({ method, path, body }: FakeCall): FakeAnswer {
+  private http({ method, path, body, headers }: FakeCall): FakeAnswer {
     if (!this.up) return "network";
+    if (this.refusesTokens && headers["Authorization"] !== undefined) {
+      return { status: 401, body: { type: "/problems/expired-token", title: "expired" } };
+    }
     if (path === "/v1/sign-in") return this.signIn(body as { seat: string; code?: string });
     if (method === "POST" && path === `/v1/sessions/${this.session}/token`) {
       if (this.state === "none" || this.state === "closed") return { status: 404, body: { type: "/problems/unknown-session", title: "gone" } };

@@ -28,7 +28,9 @@ const videoOrder = ["video/VP8", "video/VP9", "video/H264", "video/AV1"];
 const always: ReadonlySet<Purpose> = new Set<Purpose>(["voice", "face"]);
 
 /** Raised when an answer does not belong to the connection it answers: the server has begun a new one. */
-export class ForeignAnswer extends Error {}
+export class ForeignAnswer extends Error {
+  override readonly name = "ForeignAnswer";
+}
 
 /**
  * One RTCPeerConnection with the m-lines of the plan, made once and for all: later devices come and go by

@@ -94,13 +94,23 @@ export class SeatKeeper {
     const before = this.signedIn;
     if (before === null) return "refused";
     try {
-      const { token, ...identity } = await this.signInCall({ seat: before.identity.seat }, before.token);
+      const { token, ...identity } = await this.vouchedOrPlain(before);
       if (this.signedIn !== before) return "later";
       this.keep({ token, identity });
       return "renewed";
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return error.status >= 400 && error.status < 500 && error.status !== 429 ? "refused" : "later";
+    }
+  }
+
+  /** A token that has expired vouches for nobody; where signing in needs no code, it goes without one too. */
+  private async vouchedOrPlain({ token, identity: { seat } }: SignedIn): Promise<SeatIdentity & { token: string }> {
+    try {
+      return await this.signInCall({ seat }, token);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      return this.signInCall({ seat });
     }
   }
 

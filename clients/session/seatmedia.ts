@@ -76,6 +76,10 @@ export class SeatMedia {
     return this.media.self;
   }
 
+  get isOpen(): boolean {
+    return this.plan !== null;
+  }
+
   /** Opens devices and connects. Resolves when the devices have been tried. */
   async open(plan: Media): Promise<void> {
     this.plan = plan;

@@ -167,7 +167,7 @@ export type SessionErrorCode =
   | ErrorCode
   /** No answer in time; whether it was carried out will show in the snapshot. */
   | "timeout"
-  /** The line is down or this seat is not signed in; nothing was sent. */
+  /** This tab does not hold its seat (connection "off" or "failed"), so that waiting for the line would be in vain. */
   | "offline"
   /** No session is entered. */
   | "no-session"
