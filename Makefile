@@ -16,7 +16,7 @@ help: ## List what can be made
 
 build: pages ## Build bin/madoguchi with its pages inside
 	@mkdir -p bin
-	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/madoguchi ./cmd/madoguchi
+	go build -ldflags '-s -w -X main.version=$(VERSION)' -o bin/madoguchi ./cmd/madoguchi
 
 pages: ## Build the browser applications into clients/dist
 	@.ci/setup build

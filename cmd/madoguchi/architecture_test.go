@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"go/parser"
 	"go/token"
@@ -44,7 +43,11 @@ var arrows = map[string][]string{
 	"deploy":    nil,
 }
 
-const maxLines = 500
+// Lines of a file, the longest. A table of cases may be a little longer than what it tests.
+const (
+	maxLines     = 500
+	maxTestLines = 600
+)
 
 const modulePath = "madoguchi/"
 
@@ -62,7 +65,7 @@ func TestImportsFollowTheArrows(t *testing.T) {
 			if to != fromPart && !sample && !slices.Contains(allowed, to) {
 				t.Errorf("%s imports %s: %s may know only %v", file, imported, fromPart, allowed)
 			}
-			if exceptions, isPure := pure[from]; isPure && imported != from && !slices.Contains(exceptions, imported) {
+			if exceptions, isPure := pure[from]; isPure && !sample && imported != from && !slices.Contains(exceptions, imported) {
 				t.Errorf("%s imports %s: %s is pure", file, imported, from)
 			}
 		}
@@ -118,18 +121,58 @@ func TestNoFileHasTooManyLines(t *testing.T) {
 		if generated(content) {
 			return
 		}
-		if lines := bytes.Count(content, []byte("\n")); lines > maxLines {
+		limit := maxLines
+		if strings.HasSuffix(file, "_test.go") || strings.Contains(path.Base(file), ".test.") {
+			limit = maxTestLines
+		}
+		if lines := bytes.Count(content, []byte("\n")); lines > limit {
 			t.Errorf("%s has %d lines: a room with too many people in it", file, lines)
 		}
 	})
 }
 
-// forbidden is written in pieces, so that this file does not find itself.
-var forbidden = map[string]*regexp.Regexp{
-	"a path of somebody's machine": regexp.MustCompile(`(^|[\s"'=(:,])/(` + `work|home/[a-z]|root|Users)/[A-Za-z.]`),
-	"the host of a registry":       regexp.MustCompile(`registry\.npmjs` + `\.org|proxy\.golang` + `\.org|deb\.debian` + `\.org`),
-	"unfinished work":              regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`),
-	"a silenced check":             regexp.MustCompile(`//\s*no` + `lint|eslint-` + `disable|oxlint-` + `disable|@ts-` + `ignore|@ts-no` + `check`),
+// A rule forbids what its pattern finds. Only lines that hold one of the marks are looked at closely: the pattern is
+// slow, and the tree is large. All are written in pieces, so that this file does not find itself.
+type rule struct {
+	what    string
+	marks   []string
+	pattern *regexp.Regexp
+}
+
+var forbidden = []rule{
+	{"a path of somebody's machine", []string{"/wo" + "rk/", "/ho" + "me/", "/ro" + "ot/", "/Us" + "ers/"},
+		regexp.MustCompile(`(^|[\s"'=(:,])/(` + `work|home|root|Users)/[A-Za-z.]`)},
+	{"the host of a registry", []string{"npmjs" + ".org", "golang" + ".org", "debian" + ".org"},
+		regexp.MustCompile(`registry\.npmjs` + `\.org|proxy\.golang` + `\.org|deb\.debian` + `\.org`)},
+	{"unfinished work", []string{"TO" + "DO", "FIX" + "ME", "XX" + "X"},
+		regexp.MustCompile(`\b(TO` + `DO|FIX` + `ME|XX` + `X)\b`)},
+	{"a silenced check", []string{"no" + "lint", "lint-" + "disable", "@ts-" + "ignore", "@ts-no" + "check"},
+		regexp.MustCompile(`//\s*no` + `lint|(es|ox)lint-` + `disable|@ts-` + `ignore|@ts-no` + `check`)},
+}
+
+func TestTheRulesFindWhatTheyForbidAndNothingElse(t *testing.T) {
+	for _, row := range []struct {
+		line string
+		what string // "" is allowed
+	}{
+		{"dir := \"/ho" + "me/somebody/x\"", "a path of somebody's machine"},
+		{"see https://example.org/wo" + "rk/plan", ""},
+		{"\"resolved\": \"https://registry.npmjs" + ".org/x\"", "the host of a registry"},
+		{"// TO" + "DO: later", "unfinished work"},
+		{"const TO" + "DOS = 1", ""},
+		{"x := 1 //no" + "lint:errcheck", "a silenced check"},
+		{"// oxlint-" + "disable-next-line", "a silenced check"},
+	} {
+		found := ""
+		for _, r := range forbidden {
+			if r.pattern.MatchString(row.line) {
+				found = r.what
+			}
+		}
+		if found != row.what {
+			t.Errorf("%q is taken for %q, want %q", row.line, found, row.what)
+		}
+	}
 }
 
 func TestNothingForbiddenIsWritten(t *testing.T) {
@@ -137,12 +180,15 @@ func TestNothingForbiddenIsWritten(t *testing.T) {
 		if !readable(content) {
 			return
 		}
-		lines := bufio.NewScanner(bytes.NewReader(content))
-		lines.Buffer(nil, len(content)+1)
-		for number := 1; lines.Scan(); number++ {
-			for what, pattern := range forbidden {
-				if found := pattern.FindString(lines.Text()); found != "" {
-					t.Errorf("%s:%d: %s: %s", file, number, what, strings.TrimSpace(found))
+		for _, r := range forbidden {
+			if !slices.ContainsFunc(r.marks, func(mark string) bool { return bytes.Contains(content, []byte(mark)) }) {
+				continue
+			}
+			number := 0
+			for line := range bytes.Lines(content) {
+				number++
+				if found := r.pattern.Find(line); found != nil {
+					t.Errorf("%s:%d: %s: %s", file, number, r.what, bytes.TrimSpace(found))
 				}
 			}
 		}

@@ -85,11 +85,14 @@ func checkRequired(field, value, right string) error {
 	return nil
 }
 
+// usualPort makes the example in an error fit the field.
+var usualPort = map[string]string{"listen": "8080", "media": "3478"}
+
 // checkHostPort wants host:port with a port from 0 to 65535.
 func checkHostPort(field, value string) error {
 	_, port, err := net.SplitHostPort(value)
 	if err != nil {
-		return wrong(field, "%q is not host:port; write for example 0.0.0.0:8443", value)
+		return wrong(field, "%q is not host:port; write for example 127.0.0.1:%s", value, usualPort[field])
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return wrong(field, "%q has port %q; a port is a number from 0 to 65535", value, port)

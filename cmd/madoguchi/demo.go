@@ -19,8 +19,8 @@ import (
 type demoCommand struct {
 	Logging `embed:""`
 
-	Listen string   `name:"listen" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served; port 0 takes any free port."`
-	Media  string   `name:"media" default:"127.0.0.1:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, UDP and TCP; port 0 takes any free port."`
+	Listen string   `name:"listen" default:"127.0.0.1:8080" help:"Where pages, API and sockets are served; port 0 takes any free port."`
+	Media  string   `name:"media" default:"127.0.0.1:3478" help:"Where sound and pictures arrive, UDP and TCP; port 0 takes any free port."`
 	Redis  RedisURL `name:"redis" placeholder:"URL" help:"Use this Redis instead of the demo's own, which forgets everything on exit."`
 	LAN    bool     `name:"lan" help:"Serve HTTPS with a certificate of our own on all addresses, to try a real tablet."`
 }
