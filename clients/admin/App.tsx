@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import type { SessionSummary } from "../session";
 import type { Office } from "../session/booking";
 import { Button } from "../ui/Button";
 import { wallClock } from "../ui/office-time";
@@ -8,7 +7,7 @@ import { LanguageChoice, TopBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
 import { useOffices, useReadiness, useSessions, useVersion } from "./queries";
-import { countByState, offerLines, sessionIn } from "./status";
+import { countByState, type LiveSession, offerLines, placeNames, sessionIn } from "./status";
 import { T, useWords } from "./words";
 
 /** The status page: is everything well, what goes on, what is loaded. It shows nobody's name. */
@@ -17,7 +16,7 @@ export function App() {
   const { identity } = useSeat();
   const sessions = useSessions();
   const { offices, failed } = useOffices();
-  const live = (sessions.data ?? []).filter((s) => s.state !== "closed");
+  const live = sessions.data ?? [];
   return (
     <div className="flex min-h-dvh flex-col bg-ground-desk text-[16px]">
       <TopBar name={<T k="admin.title" />} detail={literal(identity?.name ?? "")}>
@@ -32,7 +31,7 @@ export function App() {
           <Offices offices={offices} sessions={live} failed={failed} />
         </div>
         <div className="flex flex-col gap-5">
-          <Live sessions={live} failed={sessions.isError} />
+          <Live sessions={live} offices={offices} failed={sessions.isError} />
           <Catalogue offices={offices} />
         </div>
       </main>
@@ -102,7 +101,7 @@ function isKnown(equipment: string): equipment is (typeof knownEquipment)[number
   return (knownEquipment as readonly string[]).includes(equipment);
 }
 
-function Offices({ offices, sessions, failed }: { readonly offices: Office[]; readonly sessions: SessionSummary[]; readonly failed: boolean }) {
+function Offices({ offices, sessions, failed }: { readonly offices: Office[]; readonly sessions: LiveSession[]; readonly failed: boolean }) {
   const words = useWords();
   return (
     <Box title={<T k="admin.offices" />}>
@@ -141,7 +140,7 @@ function Offices({ offices, sessions, failed }: { readonly offices: Office[]; re
   );
 }
 
-function Live({ sessions, failed }: { readonly sessions: SessionSummary[]; readonly failed: boolean }) {
+function Live({ sessions, offices, failed }: { readonly sessions: LiveSession[]; readonly offices: Office[]; readonly failed: boolean }) {
   const words = useWords();
   return (
     <Box title={<T k="admin.live" />}>
@@ -154,22 +153,27 @@ function Live({ sessions, failed }: { readonly sessions: SessionSummary[]; reado
         {sessions.length === 0 ? <T k="admin.live.none" /> : <T k="admin.live.counts" values={countByState(sessions)} />}
       </p>
       {sessions.length > 0 && (
-        <Table label={words.written("admin.live.list")} columns={["office", "booth", "number", "state", "desk", "since", "line"]}>
-          {sessions.map((s) => (
-            <tr key={s.id} className="border-t border-solid-gray-200">
-              <Cell>{literal(s.officeName)}</Cell>
-              <Cell>{literal(s.boothName)}</Cell>
-              <Cell>{s.number}</Cell>
-              <Cell>
-                <T k={`admin.state.${s.state}`} />
-              </Cell>
-              <Cell>{literal(s.desk ?? s.pool)}</Cell>
-              <Cell>{s.waitingSince === undefined ? "" : wallClock(s.waitingSince)}</Cell>
-              <Cell>
-                <T k={s.boothOnline ? "admin.online" : "admin.offline"} />
-              </Cell>
-            </tr>
-          ))}
+        <Table label={words.written("admin.live.list")} columns={["office", "booth", "number", "state", "desk", "leg", "since"]}>
+          {sessions.map((s) => {
+            const names = placeNames(s, offices);
+            return (
+              <tr key={s.id} className="border-t border-solid-gray-200">
+                <Cell>{literal(names.office)}</Cell>
+                <Cell>{literal(names.booth)}</Cell>
+                <Cell>{s.number}</Cell>
+                <Cell>
+                  <T k={`admin.state.${s.state}`} />
+                </Cell>
+                <Cell>
+                  {literal(names.pool)} {literal(s.desk)}
+                </Cell>
+                <Cell>
+                  <T k="admin.leg" values={{ leg: s.leg + 1, legs: s.legs }} />
+                </Cell>
+                <Cell>{s.openedAt === "" ? "" : wallClock(s.openedAt)}</Cell>
+              </tr>
+            );
+          })}
         </Table>
       )}
     </Box>
@@ -204,7 +208,7 @@ function Catalogue({ offices }: { readonly offices: Office[] }) {
   );
 }
 
-type Column = "office" | "booth" | "number" | "state" | "desk" | "since" | "line" | "service" | "pool" | "public" | "minutes" | "offices";
+type Column = "office" | "booth" | "number" | "state" | "desk" | "leg" | "since" | "service" | "pool" | "public" | "minutes" | "offices";
 
 function Table({ label, columns, children }: { readonly label: string; readonly columns: Column[]; readonly children: ReactNode }) {
   return (

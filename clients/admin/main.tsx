@@ -9,7 +9,9 @@ import { App } from "./App";
 import { adminBook, T } from "./words";
 import "../ui/theme.css";
 
-const client = createSeatClient({ kind: "admin" });
+// The demo has one administrator who needs no code; elsewhere the form asks for one.
+const seat = new URLSearchParams(location.search).get("seat") ?? "admin";
+const client = createSeatClient({ kind: "admin", seat });
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 30_000 } } });
 const root = document.getElementById("app");
 if (root === null) throw new Error("admin: the page has no #app");
@@ -19,7 +21,7 @@ createRoot(root).render(
     <WordsProvider book={adminBook}>
       <QueryClientProvider client={queries}>
         <SeatProvider client={client}>
-          <SignInGate title={<T k="admin.title" />}>
+          <SignInGate kind="admin" seat="admin" title={<T k="admin.title" />}>
             <App />
           </SignInGate>
         </SeatProvider>

@@ -1,7 +1,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import type { Office } from "../session/booking";
 import { useClient } from "../ui/work/seat";
-import { readReadiness } from "./status";
+import { readReadiness, readSessions } from "./status";
 
 /** How often the page asks again (ms). */
 const every = 5000;
@@ -34,7 +34,7 @@ export function useSessions() {
   const { api } = useClient();
   return useQuery({
     queryKey: ["sessions"],
-    queryFn: async ({ signal }) => (await api.sessions(signal)).sessions,
+    queryFn: async ({ signal }) => readSessions(await api.sessions(signal)),
     refetchInterval: every,
   });
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Office, Offer } from "../session/booking";
-import type { SessionSummary } from "../session/protocol";
-import { countByState, offerLines, readReadiness, sessionIn } from "./status";
+import { countByState, offerLines, placeNames, readReadiness, readSessions, sessionIn } from "./status";
 
 describe("readiness", () => {
   it("is read part by part", () => {
@@ -43,13 +42,32 @@ it("folds the offices' offers into one catalogue", () => {
   ]);
 });
 
-it("counts live sessions and finds a booth's", () => {
-  const sessions = [
-    { booth: "b1", state: "closed" },
-    { booth: "b1", state: "waiting" },
-    { booth: "b2", state: "consultation" },
-  ] as SessionSummary[];
-  expect(countByState(sessions)).toEqual({ arrived: 0, waiting: 1, consultation: 1 });
-  expect(sessionIn("b1", sessions)?.state).toBe("waiting");
-  expect(sessionIn("b9", sessions)).toBeUndefined();
+describe("live sessions", () => {
+  const line = { id: "s_1", state: "waiting", office: "shiomachihama", booth: "b1", pool: "morita", desk: "morita", number: 7, leg: 0, legs: 2 };
+  const sessions = readSessions({ sessions: [line, { ...line, id: "s_2", booth: "b2", state: "consultation" }] });
+
+  it("are read as the server tells them", () => {
+    expect(sessions).toHaveLength(2);
+    expect(sessions[0]).toMatchObject({ number: 7, legs: 2, openedAt: "" });
+  });
+
+  it("leave out what is over or cannot be read", () => {
+    expect(readSessions({ sessions: [{ ...line, state: "closed" }, { ...line, state: "new" }, null, { state: "waiting" }] })).toEqual([]);
+    expect(readSessions("<html>")).toEqual([]);
+  });
+
+  it("are counted by state and found by booth", () => {
+    expect(countByState(sessions)).toEqual({ arrived: 0, waiting: 1, consultation: 1 });
+    expect(sessionIn("b1", sessions)?.state).toBe("waiting");
+    expect(sessionIn("b9", sessions)).toBeUndefined();
+  });
+
+  it("get their names from the offices, or keep their ids", () => {
+    const booths = [{ id: "b1", name: "ブース1", equipment: [] }];
+    const known = { ...office("汐待浜郵便局", offer), id: "shiomachihama", booths };
+    const [first] = sessions;
+    if (first === undefined) throw new Error("no session was read");
+    expect(placeNames(first, [known])).toEqual({ office: "汐待浜郵便局", booth: "ブース1", pool: "汐待もりた医院" });
+    expect(placeNames(first, [])).toEqual({ office: "shiomachihama", booth: "b1", pool: "morita" });
+  });
 });

@@ -145,7 +145,7 @@ function Columns({
               {clockOfMinute(Math.floor(now))}
             </span>
           )}
-          {hours.map((minute) => (
+          {hours.filter((minute) => now === null || Math.abs(minute - now) * scale > 24).map((minute) => (
             <span key={minute} className="absolute right-0 -translate-y-1/2 text-[16px]" style={{ top: (minute - ruler.from) * scale }}>
               {clockOfMinute(minute)}
             </span>

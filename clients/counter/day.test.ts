@@ -87,8 +87,8 @@ describe("what to do at a booth now", () => {
 
   it("keeps an answered call as a reminder for a short while", () => {
     const answered = { ...call, answeredAt: "2026-11-25T10:00:10+09:00" };
-    expect(task([], [], [answered], "10:02")).toMatchObject({ kind: "called" });
-    expect(task([], [], [answered], "10:30")).toEqual({ kind: "none" });
+    expect(task([], [], [answered], "10:01")).toMatchObject({ kind: "called" });
+    expect(task([], [], [answered], "10:02")).toEqual({ kind: "none" });
     expect(openCalls([answered, call])).toEqual([call]);
   });
 

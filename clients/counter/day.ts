@@ -52,7 +52,7 @@ export interface Ruler {
 const expectedBefore = 20;
 const lateAfter = 5;
 /** A call that has been answered is a reminder for this long (ms). */
-const answeredFor = 3 * 60_000;
+const answeredFor = 60_000;
 
 const dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 

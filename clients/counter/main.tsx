@@ -19,7 +19,7 @@ createRoot(root).render(
     <WordsProvider book={counterBook}>
       <QueryClientProvider client={queries}>
         <SeatProvider client={client}>
-          <SignInGate title={<T k="counter.title" />}>
+          <SignInGate kind="counter" title={<T k="counter.title" />}>
             <App />
           </SignInGate>
         </SeatProvider>

@@ -19,7 +19,7 @@ createRoot(root).render(
     <WordsProvider book={deskBook}>
       <QueryClientProvider client={queries}>
         <SeatProvider client={client}>
-          <SignInGate title={<T k="desk.title" />}>
+          <SignInGate kind="desk" title={<T k="desk.title" />}>
             <App />
           </SignInGate>
         </SeatProvider>

@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { FieldError, Form, Input, Label, TextField } from "react-aria-components";
+import type { AppKind } from "../../session";
 import { Button } from "../Button";
 import mark from "../mark.svg";
 import { LanguageChoice } from "./Frame";
@@ -9,10 +10,21 @@ import { type Trouble, troubleOf } from "./trouble";
 import { WorkT } from "./words";
 
 /** What is shown until somebody is signed in: waiting in words, or the form. */
-export function SignInGate({ title, children }: { readonly title: ReactNode; readonly children: ReactNode }) {
+export function SignInGate({
+  title,
+  kind,
+  seat = "",
+  children,
+}: {
+  readonly title: ReactNode;
+  readonly kind: AppKind;
+  /** What stands in the field when the page's address names no seat. */
+  readonly seat?: string;
+  readonly children: ReactNode;
+}) {
   const { identity, connection } = useSeat();
   const signedOut = connection.state === "failed" && connection.reason === "signed-out";
-  if (signedOut) return <SignInForm title={title} />;
+  if (signedOut) return <SignInForm title={title} kind={kind} first={seat} />;
   if (identity !== null) return <>{children}</>;
   return (
     <main className="grid h-dvh place-items-center bg-ground-desk text-[20px]">
@@ -23,9 +35,9 @@ export function SignInGate({ title, children }: { readonly title: ReactNode; rea
   );
 }
 
-function SignInForm({ title }: { readonly title: ReactNode }) {
+function SignInForm({ title, kind, first }: { readonly title: ReactNode; readonly kind: AppKind; readonly first: string }) {
   const client = useClient();
-  const [seat, setSeat] = useState(() => new URLSearchParams(location.search).get("seat") ?? "");
+  const [seat, setSeat] = useState(() => new URLSearchParams(location.search).get("seat") ?? first);
   const [code, setCode] = useState("");
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -33,7 +45,7 @@ function SignInForm({ title }: { readonly title: ReactNode }) {
     setBusy(true);
     setTrouble(null);
     client
-      .signIn({ seat: seat.trim(), ...(code.trim() === "" ? {} : { code: code.trim() }) })
+      .signIn({ seat: named(seat.trim(), kind), ...(code.trim() === "" ? {} : { code: code.trim() }) })
       .catch((error: unknown) => setTrouble(troubleOf(error)))
       .finally(() => setBusy(false));
   };
@@ -71,6 +83,11 @@ function SignInForm({ title }: { readonly title: ReactNode }) {
       </Sheet>
     </main>
   );
+}
+
+/** A seat with its kind; people write only the name. */
+function named(seat: string, kind: AppKind): string {
+  return seat.includes(":") ? seat : `${kind}:${seat}`;
 }
 
 function Field(props: {
