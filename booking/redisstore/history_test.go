@@ -253,7 +253,7 @@ func TestPlantedBugsAreNoticed(t *testing.T) {
 			s.hold = mutant(t, "hold", "if not clash(KEYS[k], s, e, now) then", "if string.find(KEYS[k], 'led:desk') or not clash(KEYS[k], s, e, now) then")
 		},
 		"only the first claim decides": func(t *testing.T, s *steps) {
-			s.hold = mutant(t, "hold", "if not picked[i] then taken[#taken + 1] = tostring(i) end", "if not picked[i] and i == 1 then taken[1] = '1' elseif not picked[i] then picked[i] = {led = KEYS[key], label = string.sub(KEYS[key], tonumber(ARGV[7]) + 1), s = s, e = e} end")
+			s.hold = mutant(t, "hold", "if not picked[i] then taken[#taken + 1] = tostring(i) end", "if not picked[i] and i == 1 then taken[1] = '1' elseif not picked[i] then picked[i] = {led = KEYS[key], label = string.sub(KEYS[key], tonumber(ARGV[6]) + 1), s = s, e = e} end")
 		},
 		"the resident is not checked": func(t *testing.T, s *steps) {
 			s.confirm = mutant(t, "confirm", "if fresh and clash(KEYS[9 + n], s, e, now) then", "if fresh and clash(KEYS[9 + n], s, e, now) == 'never' then")

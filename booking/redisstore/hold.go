@@ -66,7 +66,7 @@ func (s *Store) Hold(ctx context.Context, h HoldRequest) (Held, error) {
 		add("resident", Claim{Candidates: []string{h.Resident}, Start: h.Start, End: h.End})
 	}
 	args := []any{
-		h.ID, h.Fingerprint, h.Rules, s.opts.HoldTTL.Milliseconds(), s.opts.Remember.Milliseconds(), ledgerTTL.Milliseconds(),
+		h.ID, h.Fingerprint, h.Rules, s.opts.HoldTTL.Milliseconds(), s.opts.Remember.Milliseconds(),
 		len(s.ledger("")), s.Channel(), s.opts.Outbox, h.Office, millis(h.Start), millis(h.End), plan(h.Legs), h.By, h.Resident,
 		string(h.Who), len(claims),
 	}

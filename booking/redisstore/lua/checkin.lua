@@ -5,10 +5,11 @@
 --
 -- Answers arrived|replay; state, the state that forbids it; gone.
 local record = KEYS[1]
-local state = redis.call('HGET', record, 'state')
+local was = redis.call('HMGET', record, 'state', 'v', 'office')
+local state, version = was[1], (tonumber(was[2]) or 0) + 1
 if not state then return {'gone'} end
 if state == 'arrived' then return {'replay'} end
 if state ~= 'booked' then return {'state', state} end
-redis.call('HSET', record, 'state', 'arrived', 'arrivedAt', ms(clock()))
-emit(record, KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[1], 'arrived')
+redis.call('HSET', record, 'state', 'arrived', 'v', version, 'arrivedAt', ms(clock()))
+emit(KEYS[2], KEYS[3], ARGV[2], ARGV[3], ARGV[1], version, 'arrived', was[3])
 return {'arrived'}

@@ -11,7 +11,7 @@
 -- Answers booked|replay; mismatch; expired; lost; gone; changed; taken; again (no reception number was free);
 -- unnamed (neither a resident nor anonymous).
 local record, now, id = KEYS[1], clock(), ARGV[1]
-local was = redis.call('HMGET', record, 'state', 'v', 'deadline', 'claims', 'res', 'anon', 'start', 'end')
+local was = redis.call('HMGET', record, 'state', 'v', 'deadline', 'claims', 'res', 'anon', 'start', 'end', 'office')
 local state = was[1]
 if not state then return {'gone'} end
 if state == 'expired' then return {'expired'} end
@@ -29,7 +29,7 @@ local claims = claims_of(was[4])
 for i, c in ipairs(claims) do
   if not redis.call('ZSCORE', KEYS[8 + i], member(c.e, deadline, id)) then return {'lost'} end
 end
-local n, fresh = #claims, ARGV[11] == '1'
+local n, fresh, version = #claims, ARGV[11] == '1', tonumber(was[2]) + 1
 local s, e = tonumber(was[7]), tonumber(was[8])
 if fresh and clash(KEYS[9 + n], s, e, now) then return {'taken'} end
 
@@ -48,20 +48,19 @@ for i, c in ipairs(claims) do
   redis.call('ZREM', KEYS[8 + i], member(c.e, deadline, id))
   local dropped = string.sub(c.label, 1, 9) == 'resident:' and (fresh or ARGV[3] == '')
   if not dropped then
-    redis.call('ZADD', KEYS[8 + i], ms(c.s), member(c.e, 0, id))
+    settle(KEYS[8 + i], c.s, c.e, id, now, ARGV[14])
     kept[#kept + 1] = c
   end
 end
 local desks = 9 + n
 if fresh then
   local led = KEYS[9 + n]
-  redis.call('ZADD', led, ms(s), member(e, 0, id))
-  redis.call('PEXPIRE', led, ARGV[14])
+  settle(led, s, e, id, now, ARGV[14])
   kept[#kept + 1] = {label = string.sub(led, tonumber(ARGV[13]) + 1), s = s, e = e}
   desks = desks + 1
 end
 
-redis.call('HSET', record, 'state', 'booked', 'deadline', '0', 'claims', claims_text(kept), 'res', ARGV[3], 'anon', ARGV[4],
+redis.call('HSET', record, 'state', 'booked', 'v', version, 'deadline', '0', 'claims', claims_text(kept), 'res', ARGV[3], 'anon', ARGV[4],
   'num', number, 'recv', reception)
 redis.call('PEXPIREAT', record, ARGV[9])
 redis.call('PEXPIREAT', KEYS[6], ARGV[9])
@@ -75,5 +74,5 @@ for i = desks, desks + tonumber(ARGV[12]) - 1 do
   redis.call('PEXPIREAT', KEYS[i], ARGV[9])
 end
 redis.call('ZREM', KEYS[2], id)
-emit(record, KEYS[3], KEYS[4], ARGV[7], ARGV[8], id, 'booked')
+emit(KEYS[3], KEYS[4], ARGV[7], ARGV[8], id, version, 'booked', was[9])
 return {'booked'}

@@ -5,15 +5,16 @@
 --
 -- Answers expired|replay; alive.
 local record, id = KEYS[1], ARGV[1]
-local was = redis.call('HMGET', record, 'state', 'deadline', 'claims')
+local was = redis.call('HMGET', record, 'state', 'deadline', 'claims', 'v', 'office')
 if was[1] ~= 'held' then
   redis.call('ZREM', KEYS[2], id)
   return {'replay'}
 end
 if tonumber(was[2]) > clock() then return {'alive'} end
+local version = tonumber(was[4]) + 1
 drop(claims_of(was[3]), 6, tonumber(was[2]), id)
-redis.call('HSET', record, 'state', 'expired', 'claims', '')
+redis.call('HSET', record, 'state', 'expired', 'v', version, 'claims', '')
 redis.call('DEL', KEYS[5])
 redis.call('ZREM', KEYS[2], id)
-emit(record, KEYS[3], KEYS[4], ARGV[2], ARGV[3], id, 'expired')
+emit(KEYS[3], KEYS[4], ARGV[2], ARGV[3], id, version, 'expired', was[5])
 return {'expired'}

@@ -28,6 +28,13 @@ local function clash(led, s, e, now)
   end
 end
 
+-- Puts a confirmed entry into a ledger, clears what is over since three days away, and lets an unused ledger expire.
+local function settle(led, s, e, id, now, keep)
+  redis.call('ZADD', led, ms(s), member(e, 0, id))
+  redis.call('ZREMRANGEBYSCORE', led, '-inf', '(' .. ms(now - 3 * 86400000))
+  redis.call('PEXPIRE', led, keep)
+end
+
 -- A record's claims: "label start end" lines, one for each ledger entry it owns, in the order of the KEYS of a step.
 local function claims_of(text)
   local list = {}
@@ -57,11 +64,9 @@ local function cut(c, led, stop, id)
   return {label = c.label, s = c.s, e = stop}
 end
 
--- One transition: raises the record's version, tells the outbox and whoever watches.
-local function emit(record, out, rev, channel, max, id, kind)
-  local version = redis.call('HINCRBY', record, 'v', 1)
+-- One transition that left the record at version: tells the outbox and whoever watches.
+local function emit(out, rev, channel, max, id, version, kind, office)
   local r = redis.call('INCR', rev)
-  redis.call('XADD', out, 'MAXLEN', '~', max, '*', 'id', id, 'v', version, 'type', kind, 'rev', r,
-    'office', redis.call('HGET', record, 'office'))
+  redis.call('XADD', out, 'MAXLEN', '~', max, '*', 'id', id, 'v', version, 'type', kind, 'rev', r, 'office', office)
   redis.call('PUBLISH', channel, r)
 end

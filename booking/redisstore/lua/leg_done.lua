@@ -6,15 +6,15 @@
 -- Answers done|replay; state, the state that forbids it; changed; gone.
 local record, id, now = KEYS[1], ARGV[1], clock()
 local mark = 'done' .. ARGV[3]
-local was = redis.call('HMGET', record, 'state', 'v', 'claims', mark)
+local was = redis.call('HMGET', record, 'state', 'v', 'claims', mark, 'plan', 'office')
 if not was[1] then return {'gone'} end
 if was[4] then return {'replay'} end
 if was[1] ~= 'arrived' then return {'state', was[1]} end
 if was[2] ~= ARGV[2] then return {'changed'} end
 
 -- The desk claim of this leg is the one whose interval the plan gives it: it has not been cut yet.
-local plan, n, s, e = redis.call('HGET', record, 'plan'), 0, nil, nil
-for from, to in string.gmatch(plan, ' (%d+) (%d+)') do
+local n, s, e = 0, nil, nil
+for from, to in string.gmatch(was[5], ' (%d+) (%d+)') do
   if n == tonumber(ARGV[3]) then s, e = tonumber(from), tonumber(to) end
   n = n + 1
 end
@@ -23,6 +23,7 @@ for i, c in ipairs(claims_of(was[3])) do
   if string.sub(c.label, 1, 5) == 'desk:' and c.s == s and c.e == e then c = cut(c, KEYS[3 + i], now, id) end
   left[#left + 1] = c
 end
-redis.call('HSET', record, mark, ms(now), 'claims', claims_text(left))
-emit(record, KEYS[2], KEYS[3], ARGV[4], ARGV[5], id, 'leg-done')
+local version = tonumber(was[2]) + 1
+redis.call('HSET', record, 'v', version, mark, ms(now), 'claims', claims_text(left))
+emit(KEYS[2], KEYS[3], ARGV[4], ARGV[5], id, version, 'leg-done', was[6])
 return {'done'}

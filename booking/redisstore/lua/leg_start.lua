@@ -5,10 +5,12 @@
 --
 -- Answers started|replay; state, the state that forbids it; gone.
 local record = KEYS[1]
-local state = redis.call('HGET', record, 'state')
+local mark = 'started' .. ARGV[2]
+local was = redis.call('HMGET', record, 'state', 'v', 'office', mark)
+local state, version = was[1], (tonumber(was[2]) or 0) + 1
 if not state then return {'gone'} end
-if redis.call('HEXISTS', record, 'started' .. ARGV[2]) == 1 then return {'replay'} end
+if was[4] then return {'replay'} end
 if state ~= 'arrived' then return {'state', state} end
-redis.call('HSET', record, 'started' .. ARGV[2], ms(clock()))
-emit(record, KEYS[2], KEYS[3], ARGV[3], ARGV[4], ARGV[1], 'leg-started')
+redis.call('HSET', record, mark, ms(clock()), 'v', version)
+emit(KEYS[2], KEYS[3], ARGV[3], ARGV[4], ARGV[1], version, 'leg-started', was[3])
 return {'started'}
