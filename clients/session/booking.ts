@@ -1,6 +1,6 @@
 // What the booking side of the HTTP API says. Times are RFC 3339 with offset; days are "2026-11-25" at the office.
 
-import type { SessionSummary } from "./protocol";
+import type { State } from "./protocol";
 
 /** A stable code for machines and a sentence for people. */
 export interface Cause {
@@ -157,8 +157,22 @@ export interface RoomToken {
   participant: string;
 }
 
-/** What an admin sees of the running sessions: counts and places, no names. */
+/** One running session as an admin sees it: places and numbers, no names. */
+export interface SessionLine {
+  id: string;
+  state: State;
+  office: string;
+  booth: string;
+  pool: string;
+  desk: string;
+  number: number;
+  /** Index of the current leg, and how many there are. */
+  leg: number;
+  legs: number;
+  openedAt: string;
+}
+
 export interface SessionList {
-  sessions: SessionSummary[];
-  [count: string]: unknown;
+  counts: Partial<Record<State, number>>;
+  sessions: SessionLine[];
 }
