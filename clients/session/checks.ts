@@ -13,7 +13,7 @@ const darkness = 3_000;
  */
 const voiceLevel = 0.25;
 const voiceLooks = 3;
-const quietTakes = 0.2;
+const quietTakes = 0.1;
 
 /** A picture of something is brighter than this on average, or has at least this much between dark and bright. */
 const darkMean = 16;
