@@ -9,6 +9,8 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEMO        ?=
 
+# Two test runs at once on two cores only make each other late.
+.NOTPARALLEL:
 .PHONY: build pages demo test test-go test-clients test-e2e lint bench soak clean help
 
 help: ## List what can be made

@@ -73,6 +73,9 @@ func run(ctx context.Context, args []string, to console) int {
 		return exitUsage
 	}
 	if err := parsed.Run(); err != nil {
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return 0 // asked to stop before it was ready
+		}
 		complain(to.log, err)
 		if errors.As(err, new(fieldError)) {
 			return exitUsage

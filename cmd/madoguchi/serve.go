@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -48,7 +49,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		listen:    s.Listen,
 		tls:       secure,
 		https:     true,
-		origins:   append([]string{s.PublicURL}, s.AllowedOrigins...),
+		origins:   s.origins(),
 		media:     s.Media,
 		mediaIPs:  s.MediaPublicIPs,
 		store:     store,
@@ -67,6 +68,15 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		_, err := fmt.Fprintf(to.out, "listening on %s\nready\n", h.listener.Addr())
 		return err
 	})
+}
+
+// origins are the pages that may open sockets, written as browsers write them: without the last slash.
+func (s *serveCommand) origins() []string {
+	var origins []string
+	for _, origin := range append([]string{s.PublicURL}, s.AllowedOrigins...) {
+		origins = append(origins, strings.ToLower(strings.TrimSuffix(origin, "/")))
+	}
+	return origins
 }
 
 // openKeys refuses the demo's keys: anybody on the demo's machine can mint with them.
