@@ -350,7 +350,7 @@ func TestThreeHundredRoomsLeaveNothingBehind(t *testing.T) {
 		wg.Go(func() {
 			for i := range work {
 				room := fmt.Sprint("room", i)
-				c := newClient(t, "booth", clientShape{upAudio: true, upVideo: true, downAudio: 1, downVideo: 1, talk: true, noInterceptors: true})
+				c := newClient(t, "booth", clientShape{upAudio: true, downVideo: 1, talk: true, noInterceptors: true})
 				c.join(n, both(Join{Room: room}))
 				if err := n.Admit(context.Background(), room, []string{"booth"}); err != nil {
 					t.Error(err)

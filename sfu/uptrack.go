@@ -77,7 +77,7 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 		return
 	}
 	p.start = u.starts(p)
-	before, any, fresh := u.keep(p, raw, now)
+	before, running, fresh := u.keep(p, raw, now)
 	if !fresh {
 		u.count.doubles.Add(1)
 		return
@@ -87,7 +87,7 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 	if !resent {
 		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
 	}
-	u.noteLosses(p, before, any, now)
+	u.noteLosses(p, before, running, now)
 	if u.wanted.Load() {
 		u.requestKeyframe(now)
 	}
@@ -131,15 +131,15 @@ func (u *upTrack) starts(p *packet) bool {
 	return codec.StartsKeyframe(p.codec.format, p.payload)
 }
 
-// keep gives the packet its unwrapped number and puts it into the ring. It returns the highest number before it, and
-// whether the packet is new.
-func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64, any, fresh bool) {
+// keep gives the packet its unwrapped number and puts it into the ring. It returns the highest number before it, if
+// there was a packet before it, and whether the packet is new.
+func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64, running, fresh bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	before, any = u.seq.Highest()
+	before, running = u.seq.Highest()
 	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
 	if !u.ring.store(p.ext, raw) {
-		return before, any, false
+		return before, running, false
 	}
 	if p.start {
 		u.wanted.Store(false)
@@ -148,20 +148,20 @@ func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64,
 	if p.start && u.kind == video && (!u.hasKey || p.header.Timestamp != u.keyframeTS || p.ext < u.keyframe) {
 		u.keyframe, u.keyframeTS, u.keyframeAt, u.hasKey = p.ext, p.header.Timestamp, now, true
 	}
-	return before, any, true
+	return before, running, true
 }
 
 // noteLosses asks the publisher for what is missing before this packet.
-func (u *upTrack) noteLosses(p *packet, before uint64, any bool, now time.Duration) {
+func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Duration) {
 	if !p.codec.nack {
 		return
 	}
 	switch {
-	case any && p.ext > before+1:
+	case running && p.ext > before+1:
 		if !u.losses.gap(before+1, p.ext, now) && u.kind == video {
 			u.requestKeyframe(now)
 		}
-	case any && p.ext < before:
+	case running && p.ext < before:
 		u.losses.arrived(p.ext)
 	}
 	if len(u.losses.missing) == 0 {
