@@ -32,7 +32,7 @@ type Config struct {
 	// ListenTCP is host:port for media over TCP. Empty: the address and port of ListenUDP. "off" disables TCP.
 	ListenTCP string
 	// PublicIPs replace the local addresses in candidates, for a node behind one-to-one NAT. At most one of IPv4 and
-	// one of IPv6.
+	// one of IPv6, each for a single address of ListenUDP.
 	PublicIPs []string
 	// Log receives one line per change of state, with ids only. Default: slog.Default().
 	Log *slog.Logger

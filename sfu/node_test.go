@@ -83,6 +83,19 @@ func TestTheUnspecifiedAddressStandsForAllOfTheMachine(t *testing.T) {
 	}
 }
 
+func TestAPublicAddressForSeveralLocalOnesIsNotGuessedAt(t *testing.T) {
+	addrs := []netip.Addr{netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2"), netip.MustParseAddr("fd00::1")}
+	for _, row := range []struct {
+		public string
+		fine   bool
+	}{{"203.0.113.7", false}, {"2001:db8::7", true}} {
+		err := oneBehindNAT(addrs, Config{ListenUDP: ":3478", PublicIPs: []string{row.public}})
+		if (err == nil) != row.fine {
+			t.Errorf("%s: %v", row.public, err)
+		}
+	}
+}
+
 func TestAConfigurationThatCannotWorkIsRefusedByTheFieldsName(t *testing.T) {
 	for _, row := range []struct {
 		name   string

@@ -41,6 +41,9 @@ func openSockets(cfg Config, factory logging.LoggerFactory) (*sockets, error) {
 		if addrs, err = machineAddrs(); err != nil {
 			return nil, err
 		}
+		if err := oneBehindNAT(addrs, cfg); err != nil {
+			return nil, err
+		}
 	}
 	tcpHost := netip.AddrPortFrom(host.Addr(), 0)
 	samePort := cfg.ListenTCP == ""
@@ -55,6 +58,27 @@ func openSockets(cfg Config, factory logging.LoggerFactory) (*sockets, error) {
 			return s, err
 		}
 	}
+}
+
+// oneBehindNAT refuses to guess which of several addresses the public one leads to: candidates for the others would look the
+// same, and only the first would work.
+func oneBehindNAT(addrs []netip.Addr, cfg Config) error {
+	for _, is4 := range []bool{true, false} {
+		public := slices.ContainsFunc(cfg.PublicIPs, func(s string) bool {
+			ip, err := netip.ParseAddr(s)
+			return err == nil && ip.Is4() == is4
+		})
+		var own []netip.Addr
+		for _, a := range addrs {
+			if a.Is4() == is4 {
+				own = append(own, a)
+			}
+		}
+		if public && len(own) > 1 {
+			return fmt.Errorf("ListenUDP: %s stands for %v; name the one that PublicIPs leads to", cfg.ListenUDP, own)
+		}
+	}
+	return nil
 }
 
 // bindAll opens a UDP socket and a TCP listener on every address. Port 0 is chosen by the system on the first address and

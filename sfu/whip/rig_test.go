@@ -216,4 +216,3 @@ func await(t *testing.T, what string, ok func() bool) {
 		}
 	}
 }
-
