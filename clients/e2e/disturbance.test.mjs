@@ -66,7 +66,7 @@ test('a time that has passed cannot be held', () => undisturbed(async () => {
   isProblem(await counter.ask('POST', '/v1/holds', hold, { 'Idempotency-Key': randomUUID() }), 422, 'past-time');
 }));
 
-test('a hold that is gone cannot be confirmed', () => undisturbed(async () => {
+test('a hold that was given up cannot be confirmed', () => undisturbed(async () => {
   const counter = await signIn(world.url, `counter:${PLACE.office}`);
   const { times } = await counter.get(`/v1/offices/${PLACE.office}/times?date=${today()}&leg=medical@morita`);
   const { start } = times.findLast((time) => time.free);
@@ -74,7 +74,7 @@ test('a hold that is gone cannot be confirmed', () => undisturbed(async () => {
   const body = { office: PLACE.office, start, legs: [MEDICAL], resident };
   const hold = await counter.post('/v1/holds', body, { 'Idempotency-Key': randomUUID() });
   assert.equal((await counter.ask('DELETE', `/v1/holds/${hold.id}`)).status, 204);
-  isProblem(await counter.ask('POST', `/v1/holds/${hold.id}/confirm`, { resident }), 410, 'hold-expired');
+  isProblem(await counter.ask('POST', `/v1/holds/${hold.id}/confirm`, { resident }), 404, 'unknown-appointment');
 }));
 
 test('a token of one session does not open another', () => undisturbed(async () => {
@@ -120,9 +120,23 @@ async function sessionsOf(seat) {
   return sessions.map((s) => s.id);
 }
 
+for (const { what, text, code, re } of [
+  { what: 'text that is no JSON', text: '{"type":', code: 'malformed' },
+  { what: 'a message of no known type', text: '{"type":"abracadabra","id":"x"}', code: 'unknown_type', re: 'x' },
+  { what: 'a message without what it needs', text: '{"type":"enter","id":"y"}', code: 'malformed', re: 'y' },
+]) {
+  test(`${what} is answered with ${code}, and the socket stands`, () => undisturbed(async () => {
+    const socket = await openSocket(plain, { hello: (await signIn(world.url, 'desk:shimin-2')).bearer });
+    await socket.say(text);
+    const error = await socket.hear('error', re);
+    assert.equal(error.code, code, JSON.stringify(error));
+    assert.ok(error.message);
+    assert.ok(await socket.stands());
+    await socket.close();
+  }));
+}
+
 for (const { what, send, code } of [
-  { what: 'text that is no JSON', send: (s) => s.say('{"type":'), code: 4101 },
-  { what: 'a message of no known type', send: (s) => s.say({ type: 'abracadabra', id: 'x' }), code: 4101 },
   { what: 'a binary frame', send: (s) => s.sayBytes(64), code: 4101 },
   { what: 'a frame larger than allowed', send: (s) => s.say(JSON.stringify({ type: 'offer', id: 'x', sdp: 'x'.repeat(4 << 20) })), code: 4102 },
 ]) {
@@ -141,7 +155,7 @@ test('WHIP with a wrong content type is refused in words', () => undisturbed(asy
 test('WHIP with an offer that is none is refused in words', () => undisturbed(async () => {
   const token = await world.program.token('--room', running.session, '--participant', 'obs', '--publish');
   const headers = { 'Content-Type': 'application/sdp' };
-  isProblem(await request(world.url, 'POST', `/whip/${running.session}`, { bearer: token, body: 'hello', headers }), 400);
+  isProblem(await request(world.url, 'POST', `/whip/${running.session}`, { bearer: token, body: 'hello', headers }), 422, 'offer');
 }));
 
 test('a request with a body that is too large is refused', () => undisturbed(async () => {

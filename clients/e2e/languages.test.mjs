@@ -44,7 +44,7 @@ for (const [n, language] of ['easy', 'en'].entries()) {
     });
 
     await step('the booth checks in and waits', async () => {
-      await button(booth.page, words.booth('idle.start')).click();
+      await booth.page.getByRole('button', { name: containing(words.booth('idle.start')) }).click();
       await says(booth.page, words.booth('checkin.title'));
       await look(booth, 'check-in');
       for (const digit of reception) await booth.page.keyboard.press(digit);

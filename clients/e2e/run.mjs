@@ -21,7 +21,7 @@ mkdirSync(ARTEFACTS, { recursive: true });
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const started = performance.now();
-const results = run({ files, concurrency: 1, timeout: 240_000 });
+const results = run({ files, concurrency: 1, timeout: 600_000 });
 results.on('test:pass', ({ details, skip }) => {
   if (details.type === 'suite') return;
   if (skip === undefined) counts.passed++;

@@ -65,7 +65,10 @@ test('two plain clients exchange sound and picture with bench tokens', async () 
   const keep = world.artefacts.keep;
   await hears(one.down.page, { name: 'rig-1', theirs: two.media.clip, own: one.media.clip, keep });
   await hears(two.down.page, { name: 'rig-2', theirs: one.media.clip, own: two.media.clip, keep });
-  for (const [page, reply, token] of replies) assert.equal(await hangUp(page, reply, token), 200);
+  for (const [page, reply, token] of replies) {
+    assert.equal(await hangUp(page, reply, token), 200);
+    await page.close();
+  }
 });
 
 test('without the grant they wait behind the gate, are named, and come in when the desk lets them', async (t) => {

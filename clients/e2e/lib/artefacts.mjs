@@ -1,6 +1,6 @@
 // What a run leaves behind to be looked at: screenshots, recordings, logs. Git does not see the folder.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,9 +16,11 @@ export function withoutTokens(text) {
  * A folder for one test file.
  *
  * @param {string} name
+ * @param {{fresh?: boolean}} [options] fresh: what an earlier run left there is removed
  */
-export function artefactsOf(name) {
+export function artefactsOf(name, { fresh = false } = {}) {
   const folder = join(ARTEFACTS, name);
+  if (fresh) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   let step = 0;
   return {

@@ -1,6 +1,6 @@
 // What a resident does in a booth.
 
-import { button } from './seats.mjs';
+import { button, containing } from './seats.mjs';
 import { says } from './screen.mjs';
 
 /** Waits until the booth is as it greets everybody. */
@@ -24,7 +24,7 @@ export async function becomeReady(booth) {
 
 /** Types a reception number on the booth's keys. */
 export async function checkInByNumber({ page }, reception) {
-  await button(page, 'ここから はじめる').click();
+  await page.getByRole('button', { name: containing('ここから はじめる') }).click();
   await says(page, '受付番号を 入れてください');
   for (const digit of reception) await button(page, digit).click();
 }

@@ -90,9 +90,8 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
 export async function plainPage(context, url) {
   const page = await context.newPage();
   for (const path of IN_PLAIN_PAGES) await page.addInitScript({ path });
-  // An empty page under the program's origin: its own answers forbid scripts, or bring an app with them.
-  await page.route(`${url}/plain`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>plain</title>' }));
-  await page.goto(`${url}/plain`);
+  // The landing page has no script of its own and may talk to the program like any app.
+  await page.goto(`${url}/`);
   return page;
 }
 

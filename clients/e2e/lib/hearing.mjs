@@ -1,7 +1,10 @@
 // What the person in front of a page hears, brought to Node.
 
 import { SILENCE, PRESENT, ABSENT, likeness, writeWav } from './sound.mjs';
-import { rms } from './dsp.mjs';
+import { resample, rms } from './dsp.mjs';
+
+/** Rate of the mix: what peer connections play; contexts of the page may run at another. */
+const RATE = 48_000;
 
 /**
  * Records everything the page sends to the loudspeaker.
@@ -12,15 +15,15 @@ import { rms } from './dsp.mjs';
  */
 export async function listen(page, seconds) {
   const tracks = await page.evaluate((ms) => window.measure.record(ms), seconds * 1000);
-  const rate = tracks[0]?.rate ?? 48_000;
-  const mix = new Float32Array(Math.round(seconds * rate));
+  const mix = new Float32Array(Math.round(seconds * RATE));
   for (const track of tracks) {
-    if (track.rate !== rate) throw new Error(`listen: tracks of ${rate} and ${track.rate} Hz`);
     const bytes = Buffer.from(track.pcm, 'base64');
-    const count = Math.min(mix.length, bytes.length / 2);
-    for (let i = 0; i < count; i++) mix[i] += bytes.readInt16LE(2 * i) / 32768;
+    const own = Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(2 * i) / 32768);
+    const samples = resample(own, track.rate, RATE);
+    const count = Math.min(mix.length, samples.length);
+    for (let i = 0; i < count; i++) mix[i] += samples[i];
   }
-  return { samples: mix, rate, voices: tracks.length };
+  return { samples: mix, rate: RATE, voices: tracks.length };
 }
 
 /**

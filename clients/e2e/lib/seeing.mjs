@@ -27,9 +27,9 @@ export function received(page) {
  *
  * @param {import('playwright-core').Page} page
  * @param {number} [frames] frames between the two looks
- * @returns {Promise<Picture[]>} a picture without new frames in 3 s is left out
+ * @returns {Promise<Picture[]>} a picture whose frames do not come within 8 s is left out
  */
-export function remotePictures(page, frames = 12) {
+export function remotePictures(page, frames = 6) {
   return page.evaluate((count) => window.measure.pictures(count), frames);
 }
 

@@ -6,8 +6,8 @@ const RATE = 8000;
 const PIECE = Math.round(1.5 * RATE);
 
 /** How far a correlation must stand above its background to be the clip, and below which it is certainly not. */
-export const PRESENT = 12;
-export const ABSENT = 10;
+export const PRESENT = 14;
+export const ABSENT = 12;
 
 /** A level below which nobody hears anything: −60 dBFS. */
 export const SILENCE = 0.001;

@@ -31,7 +31,7 @@ function sessionSeenBy(page) {
  * @param {string[]} [options.args] further arguments of the program
  */
 export async function openWorld(name, { inside, publishable = false, args } = {}) {
-  const artefacts = artefactsOf(name);
+  const artefacts = artefactsOf(name, { fresh: true });
   const program = await startProgram({
     log: artefacts.path('program.log'),
     state: join(artefacts.folder, 'state'),

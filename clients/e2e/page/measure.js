@@ -57,10 +57,10 @@
     };
   }
 
-  /** True after n more frames, false when they do not come within three seconds. */
+  /** True after n more frames, false when they do not come within eight seconds: a busy machine shows few. */
   function nextFrames(video, n) {
     return new Promise((done) => {
-      const late = setTimeout(() => done(false), 3000);
+      const late = setTimeout(() => done(false), 8000);
       let left = n;
       const step = () => {
         if (left-- > 0) return video.requestVideoFrameCallback(step);
