@@ -13,7 +13,7 @@ import { Idle } from "./screens/Idle";
 import { Name, NotYou, Still } from "./screens/Name";
 import { Calling, Leaving } from "./screens/Over";
 import { SignIn, Starting, Trouble } from "./screens/Plain";
-import { Talk } from "./screens/Talk";
+import { firstFrameMark, Talk } from "./screens/Talk";
 import { Waiting } from "./screens/Waiting";
 import { spokenKeys } from "./speech";
 import { callOf, screenOf, type Screen } from "./state";
@@ -44,6 +44,7 @@ export function App({ client }: { readonly client: SeatClient }) {
     setVolume(firstVolume);
     plainLanguage();
     plainAddress();
+    performance.clearMarks(firstFrameMark);
   }, [client, plainLanguage]);
 
   useVisit(snapshot, act);

@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
 
+const house = <path d="M4 16 16 5l12 11M8 13v14h16V13" />;
+
 /* Own line drawings on a 32 × 32 grid, stroke 2.6, so that they stay clear beside bold text. */
 const drawings = {
   bell: <path d="M8 22c2-2 2-4 2-8a6 6 0 0 1 12 0c0 4 0 6 2 8zM14 27h4" />,
@@ -14,7 +16,8 @@ const drawings = {
   people: (
     <path d="M12 15a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM3 27c0-5 3-8 9-8s9 3 9 8M21 7a4.5 4.5 0 0 1 0 8M24 19c3 1 5 4 5 8" />
   ),
-  house: <path d="M4 16 16 5l12 11M8 13v14h16V13" />,
+  home: house,
+  house,
   info: <path d="M16 29a13 13 0 1 0 0-26 13 13 0 0 0 0 26zM16 15v7M16 9.5v.5" />,
   eye: (
     <path d="M2 16c3-6 8-9 14-9s11 3 14 9c-3 6-8 9-14 9S5 22 2 16zM16 20a4 4 0 1 0 0-8 4 4 0 0 0 0 8z" />

@@ -129,6 +129,9 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
   );
 }
 
+/** Name of the mark in the page's timeline; forgotten with the visit. */
+export const firstFrameMark = "madoguchi.first-frame";
+
 /**
  * Marks the first presented frame of each consultation in the page's timeline, where support and tests read how long
  * admission took; after that frames are not watched any more.
@@ -137,7 +140,7 @@ function useFirstFrame(session: string, leg: number): (() => void) | undefined {
   const consultation = `${session}/${leg}`;
   const [seen, setSeen] = useState<string | null>(null);
   const mark = useCallback(() => {
-    performance.mark("madoguchi.first-frame", { detail: consultation });
+    performance.mark(firstFrameMark, { detail: consultation });
     setSeen(consultation);
   }, [consultation]);
   return seen === consultation ? undefined : mark;

@@ -89,6 +89,7 @@ function Expected({ waiting, leg }: { readonly waiting: Place | null; readonly l
 export function Range({ waiting }: { readonly waiting: Place | null }) {
   if (waiting === null) return <T k="wait.unknown" />;
   if (waiting.toMinutes <= 0) return <T k="wait.soon" />;
+  if (waiting.fromMinutes <= 0) return <T k="wait.within" values={{ to: waiting.toMinutes }} />;
   return <T k="wait.range" values={{ from: waiting.fromMinutes, to: waiting.toMinutes }} />;
 }
 

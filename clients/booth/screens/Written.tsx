@@ -36,7 +36,7 @@ export function Written({ screen }: { readonly screen: TalkScreen }) {
           <T k="close" />
         </Button>
       </div>
-      <div role="log" aria-label={words.written("talk.written", { who })} className="min-h-0 flex-1 overflow-y-auto">
+      <div role="log" tabIndex={0} aria-label={words.written("talk.written", { who })} className="min-h-0 flex-1 overflow-y-auto">
         {written.map((message) => (
           <p
             key={message.id}

@@ -143,6 +143,7 @@ const words: Record<keyof typeof ja, string> = {
   "wait.ahead.many": "{{people}}{人|にん}",
   "wait.ahead.none": "つぎです",
   "wait.range": "あと {{from}}{分|ふん}から {{to}}{分|ふん}です",
+  "wait.within": "もうすぐです。{{to}}{分|ふん}くらいまで",
   "wait.soon": "もうすぐです",
   "wait.unknown": "{待|ま}つ {時間|じかん}を しらべています",
   "wait.late": "{{minutes}}{分|ふん}くらい おそく なっています",

@@ -143,6 +143,7 @@ const words: Record<keyof typeof ja, string> = {
   "wait.ahead.many": "{{people}} people",
   "wait.ahead.none": "You are next",
   "wait.range": "About {{from}} to {{to}} minutes",
+  "wait.within": "Soon, within about {{to}} minutes",
   "wait.soon": "It is nearly your turn",
   "wait.unknown": "Finding out how long it takes",
   "wait.late": "About {{minutes}} minutes later than planned",

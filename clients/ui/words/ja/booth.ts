@@ -141,6 +141,7 @@ const words = {
   "wait.ahead.many": "{{people}}{人|にん}",
   "wait.ahead.none": "つぎです",
   "wait.range": "あと {{from}}{分|ふん}から {{to}}{分|ふん} ぐらい",
+  "wait.within": "もうすぐです。{{to}}{分|ふん} ぐらいまで",
   "wait.soon": "もうすぐです",
   "wait.unknown": "{待|ま}つ {時間|じかん}を {調|しら}べています",
   "wait.late": "{予定|よてい}より {{minutes}}{分|ふん}ほど おくれています",
