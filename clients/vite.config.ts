@@ -56,12 +56,41 @@ function docsPage(): Plugin {
   };
 }
 
+/**
+ * Puts the licence of every package that is built in, the font's too, into dist/licences: their terms ask for it, and
+ * the binary carries what Vite built.
+ */
+function licences(): Plugin {
+  return {
+    name: "madoguchi:licences",
+    apply: "build",
+    generateBundle() {
+      const fromStyles = ["@fontsource-variable/noto-sans-jp", "@digital-go-jp/design-tokens", "@digital-go-jp/tailwind-theme-plugin"];
+      const fromScripts = [...this.getModuleIds()].map((id) => packageOf(id)).filter((name) => name !== null);
+      for (const name of new Set([...fromStyles, ...fromScripts])) {
+        const home = join(here, "node_modules", name);
+        const licence = readdirSync(home).find((file) => /^licen[cs]e/i.test(file));
+        if (licence === undefined) continue;
+        const fileName = `licences/${name.replace("/", "-")}.txt`;
+        this.emitFile({ type: "asset", fileName, source: readFileSync(join(home, licence)) });
+      }
+    },
+  };
+}
+
+/** The package a module belongs to, or null for our own and for what Vite makes up. */
+function packageOf(id: string): string | null {
+  const match = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/"));
+  const name = match?.[1] ?? null;
+  return name !== null && existsSync(join(here, "node_modules", name)) ? name : null;
+}
+
 export default defineConfig({
   root: here,
   base: "/",
   appType: "mpa",
   publicDir: false,
-  plugins: [react(), tailwindcss(), emptyDist(), docsPage()],
+  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), licences()],
   build: {
     outDir: "dist",
     emptyOutDir: false,
