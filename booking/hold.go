@@ -143,6 +143,9 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, q inquiry, 
 	return redisstore.Held{}, last
 }
 
+// keyMargin is how much longer than the hold its key lives, so that a confirmation in the last moment still finds it.
+const keyMargin = time.Minute
+
 // claim seals the resident's record, if known, and runs the HOLD step.
 func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry, c Caller, h HoldRequest,
 	ask calendar.Question, answer calendar.Answer, r redisstore.HoldRequest,
@@ -150,7 +153,7 @@ func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry,
 	r.Rules, r.Office, r.By, r.Start, r.End = s.dir.Rules(), q.office.ID, c.Seat, answer.Start, answer.End
 	r.Booth, r.Legs = q.claims(ask, answer)
 	if h.Resident.Known() {
-		box, err := s.lock(ctx, store, r.ID, h.Resident, store.HoldTTL())
+		box, err := s.lock(ctx, store, r.ID, h.Resident, store.HoldTTL()+keyMargin)
 		if err != nil {
 			return redisstore.Held{}, err
 		}
@@ -273,12 +276,27 @@ func (s *Service) confirmation(ctx context.Context, store *redisstore.Store, r r
 	case r.Resident == "":
 		return conf, sealed{}, problemResidentRequired()
 	default:
-		if key := s.keyOf(ctx, store, r.ID); key != "" {
-			if err := s.vault.keep(ctx, store.Area(), key, keep); err != nil {
-				return conf, sealed{}, fmt.Errorf("keep key of %s: %w: %w", r.ID, redisstore.ErrUnavailable, err)
-			}
-		}
-		return conf, sealed{}, nil
+		return conf, sealed{}, s.keep(ctx, store, r, keep)
+	}
+}
+
+// keep lets the record that was sealed with the hold last as long as the appointment's.
+func (s *Service) keep(ctx context.Context, store *redisstore.Store, r redisstore.Record, until time.Duration) error {
+	key, err := s.keyOf(ctx, store, r.ID)
+	if err != nil {
+		return err
+	}
+	if r.State != redisstore.StateHeld {
+		return nil // a repetition
+	}
+	found, err := s.vault.keep(ctx, store.Area(), key, until)
+	switch {
+	case err != nil:
+		return fmt.Errorf("keep key of %s: %w: %w", r.ID, redisstore.ErrUnavailable, err)
+	case !found:
+		return problemResidentRequired() // the key is lost, so the name has to be given again
+	default:
+		return nil
 	}
 }
 

@@ -2,6 +2,8 @@ package booking
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -205,10 +207,15 @@ func (s *Service) shown(ctx context.Context, what string, a Appointment, err err
 	return &appointmentOutput{views[0]}, nil
 }
 
-// told logs what is a fault of ours or of Redis and passes every error on. Refusals are the callers' business.
+// told logs what is a fault of ours or of Redis and passes every error on. Refusals are the callers' business, and an
+// outage is logged once by whoever tends the area, not once for each who asks during it.
 func (s *Service) told(ctx context.Context, what string, err error) error {
 	if status, ok := statusOf(err); ok && status >= http.StatusInternalServerError {
-		s.log.ErrorContext(ctx, "booking request failed", "op", what, "err", causeOf(err))
+		level := slog.LevelError
+		if errors.Is(err, ErrUnavailable) {
+			level = slog.LevelDebug
+		}
+		s.log.Log(ctx, level, "booking request failed", "op", what, "err", causeOf(err))
 	}
 	return err
 }

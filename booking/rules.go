@@ -83,16 +83,6 @@ func (d *Directory) inquireLeg(o Office, l LegRequest) (inquiryLeg, error) {
 	return leg, nil
 }
 
-// anonymous reports whether every leg may be booked without a name.
-func (q inquiry) anonymous() bool {
-	for _, l := range q.legs {
-		if !l.info.Anonymous {
-			return false
-		}
-	}
-	return true
-}
-
 // booths are the booths that come into question, in the order of the office.
 func (q inquiry) booths() []catalogue.Booth {
 	if q.booth == "" {

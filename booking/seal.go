@@ -40,10 +40,11 @@ func (v vault) put(ctx context.Context, area, name string, wrapped []byte, until
 	return v.rdb.Set(ctx, v.key(area, name), wrapped, until).Err()
 }
 
-func (v vault) keep(ctx context.Context, area, name string, until time.Duration) error {
+// keep moves a key's expiry and reports whether the key is still there.
+func (v vault) keep(ctx context.Context, area, name string, until time.Duration) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
-	return v.rdb.PExpire(ctx, v.key(area, name), until).Err()
+	return v.rdb.PExpire(ctx, v.key(area, name), until).Result()
 }
 
 func (v vault) destroy(ctx context.Context, area, name string) error {

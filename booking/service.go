@@ -219,7 +219,10 @@ func (s *Service) Cancel(ctx context.Context, id string) (Appointment, error) {
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
-	key := s.keyOf(ctx, store, id)
+	key, err := s.keyOf(ctx, store, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
 	r, err := store.Cancel(ctx, id)
 	if err == nil && key != "" {
 		// The sealed record is gone already and the key would expire by itself; it goes now so that no copy opens.
@@ -237,14 +240,14 @@ func (s *Service) stepped(store *redisstore.Store, r redisstore.Record, err erro
 	return s.dir.appointment(store.Area(), r), nil
 }
 
-// keyOf names the key of an appointment's sealed record, "" where there is none or it cannot be read.
-func (s *Service) keyOf(ctx context.Context, store *redisstore.Store, id string) string {
+// keyOf names the key of an appointment's sealed record, "" where there is none.
+func (s *Service) keyOf(ctx context.Context, store *redisstore.Store, id string) (string, error) {
 	records, err := store.Who(ctx, []string{id})
-	if err != nil || records[0] == nil {
-		return ""
+	if err != nil {
+		return "", err
 	}
 	name, _ := keyName(records[0])
-	return name
+	return name, nil
 }
 
 // people opens the personal records the caller may see, by appointment.

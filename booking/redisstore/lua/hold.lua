@@ -49,7 +49,8 @@ redis.call('HSET', record, 'state', 'held', 'v', 1, 'fp', ARGV[2], 'office', ARG
   'plan', ARGV[12], 'by', ARGV[13], 'res', ARGV[14], 'booth', booth, 'desks', desks, 'deadline', ms(deadline), 'heldUntil', ms(deadline),
   'claims', claims_text(picked), 'anon', '0')
 redis.call('PEXPIRE', record, ms(tonumber(ARGV[4]) + tonumber(ARGV[5])))
-if ARGV[15] ~= '' then redis.call('SET', KEYS[6], ARGV[15], 'PX', ARGV[4]) end
+-- A minute longer than the hold, so that a confirmation in the last moment still finds it; EXPIRE deletes it before.
+if ARGV[15] ~= '' then redis.call('SET', KEYS[6], ARGV[15], 'PX', ms(tonumber(ARGV[4]) + 60000)) end
 redis.call('ZADD', KEYS[2], ms(deadline), id)
 emit(KEYS[3], KEYS[4], ARGV[7], ARGV[8], id, 1, 'held', ARGV[9])
 return {'held', ms(deadline), booth, desks, ms(now)}

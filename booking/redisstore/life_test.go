@@ -1,0 +1,111 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"madoguchi/booking/redisstore/redistest"
+)
+
+// Whatever happens to a handful of visits in whatever order, time passing in between, the invariants hold after each
+// step, every version is in the outbox once, and in order.
+func TestWhateverHappensTheInvariantsHold(t *testing.T) {
+	r := redistest.Mini(t)
+	ctx := context.Background()
+	world := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		world++
+		s := New(r.Client, fmt.Sprint("area", world), Options{HoldTTL: 5 * time.Minute})
+		now, err := s.Now(ctx)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		start := now.Truncate(10 * time.Minute)
+		var known []string
+		for range rapid.IntRange(1, 30).Draw(rt, "steps") {
+			switch what := rapid.SampledFrom([]string{"hold", "hold", "confirm", "confirm", "time", "sweep", "later"}).Draw(rt, "what"); {
+			case what == "hold":
+				at := start.Add(time.Duration(rapid.IntRange(-2, 6).Draw(rt, "start")) * 10 * time.Minute)
+				h := request(at, []string{"b1", "b2"}, []string{"d1", "d2"}, []string{"p1"}, "")
+				if rapid.Bool().Draw(rt, "named") {
+					h.Resident = "r1"
+				}
+				if _, err := s.Hold(ctx, h); err == nil {
+					known = append(known, h.ID)
+				} else if !errors.As(err, new(*TakenError)) {
+					rt.Fatal(err)
+				}
+			case what == "time":
+				r.Expire(t, time.Duration(rapid.IntRange(1, 8).Draw(rt, "minutes"))*time.Minute)
+			case what == "sweep":
+				if _, err := s.Expire(ctx, 10); err != nil {
+					rt.Fatal(err)
+				}
+			case len(known) == 0:
+			case what == "confirm":
+				_, err = s.Confirm(ctx, known[len(known)-1], confirmation(rapid.SampledFrom([]string{"", "r1", "r2"}).Draw(rt, "who")))
+				known = expected(rt, known, err)
+			default:
+				known = expected(rt, known, later(s, rapid.SampledFrom(known).Draw(rt, "which"), rapid.IntRange(0, 7).Draw(rt, "step")))
+			}
+			checkInvariants(t, s)
+			if t.Failed() {
+				rt.Fatal("see above")
+			}
+		}
+		checkOutbox(rt, s)
+	})
+}
+
+func later(s *Store, id string, step int) error {
+	ctx := context.Background()
+	var err error
+	switch step {
+	case 0:
+		_, err = s.Cancel(ctx, id)
+	case 1:
+		_, err = s.CheckIn(ctx, id)
+	case 2, 3:
+		_, err = s.LegStarted(ctx, id, step-2)
+	case 4, 5:
+		_, err = s.LegDone(ctx, id, step-4)
+	case 6:
+		_, err = s.Finish(ctx, id, StateDone)
+	case 7:
+		_, err = s.Finish(ctx, id, StateNoShow)
+	}
+	return err
+}
+
+// expected fails the test for errors that are no refusals.
+func expected(t *rapid.T, known []string, err error) []string {
+	for _, refusal := range []error{ErrExpired, ErrResidentBusy, ErrMismatch, ErrNotFound, nil} {
+		if errors.Is(err, refusal) {
+			return known
+		}
+	}
+	if !errors.As(err, new(*StateError)) {
+		t.Fatal(err)
+	}
+	return known
+}
+
+func checkOutbox(t *rapid.T, s *Store) {
+	events, err := s.rdb.XRange(context.Background(), s.outbox(), "-", "+").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[any]int{}
+	for n, e := range events {
+		id := e.Values["id"]
+		versions[id]++
+		if e.Values["v"] != fmt.Sprint(versions[id]) || e.Values["rev"] != fmt.Sprint(n+1) {
+			t.Fatalf("event %d is %v after %d of that appointment", n, e.Values, versions[id]-1)
+		}
+	}
+}
