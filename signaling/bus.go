@@ -158,8 +158,13 @@ func (b *Broker) readCalls(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reload: %w", err)
 	}
+	var over []string
 	for _, c := range list {
+		if c.over(b.clock.Now()) {
+			over = append(over, c.ID)
+			continue
+		}
 		b.hub.setCall(c)
 	}
-	return nil
+	return b.calls.drop(ctx, over)
 }

@@ -191,13 +191,11 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 		name: room.Name, label: room.Name, reason: hello.Reason, expires: room.Expires,
 	}
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
-	event := session.Event{Type: session.GuestJoined, By: s.who.actor(), At: b.clock.Now()}
-	if _, err := b.apply(ctx, room.Room, event); err != nil {
+	if err := b.join(ctx, s, room, session.GuestJoined, b.welcome(s.who)); err != nil {
 		s.refuseRequest("", "hello", err)
 		s.finish(protocol.CloseBadToken, "not this session")
 		return false
 	}
-	b.join(ctx, s, room, b.welcome(s.who))
 	return true
 }
 

@@ -225,8 +225,9 @@ func (h *hub) mute(w who, audio, video bool) (l line) {
 // setCall takes a call in and rings, or stops ringing, at the counters here.
 func (h *hub) setCall(c call) {
 	h.do(func() {
-		if there, ok := h.calls[c.ID]; ok && there.AnsweredAt != nil && c.AnsweredAt == nil {
-			return // an older word on a call that has been answered
+		there, ok := h.calls[c.ID]
+		if c.over(h.clock.Now()) || ok && there.AnsweredAt != nil && c.AnsweredAt == nil {
+			return // an older word on a call that has been answered or forgotten
 		}
 		h.calls[c.ID] = c
 		h.tellOffice(c.Office)

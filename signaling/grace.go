@@ -75,6 +75,10 @@ func (b *Broker) judge(ctx context.Context, w who) error {
 	if err != nil {
 		return err
 	}
+	// The line is read before its deadline: whoever says something new sets both at once.
+	if overdue, err := b.lines.stillOverdue(ctx, w, b.clock.Now()); err != nil || !overdue {
+		return err
+	}
 	if p := people[w.participant]; p.Online {
 		b.log.Warn("lease ran out", "session", w.session, "participant", w.participant)
 		b.offline(ctx, w, p.Socket)

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -146,12 +147,7 @@ func (b *Broker) enter(ctx context.Context, s *socket, m protocol.Enter) error {
 	if err := b.leaveBehind(ctx, s, room.Room); err != nil {
 		return err
 	}
-	event := session.Event{Type: session.Entered, By: s.who.actor(), At: b.clock.Now()}
-	if _, err := b.apply(ctx, room.Room, event); err != nil {
-		return err
-	}
-	b.join(ctx, s, room, protocol.OK{Re: m.ID})
-	return nil
+	return b.join(ctx, s, room, session.Entered, protocol.OK{Re: m.ID})
 }
 
 // leaveBehind takes a participant out of the session it was in before it enters another. Nobody walks out of a
@@ -167,19 +163,26 @@ func (b *Broker) leaveBehind(ctx context.Context, s *socket, next string) error 
 	return b.leave(ctx, s)
 }
 
-// join makes the socket a member of the session it may enter, after saying welcome.
-func (b *Broker) join(ctx context.Context, s *socket, room access.Room, welcome any) {
-	s.entered = entry{room.Room, room}
-	l, ok := b.hub.attach(s, room.Room, welcome)
-	if !ok {
-		s.send(welcome)
-		s.send(protocol.Ended{Session: room.Room, Reason: protocol.ReasonDone}) // closed this very moment
-		return
-	}
+// join makes the event by which a participant comes happen, and the socket a member of the session, after saying
+// welcome. The lease is stored before anybody is told: from then on the keeper does not count the participant as lost.
+// If it did so a moment before, the participant has been taken out, and comes in again.
+func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how session.Type, welcome any) error {
 	w := who{room.Room, s.who.participant}
-	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
-		s.log.Warn("presence not stored", "error", err) // known here; the others learn it at the next renewal
+	for range contended {
+		l := b.hub.lineFor(s, w.session)
+		event := session.Event{Type: how, By: s.who.actor(), At: b.clock.Now()}
+		if _, err := b.apply(ctx, w.session, event); err != nil {
+			return err
+		}
+		if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
+			s.log.Warn("presence not stored", "error", err) // known here; the others learn it when Redis is back
+		}
+		s.entered = entry{room.Room, room}
+		if b.hub.attach(s, w.session, l, welcome) {
+			return nil
+		}
 	}
+	return fmt.Errorf("enter session %s: taken out again and again", w.session)
 }
 
 // member is the session the socket takes part in.

@@ -176,30 +176,49 @@ func (h *hub) update(d session.Doc) (news, gate bool) {
 	return news, gate
 }
 
-// attach makes s the local socket of its participant in a session and tells it everything. It returns the presence
-// to be stored.
-func (h *hub) attach(s *socket, id string, welcome ...any) (l line, ok bool) {
+// lineFor is the line s is to have in a session: online, muted as before. It is noted already, so that whoever sees
+// the participant come in does not see it offline first.
+func (h *hub) lineFor(s *socket, id string) (l line) {
+	l = line{Socket: s.id, Online: true, Reason: s.who.reason, Label: s.who.label}
+	h.do(func() {
+		v := h.sessions[id]
+		if v == nil {
+			return
+		}
+		p := v.people[s.who.participant]
+		l.Audio, l.Video = p.Audio, p.Video
+		if _, in := v.doc.Participant(s.who.participant); !in {
+			p.line = l
+			v.people[s.who.participant] = p
+		}
+	})
+	return l
+}
+
+// attach makes s the local socket of its participant in a session and, after welcome, tells it everything. False means
+// that it is not in the session (any more).
+func (h *hub) attach(s *socket, id string, l line, welcome any) (ok bool) {
 	h.do(func() {
 		v := h.sessions[id]
 		if v == nil || v.doc.State == protocol.StateClosed {
 			return
 		}
 		me := s.who.participant
+		if _, ok = v.doc.Participant(me); !ok {
+			return
+		}
 		p := v.people[me]
-		p.line = line{Socket: s.id, Online: true, Audio: p.Audio, Video: p.Video, Reason: s.who.reason, Label: s.who.label}
+		p.line = l
 		v.people[me] = p
 		v.members[me] = &member{socket: s}
-		l, ok = p.line, true
-		for _, m := range welcome {
-			s.send(m)
-		}
+		s.send(welcome)
 		s.send(h.sessionFor(v, s))
 		s.send(h.tracksFor(v, me))
 		h.tellPresence(v)
 		h.tellWaiting(v, me)
 		h.tellSeatsOf(v.doc)
 	})
-	return l, ok
+	return ok
 }
 
 // detach ends a socket's part in a session without a word.

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -82,14 +83,17 @@ func (l lines) set(ctx context.Context, w who, prefix string, value any, news ch
 		return err
 	}
 	key := l.keys.live(w.session)
-	_, err = l.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+	// In one transaction, so that nobody who judges sees a new line with the deadline of the old.
+	_, err = l.redis.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSet(ctx, key, prefix+w.participant, raw)
 		p.PExpire(ctx, key, liveFor)
 		more(p)
-		p.Publish(ctx, l.keys.changes(), message)
 		return nil
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return l.redis.Publish(ctx, l.keys.changes(), message).Err()
 }
 
 // renew prolongs the leases of participants that are online here.
@@ -127,6 +131,18 @@ func (l lines) overdue(ctx context.Context, now time.Time) ([]who, error) {
 		}
 	}
 	return list, nil
+}
+
+// stillOverdue says whether a participant's time is up, now that its line has been read.
+func (l lines) stillOverdue(ctx context.Context, w who, now time.Time) (bool, error) {
+	due, err := l.redis.ZScore(ctx, l.keys.due(), w.member()).Result()
+	if errors.Is(err, redis.Nil) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("deadline of %s in %s: %w", w.participant, w.session, err)
+	}
+	return int64(due) <= now.UnixMilli(), nil
 }
 
 // forget ends the watch over one participant.

@@ -181,7 +181,8 @@ func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m pr
 
 var errTooLarge = errors.New("message too large")
 
-// next reads one message and never holds more than an offer may be. Of what is larger nothing more is read.
+// next reads one message and never holds more than an offer may be. The rest of what is larger is thrown away as it
+// comes, for as long as goodbye takes.
 func (s *socket) next() (int, []byte, error) {
 	kind, r, err := s.conn.NextReader()
 	if err != nil {
