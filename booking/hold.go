@@ -243,10 +243,7 @@ func (s *Service) Confirm(ctx context.Context, c Caller, id string, who ConfirmR
 	}
 	r, err = s.confirm(ctx, store, r, confirmation)
 	if refused := err != nil && !errors.Is(err, redisstore.ErrUnavailable); box.name != "" && refused {
-		// Nothing was stored under this key; where the outcome is unknown it stays and expires.
-		if err := s.vault.destroy(ctx, store.Area(), box.name); err != nil {
-			s.log.Warn("unused key stays until it expires", "appointment", id, "err", err)
-		}
+		s.destroy(ctx, store, id, box.name) // nothing was stored under this key; where the outcome is unknown it stays
 	}
 	return s.stepped(store, r, err)
 }
@@ -350,7 +347,14 @@ func (s *Service) Release(ctx context.Context, c Caller, id string) error {
 	if !c.changes(s.dir.appointment(store.Area(), r)) && r.By != c.Seat {
 		return problemNotYours("release this hold")
 	}
+	key, err := s.keyOf(ctx, store, id)
+	if err != nil {
+		return asProblem(err)
+	}
 	err = store.Release(ctx, id)
+	if err == nil {
+		s.destroy(ctx, store, id, key)
+	}
 	var state *redisstore.StateError
 	if errors.As(err, &state) {
 		return problem(http.StatusConflict, SlugAlreadyConfirmed, "Already confirmed", "the hold is an appointment by now: cancel it instead").because(err)

@@ -38,7 +38,7 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			published = err == nil
 		}
 		if err == nil {
-			_, err = store.Expire(ctx, sweepBatch)
+			err = s.clear(ctx, store)
 		}
 		if ctx.Err() != nil {
 			return
@@ -49,6 +49,28 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// clear clears dead holds away, and the keys of what they knew of residents.
+func (s *Service) clear(ctx context.Context, store *redisstore.Store) error {
+	gone, err := store.Expire(ctx, sweepBatch)
+	for _, hold := range gone {
+		if name, sealed := keyName(hold.Who); sealed {
+			s.destroy(ctx, store, hold.ID, name)
+		}
+	}
+	return err
+}
+
+// destroy makes a sealed record unreadable wherever a copy of it may be. The record itself is gone already and the key
+// would expire by itself, so a failure is no more than a delay.
+func (s *Service) destroy(ctx context.Context, store *redisstore.Store, id, key string) {
+	if key == "" {
+		return
+	}
+	if err := s.vault.destroy(ctx, store.Area(), key); err != nil {
+		s.log.Warn("the key of a personal record stays until it expires", "appointment", id, "err", err)
 	}
 }
 

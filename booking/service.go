@@ -224,11 +224,8 @@ func (s *Service) Cancel(ctx context.Context, id string) (Appointment, error) {
 		return Appointment{}, asProblem(err)
 	}
 	r, err := store.Cancel(ctx, id)
-	if err == nil && key != "" {
-		// The sealed record is gone already and the key would expire by itself; it goes now so that no copy opens.
-		if err := s.vault.destroy(ctx, store.Area(), key); err != nil {
-			s.log.Warn("key of a cancelled appointment stays until it expires", "appointment", id, "err", err)
-		}
+	if err == nil {
+		s.destroy(ctx, store, id, key)
 	}
 	return s.stepped(store, r, err)
 }

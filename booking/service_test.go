@@ -258,6 +258,15 @@ func TestCancellingFreesAndForgets(t *testing.T) {
 		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
 			t.Errorf("of the resident %q is left", left)
 		}
+		h := wish()
+		h.Resident = minami
+		held := k.mustHold(t, h)
+		if err := k.Release(context.Background(), counter, held.ID); err != nil {
+			t.Fatal(err)
+		}
+		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
+			t.Errorf("after giving a hold back %q is left", left)
+		}
 		k.mustBook(t, wish(), minami)
 	})
 }

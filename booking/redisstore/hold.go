@@ -168,26 +168,44 @@ func (s *Store) Release(ctx context.Context, id string) error {
 	return nil
 }
 
-// Expire clears up to limit dead holds away and gives their ids.
-func (s *Store) Expire(ctx context.Context, limit int) ([]string, error) {
+// Expired is a hold that has been cleared away.
+type Expired struct {
+	ID  string
+	Who []byte // the sealed personal record it had, so that its key can be destroyed; nil where there was none
+}
+
+// Expire clears up to limit dead holds away. Together with an error it gives those cleared before.
+func (s *Store) Expire(ctx context.Context, limit int) ([]Expired, error) {
 	ids, err := s.run(ctx, s.steps.due, []string{s.due()}, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list dead holds of area %s: %w", s.area, err)
 	}
-	for i, id := range ids {
-		if err := s.expire(ctx, id); err != nil {
-			return ids[:i], fmt.Errorf("expire hold %s: %w", id, err)
+	var gone []Expired
+	for _, id := range ids {
+		who, done, err := s.expire(ctx, id)
+		if err != nil {
+			return gone, fmt.Errorf("expire hold %s: %w", id, err)
+		}
+		if done {
+			gone = append(gone, Expired{id, who})
 		}
 	}
-	return ids, nil
+	return gone, nil
 }
 
-func (s *Store) expire(ctx context.Context, id string) error {
+// expire clears one hold away and reports whether it was there to be cleared.
+func (s *Store) expire(ctx context.Context, id string) (who []byte, done bool, err error) {
 	r, err := s.Get(ctx, id)
 	if err != nil && !isNotFound(err) {
-		return err
+		return nil, false, err
 	}
 	keys := append([]string{s.record(id), s.due(), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-	_, err = s.run(ctx, s.steps.expire, keys, id, s.Channel(), s.opts.Outbox)
-	return err
+	answer, err := s.run(ctx, s.steps.expire, keys, id, s.Channel(), s.opts.Outbox)
+	if err != nil || answer[0] != "expired" {
+		return nil, false, err
+	}
+	if answer[1] != "" {
+		who = []byte(answer[1])
+	}
+	return who, true, nil
 }
