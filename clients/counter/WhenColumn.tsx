@@ -9,6 +9,7 @@ import { IconButton, TroubleLine } from "../ui/work/parts";
 import { troubleOfCode } from "../ui/work/trouble";
 import type { BookingEvent, Draft } from "./booking";
 import { DayName } from "./DayName";
+import { Reason } from "./Reason";
 import { useFreeDays, useTimes } from "./queries";
 import { type TimeRow, timeRows } from "./times";
 import { T, useWords } from "./words";
@@ -148,7 +149,13 @@ function DayButton({ one, chosen, onChoose }: { readonly one: DayList["days"][nu
         <span className="text-[23px] font-bold">{parts.day}</span> {words.written(`day.${parts.weekday}` as "day.0").slice(0, 3)}
       </span>
       <span className="text-[16px] break-normal">
-        {one.free > 0 ? <T k="counter.book.free" values={{ count: one.free }} /> : literal(one.reason?.text ?? "") || <T k="counter.book.full" />}
+        {one.free > 0 ? (
+          <T k="counter.book.free" values={{ count: one.free }} />
+        ) : one.reason === undefined ? (
+          <T k="counter.book.full" />
+        ) : (
+          <Reason cause={one.reason} />
+        )}
       </span>
     </AriaButton>
   );
@@ -188,12 +195,18 @@ function Times({ list, draft, onTime }: { readonly list: TimeList; readonly draf
 function Refused({ row }: { readonly row: Extract<TimeRow, { kind: "refused" }> }) {
   const range = row.from === row.to;
   return (
-    <p className="flex min-h-11 items-center gap-4 rounded-8 border border-dashed border-edge bg-solid-gray-100 px-4.5 py-1 text-ink-soft">
+    <div className="flex min-h-11 items-center gap-4 rounded-8 border border-dashed border-edge bg-solid-gray-100 px-4.5 py-1 text-ink-soft">
       <span className="min-w-18 flex-none text-[20px] whitespace-nowrap tabular-nums">
         {range ? wallClock(row.from) : <T k="counter.book.range" values={{ from: wallClock(row.from), to: wallClock(row.to) }} />}
       </span>
-      <span>{row.reasons.map((reason) => literal(reason.text)).join(" · ")}</span>
-    </p>
+      <ul>
+        {row.reasons.map((cause) => (
+          <li key={`${cause.code} ${cause.text}`}>
+            <Reason cause={cause} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

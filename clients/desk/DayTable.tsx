@@ -180,7 +180,7 @@ function Act({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; readon
       kind={first ? "primary" : "plain"}
       {...(first ? { icon: "door" as const } : {})}
       onPress={() => onWelcome(session)}
-      label={words.written("desk.welcome.label", { name })}
+      label={words.written(first ? "desk.welcome.label" : "desk.welcomeBefore.label", { name })}
       className="whitespace-nowrap"
     >
       <T k={first ? "desk.welcome" : "desk.welcomeBefore"} />

@@ -137,7 +137,7 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
         )}
         <Button
           place="desk"
-          label={words.written("desk.extra.dismiss.label", { name })}
+          label={words.written(participant.admitted ? "desk.extra.dismiss.label" : "desk.extra.refuse.label", { name })}
           onPress={() => void client.dismiss(participant.id).catch(() => undefined)}
         >
           <T k={participant.admitted ? "desk.extra.dismiss" : "desk.extra.refuse"} />
