@@ -2,7 +2,11 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+
+	"madoguchi/sfu/codec"
 
 	"github.com/pion/sdp/v3"
 )
@@ -51,6 +55,9 @@ func readOffer(text string, limits Limits) (*offer, error) {
 	}
 	if media > limits.TracksPerPeer {
 		return nil, fmt.Errorf("%w: %d m-lines of sound and pictures, at most %d are taken", ErrOffer, media, limits.TracksPerPeer)
+	}
+	if n := strings.Count(text, "\na=candidate:"); n > limits.Candidates*len(o.lines) {
+		return nil, fmt.Errorf("%w: %d candidates, at most %d for each m-line are taken", ErrOffer, n, limits.Candidates)
 	}
 	return o, o.readSecurity()
 }
@@ -110,6 +117,7 @@ func (o *offer) arrange(join Join) error {
 		}
 		m.dir = want
 		setDirection(media, want)
+		trimPayloads(media, m)
 	}
 	if usable == 0 {
 		return fmt.Errorf("%w: Opus, VP8, VP9, H264 (packetization-mode 1) and AV1 are forwarded", ErrNoCodec)
@@ -142,6 +150,34 @@ func setDirection(media *sdp.MediaDescription, d direction) {
 		}
 	}
 	media.Attributes = append(kept, sdp.Attribute{Key: string(d)})
+}
+
+// trimPayloads leaves only what the node forwards on an m-line, or a single payload type if there is nothing. The
+// transport's work grows with the square of their number, which is the client's choice.
+func trimPayloads(media *sdp.MediaDescription, m *mline) {
+	keep := map[string]bool{}
+	for i := range m.payloads {
+		if p := &m.payloads[i]; p.format != codec.Unknown {
+			keep[strconv.Itoa(int(p.pt))] = true
+			if p.rtx != 0 {
+				keep[strconv.Itoa(int(p.rtx))] = true
+			}
+		}
+	}
+	if len(keep) == 0 && len(media.MediaName.Formats) > 0 {
+		keep[media.MediaName.Formats[0]] = true
+	}
+	var formats []string
+	for _, f := range media.MediaName.Formats {
+		if keep[f] && !slices.Contains(formats, f) {
+			formats = append(formats, f)
+		}
+	}
+	media.MediaName.Formats = formats
+	media.Attributes = slices.DeleteFunc(media.Attributes, func(a sdp.Attribute) bool {
+		head, _, _ := strings.Cut(a.Value, " ")
+		return (a.Key == "rtpmap" || a.Key == "fmtp" || a.Key == "rtcp-fb" && head != "*") && !keep[head]
+	})
 }
 
 // text is the arranged offer.

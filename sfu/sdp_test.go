@@ -6,8 +6,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pion/sdp/v3"
 )
@@ -194,6 +196,24 @@ func TestASimulcastOfferIsAnsweredWithout(t *testing.T) {
 	}
 	if strings.Contains(answer, "simulcast") || strings.Contains(answer, "a=rid") {
 		t.Fatalf("simulcast was agreed to:\n%s", answer)
+	}
+}
+
+func TestAnOfferOfEndlessPayloadTypesIsCutShort(t *testing.T) {
+	n := startNode(t, nil)
+	offer := newClient(t, "p", clientShape{upAudio: true}).offer(nil)
+	formats := strings.Repeat(" 111 13 126", 4000)
+	offer = regexp.MustCompile(`(?m)^(m=audio \d+ \S+).*\r$`).ReplaceAllString(offer, "${1}"+formats+"\r")
+	start := time.Now()
+	answer, err := n.Offer(context.Background(), both(Join{Room: "r", Participant: "p", SDP: offer}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if !regexp.MustCompile(`(?m)^m=audio \d+ \S+ 111\r$`).MatchString(answer) {
+		t.Errorf("answered\n%s", answer)
 	}
 }
 
