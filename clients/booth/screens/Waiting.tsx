@@ -14,7 +14,7 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
     <Frame screen={screen} actions={<LeaveButton />}>
       <Waves />
       <div className="relative grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(0,0.7fr)] gap-9 max-[1100px]:gap-5">
-        <div className="flex min-h-0 flex-col gap-3">
+        <div className="flex min-h-0 flex-col gap-3 max-[1100px]:gap-1.5">
           <h1 className="text-[45px] leading-normal font-bold max-[1100px]:text-[36px]">
             <T k={screen.again ? "wait.title.back" : "wait.title"} />
           </h1>
