@@ -1,14 +1,14 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Appointment } from "../session";
 import { Button } from "../ui/Button";
-import { addDays, clockOfMinute, type Day, dayOf, minuteOfDay } from "../ui/office-time";
+import { addDays, clockOfMinute, type Day, dayOf, dayParts, minuteOfDay } from "../ui/office-time";
 import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import { BoothGrid, TaskCard } from "./BoothColumn";
 import { type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
 import { DayName } from "./DayName";
 import { ReceptionForm } from "./ReceptionForm";
-import { T } from "./words";
+import { T, useWords } from "./words";
 
 /** Today by booth, with what to do now above each column. */
 export function DayScreen({
@@ -64,7 +64,7 @@ export function DayScreen({
             ))}
           </div>
         )}
-        <Columns columns={columns} ruler={ruler} now={day === today ? minuteOfDay(now) : null} onOpen={onOpen} />
+        <Columns day={day} columns={columns} ruler={ruler} now={day === today ? minuteOfDay(now) : null} onOpen={onOpen} />
       </div>
       <aside className="flex min-h-0 flex-col gap-3.5 overflow-y-auto">
         <Button place="counter" icon="plus" className="w-full flex-none border-primary!" onPress={onNew}>
@@ -102,16 +102,21 @@ export function DayScreen({
 
 /** The ruled day. It scrolls when it is longer than the screen, and opens where the present is. */
 function Columns({
+  day,
   columns,
   ruler,
   now,
   onOpen,
 }: {
+  readonly day: Day;
   readonly columns: BoothColumn[];
   readonly ruler: Ruler;
   readonly now: number | null;
   readonly onOpen: (appointment: Appointment) => void;
 }) {
+  const words = useWords();
+  const parts = dayParts(day);
+  const weekday = words.written(`day.${parts.weekday}` as "day.0");
   const box = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(480);
   useLayoutEffect(() => {
@@ -134,7 +139,15 @@ function Columns({
   }, [at, ruler, scale, now]);
   const hours = Array.from({ length: (ruler.to - ruler.from) / 60 + 1 }, (_, i) => ruler.from + i * 60);
   return (
-    <div ref={box} className="min-h-0 flex-1 overflow-y-auto">
+    // The day scrolls by keyboard too, also when nothing in it can be touched.
+    <div
+      ref={box}
+      role="region"
+      aria-label={words.written("date", { month: parts.month, day: parts.day, weekday })}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-y-auto"
+    >
       <div className="flex gap-3.5 py-2">
         <div aria-hidden="true" className="relative w-13.5 flex-none text-right tabular-nums">
           {now !== null && now >= ruler.from && now <= ruler.to && (

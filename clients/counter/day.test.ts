@@ -130,6 +130,6 @@ describe("the ruler", () => {
     const ruler = rulerOf(hours, []);
     expect(pixelsPerMinute(ruler, [], 960)).toBe(2);
     const [column] = boothColumns(booths, [visit(1, "10:00", "10:10")], [], [], at("09:00"));
-    expect(pixelsPerMinute(ruler, column?.blocks ?? [], 960)).toBe(3.4);
+    expect(pixelsPerMinute(ruler, column?.blocks ?? [], 960)).toBe(4.6);
   });
 });

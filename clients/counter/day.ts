@@ -107,10 +107,10 @@ export function rulerOf(hours: OfficeHours | undefined, appointments: Appointmen
 }
 
 /**
- * Pixels per minute: the day fills the height given, unless its shortest appointment would be too low to be read;
- * then the column becomes longer and scrolls.
+ * Pixels per minute: the day fills the height given, unless its shortest appointment would be too low to be read and
+ * touched (44 px and a hair of space); then the column becomes longer and scrolls.
  */
-export function pixelsPerMinute(ruler: Ruler, blocks: Block[], height: number, lowest = 34): number {
+export function pixelsPerMinute(ruler: Ruler, blocks: Block[], height: number, lowest = 46): number {
   const fitting = height / (ruler.to - ruler.from);
   const shortest = Math.min(30, ...blocks.map((b) => Math.max(10, b.to - b.from)));
   return Math.max(fitting, lowest / shortest);
