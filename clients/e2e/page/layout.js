@@ -66,7 +66,8 @@
     for (let e = element; e && e !== document.body; e = e.parentElement) {
       const { overflowX, overflowY } = getComputedStyle(e);
       const box = e.getBoundingClientRect();
-      if (box.width <= 2 || box.height <= 2) continue;
+      // For screen readers alone.
+      if (box.width <= 2 || box.height <= 2) return [];
       const wide = e === element ? e.scrollWidth > e.clientWidth + SLACK : text.right > box.right + SLACK || text.left < box.left - SLACK;
       const high = e === element ? e.scrollHeight > e.clientHeight + SLACK : text.bottom > box.bottom + SLACK || text.top < box.top - SLACK;
       if (cuts(overflowX) && wide) found.push(`cut in width: ${name(element)}`);
