@@ -59,8 +59,20 @@ func (c Caller) changes(a Appointment) bool {
 	return (kind == seatCounter || kind == seatDesk) && c.sees(a)
 }
 
+// knowsPeople reports whether lists may name residents to the caller.
+func (c Caller) knowsPeople() bool {
+	kind, _ := c.seat()
+	return kind == seatCounter || kind == seatDesk
+}
+
+func (c Caller) isBooth() bool {
+	kind, _ := c.seat()
+	return kind == seatBooth
+}
+
 // view is the appointment as the caller may see it: the neutral word for counters, the resident only for the counter of
-// the office and the desks of the legs, the telephone number only for the counter.
+// the office, the desks of the legs and, where Greet has asked for people, the booth; the telephone number only for the
+// counter.
 func (c Caller) view(a Appointment, who Person) Appointment {
 	kind, _ := c.seat()
 	a.Legs = append([]AppointmentLeg(nil), a.Legs...)
@@ -77,7 +89,7 @@ func (c Caller) view(a Appointment, who Person) Appointment {
 	switch kind {
 	case seatCounter:
 		a.Resident = &ResidentView{Kana: known.kana, Phone: known.phone}
-	case seatDesk:
+	case seatDesk, seatBooth:
 		a.Resident = &ResidentView{Kana: known.kana}
 	}
 	return a

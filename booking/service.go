@@ -123,9 +123,29 @@ func (s *Service) Appointment(ctx context.Context, id string) (Appointment, erro
 // View gives the appointments as the caller in ctx may see them, names of residents included where permitted.
 func (s *Service) View(ctx context.Context, list ...Appointment) ([]Appointment, error) {
 	c, _ := CallerFrom(ctx)
-	people, err := s.people(ctx, c, list)
+	return s.views(ctx, c, list, c.knowsPeople())
+}
+
+// Greet gives the appointment as the seat at which its resident has just checked in may see it. It is View, except that
+// the visit's booth is told the name as well, so that the resident can say whether it is theirs; a booth gets it at no
+// other time.
+func (s *Service) Greet(ctx context.Context, a Appointment) (Appointment, error) {
+	c, _ := CallerFrom(ctx)
+	views, err := s.views(ctx, c, []Appointment{a}, c.knowsPeople() || c.isBooth())
 	if err != nil {
-		return nil, asProblem(err)
+		return Appointment{}, err
+	}
+	return views[0], nil
+}
+
+// views unseals whom the caller sees, if named, and gives everything as the caller may see it.
+func (s *Service) views(ctx context.Context, c Caller, list []Appointment, named bool) ([]Appointment, error) {
+	people := map[string]Person{}
+	if named {
+		var err error
+		if people, err = s.people(ctx, c, list); err != nil {
+			return nil, asProblem(err)
+		}
 	}
 	views := make([]Appointment, len(list))
 	for i, a := range list {
@@ -250,9 +270,6 @@ func (s *Service) keyOf(ctx context.Context, store *redisstore.Store, id string)
 // people opens the personal records the caller may see, by appointment.
 func (s *Service) people(ctx context.Context, c Caller, list []Appointment) (map[string]Person, error) {
 	people := map[string]Person{}
-	if kind, _ := c.seat(); kind != seatCounter && kind != seatDesk {
-		return people, nil
-	}
 	byArea := map[string][]string{}
 	for _, a := range list {
 		if !a.Anonymous && c.sees(a) {
