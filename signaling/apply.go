@@ -195,7 +195,7 @@ func (b *Broker) leave(ctx context.Context, s *socket) error {
 	if s.who.side != session.SideBooth {
 		b.hub.detach(s, d.ID) // it is not to be told what it has done itself
 	}
-	event := session.Event{Type: session.Leave, By: s.who.actor(), At: b.clock.Now()}
+	event := session.Event{Type: session.Leave, By: s.who.actor(), At: b.now()}
 	stored := make(chan error, 1)
 	b.sockets.Go(func() { // ends by the client's own timeouts; Run waits for it
 		_, err := b.apply(ctx, d.ID, event)

@@ -23,7 +23,7 @@ func (b *Broker) callStaff(s *socket) error {
 	booth := s.who.seat.Booth
 	c := call{
 		Call: protocol.Call{
-			ID: newID("c_"), Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: b.clock.Now(),
+			ID: newID("c_"), Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: b.now(),
 		},
 		Office: s.who.seat.Office,
 	}
@@ -44,7 +44,7 @@ func (b *Broker) answerCall(s *socket, m protocol.AnswerCall) error {
 	if c.AnsweredAt != nil {
 		return nil
 	}
-	now := b.clock.Now()
+	now := b.now()
 	c.AnsweredAt = &now
 	s.log.Info("call answered", "call", c.ID, "after", now.Sub(c.At))
 	b.ring(c)

@@ -44,12 +44,12 @@ func (b *Broker) checkIn(ctx context.Context, in *checkInInput) (*checkInOutput,
 	if err != nil {
 		return nil, b.failed("check in", err)
 	}
-	views, err := b.cfg.Bookings.View(ctx, a)
+	view, err := b.cfg.Bookings.Greet(ctx, a)
 	if err != nil {
 		return nil, b.failed("check in", err)
 	}
 	out := &checkInOutput{}
-	out.Body.Session, out.Body.Appointment = d.ID, views[0]
+	out.Body.Session, out.Body.Appointment = d.ID, view
 	return out, nil
 }
 
@@ -103,7 +103,7 @@ func (b *Broker) open(ctx context.Context, a booking.Appointment, by session.Sid
 	if err != nil {
 		return session.Doc{}, a, err
 	}
-	d := session.Open(visitOf(newID("s_"), a), by, b.clock.Now())
+	d := session.Open(visitOf(newID("s_"), a), by, b.now())
 	id, err := b.store.openOnce(ctx, d, was.ID)
 	if err != nil {
 		return d, a, err

@@ -216,7 +216,7 @@ const downTracks = 3
 
 func (b *Broker) welcome(w identity) protocol.Welcome {
 	return protocol.Welcome{
-		Participant: w.participant, Role: w.role, Name: w.name, Now: b.clock.Now(),
+		Participant: w.participant, Role: w.role, Name: w.name, Now: b.now(),
 		Media: protocol.Media{
 			Up:        []protocol.Purpose{protocol.PurposeVoice, protocol.PurposeFace},
 			AudioDown: downTracks, VideoDown: downTracks,

@@ -85,7 +85,7 @@ func (b *Broker) judge(ctx context.Context, w who) error {
 		return nil
 	}
 	event := session.Event{
-		Type: session.GraceExpired, By: session.Actor{Side: session.SideSystem}, Whom: w.participant, At: b.clock.Now(),
+		Type: session.GraceExpired, By: session.Actor{Side: session.SideSystem}, Whom: w.participant, At: b.now(),
 	}
 	_, err = b.apply(ctx, w.session, event)
 	var refused *session.Refusal

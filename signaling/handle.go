@@ -170,7 +170,7 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 	w := who{room.Room, s.who.participant}
 	for range contended {
 		l := b.hub.lineFor(s, w.session)
-		event := session.Event{Type: how, By: s.who.actor(), At: b.clock.Now()}
+		event := session.Event{Type: how, By: s.who.actor(), At: b.now()}
 		if _, err := b.apply(ctx, w.session, event); err != nil {
 			return err
 		}

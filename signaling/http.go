@@ -152,9 +152,6 @@ func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 	return out, nil
 }
 
-// tokyo is the zone of every time that leaves over HTTP.
-var tokyo = time.FixedZone("JST", 9*60*60)
-
 func (b *Broker) redeem(ctx context.Context, seat, code string) error {
 	err := b.codes.Redeem(ctx, seat, code)
 	switch {

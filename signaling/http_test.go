@@ -139,7 +139,10 @@ func TestTheCheckInShowsWhatTheSeatMaySee(t *testing.T) {
 	if atCounter.Appointment.Resident["kana"] == "" || atCounter.Appointment.Legs[0].ServiceName == "診療" {
 		t.Errorf("the counter sees %+v", atCounter)
 	}
-	if inBooth.Appointment.Resident != nil || inBooth.Appointment.Legs[0].ServiceName != "診療" {
+	if seen := inBooth.Appointment.Resident; seen["kana"] == "" || seen["phone"] != "" {
+		t.Errorf("to be confirmed by the resident: the name and nothing else, the booth got %d fields", len(seen))
+	}
+	if inBooth.Appointment.Legs[0].ServiceName != "診療" {
 		t.Errorf("the booth sees %+v", inBooth)
 	}
 }

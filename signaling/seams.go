@@ -76,8 +76,8 @@ type Bookings interface {
 	FindReception(ctx context.Context, office, reception string) (booking.Appointment, error)
 	// CheckIn marks an appointment as arrived; doing it again changes nothing.
 	CheckIn(ctx context.Context, id string) (booking.Appointment, error)
-	// View gives appointments as the caller in ctx may see them.
-	View(ctx context.Context, list ...booking.Appointment) ([]booking.Appointment, error)
+	// Greet gives an appointment as the seat in ctx may see it at check-in; a booth is told the name to be confirmed.
+	Greet(ctx context.Context, a booking.Appointment) (booking.Appointment, error)
 	LegStarted(ctx context.Context, id string, leg int) error
 	LegDone(ctx context.Context, id string, leg int) error
 	// Finish ends a visit with outcome "done" or "noshow" and frees what it still holds.

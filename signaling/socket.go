@@ -42,7 +42,7 @@ type Limits struct {
 	HelloWithin   time.Duration // 10 s: from the upgrade to hello
 	PingEvery     time.Duration // 15 s: of the server; silence of three times this closes with CloseSilent
 	WriteWithin   time.Duration // 10 s: for one message
-	Queue         int           // 64: messages that wait and cannot be replaced by newer ones
+	Queue         int           // 128: messages that wait and cannot be replaced by newer ones; more than a burst is answered with
 	PerSecond     float64       // 20: messages a client may send in the long run
 	Burst         int           // 80: messages a client may send at once
 	RefusedAtMost int           // 20: messages refused for haste before the socket is closed
@@ -64,7 +64,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.HelloWithin, 10*time.Second)
 	set(&l.PingEvery, 15*time.Second)
 	set(&l.WriteWithin, 10*time.Second)
-	count(&l.Queue, 64)
+	count(&l.Queue, 128)
 	count(&l.Burst, 80)
 	count(&l.RefusedAtMost, 20)
 	count(&l.GarbageAtMost, 5)

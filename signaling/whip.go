@@ -105,7 +105,7 @@ func (e equipment) Left(room string, g whip.Grant, k sfu.Kind) {
 }
 
 func (e equipment) event(t session.Type, g whip.Grant) session.Event {
-	return session.Event{Type: t, By: session.Actor{Side: session.SideEquipment, ID: g.Participant}, At: e.clock.Now()}
+	return session.Event{Type: t, By: session.Actor{Side: session.SideEquipment, ID: g.Participant}, At: e.now()}
 }
 
 // equipmentRefused says it in the words of package whip.
