@@ -22,7 +22,7 @@ const (
 		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; " +
 		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	pagePermissions = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), " +
-		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), bluetooth=(self), " +
+		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), " +
 		"geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), browsing-topics=()"
 )
 
