@@ -27,17 +27,17 @@ export function wordsOf(page) {
 }
 
 /**
- * What about a screen cannot be read by everybody: serious and critical findings of axe, text that is cut off, text
- * and targets that are too small.
+ * What about a screen cannot be read by everybody: serious and critical findings of axe, text that is cut off, buttons
+ * called otherwise than they read, text and targets that are too small.
  *
  * @param {import('playwright-core').Page} page
  * @param {{text: number, target: number}} least smallest text and target in pixels
  * @returns {Promise<string[]>} one line each; empty is good
  */
 export async function faults(page, least) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).disableRules('label-content-name-mismatch').analyze();
   const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map(describe);
-  const cut = await page.evaluate(() => window.layout.clipped());
+  const cut = await page.evaluate(() => [...window.layout.clipped(), ...window.layout.misnamed()]);
   const small = await page.evaluate((limits) => window.layout.tooSmall(limits), least);
   return [...serious, ...cut, ...small];
 }
