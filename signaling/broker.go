@@ -98,7 +98,9 @@ type Broker struct {
 	codes    *access.Codes
 	hub      *hub
 	media    Media
-	watch    *watch
+	node     string // id of this run of the broker, to tell its own words from others'
+	reports  *newest[who, report]
+	mediaOut *newest[who, media]
 	retries  *retries
 	gates    keyedMutex
 
@@ -127,7 +129,9 @@ func New(cfg Config) (*Broker, error) {
 		verifier: access.NewVerifier(cfg.Keys, cfg.clock.Now),
 		codes:    access.NewCodes(cfg.Redis, cfg.Area),
 		hub:      newHub(cfg.Places, cfg.clock),
-		watch:    newWatch(),
+		node:     newID("n_"),
+		reports:  newNewest[who, report](),
+		mediaOut: newNewest[who, media](),
 		retries:  newRetries(cfg.Log),
 	}
 	b.base, b.stop = context.WithCancel(context.Background())
@@ -157,6 +161,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.listen(inner) })
 	work.Go(func() error { return b.keep(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
+	work.Go(func() error { return b.storeMedia(inner) })
 	work.Go(func() error { return b.followDays(inner) })
 	work.Go(func() error { return b.retries.run(inner, b.clock) })
 	b.running.Store(true)

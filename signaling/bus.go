@@ -22,8 +22,9 @@ type change struct {
 
 	Call *call `json:"call,omitempty"`
 
-	Seat   string `json:"seat,omitempty"` // has been opened by Socket
-	Socket string `json:"socket,omitempty"`
+	Seat   string    `json:"seat,omitempty"` // has been opened at Node
+	Node   string    `json:"node,omitempty"`
+	Opened time.Time `json:"opened,omitzero"`
 }
 
 // reloadEvery is how often everything is read again, in case a message was lost.
@@ -74,23 +75,39 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 			b.setGate(ctx, d.ID)
 		}
 	case c.Line != nil:
-		if ours := b.hub.setLine(w, *c.Line); ours != nil {
-			b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
-		}
+		b.hearLine(ctx, w, *c.Line)
 	case c.Media != nil:
-		b.hub.setMedia(w, *c.Media)
+		b.hearMedia(w, *c.Media)
 	case c.Call != nil:
 		b.hub.setCall(*c.Call)
-	case c.Seat != "":
-		if old := b.hub.replaceSeat(c.Seat, c.Socket); old != nil {
+	case c.Seat != "" && c.Node != b.node:
+		if old := b.hub.replaceSeat(c.Seat, c.Opened); old != nil {
 			old.finish(protocol.CloseReplaced, "opened elsewhere")
 		}
 	}
 }
 
+// hearLine takes in what another node says of a participant's line. Our own words are known already, and may have been
+// overtaken since. If somebody is declared lost whose socket is here, we say so.
+func (b *Broker) hearLine(ctx context.Context, w who, l line) {
+	if l.Node == b.node || l.Node == "" {
+		return
+	}
+	if ours := b.hub.setLine(w, l); ours != nil {
+		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
+	}
+}
+
+// hearMedia likewise for media.
+func (b *Broker) hearMedia(w who, m media) {
+	if m.From != b.node && m.From != "" {
+		b.hub.setMedia(w, m)
+	}
+}
+
 // announceSeat lets the other nodes close an older socket of the same seat.
-func (b *Broker) announceSeat(ctx context.Context, s *socket) {
-	message, err := json.Marshal(change{Seat: s.who.participant, Socket: s.id})
+func (b *Broker) announceSeat(ctx context.Context, s *socket, opened time.Time) {
+	message, err := json.Marshal(change{Seat: s.who.participant, Node: b.node, Opened: opened})
 	if err == nil {
 		err = b.cfg.Redis.Publish(ctx, keyspace{b.cfg.Area}.changes(), message).Err()
 	}
@@ -122,11 +139,8 @@ func (b *Broker) readAll(ctx context.Context) error {
 			return err
 		}
 		for participant, p := range people {
-			w := who{d.ID, participant}
-			b.hub.setMedia(w, p.media)
-			if ours := b.hub.setLine(w, p.line); ours != nil {
-				b.logFailed("renew presence", d.ID, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
-			}
+			b.hearMedia(who{d.ID, participant}, p.media)
+			b.hearLine(ctx, who{d.ID, participant}, p.line)
 		}
 	}
 	if err := b.readMissing(ctx, open); err != nil {

@@ -172,10 +172,11 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	s.log = s.log.With("seat", seat.ID)
 	s.log.Info("seat connected", "app", hello.App, "reason", hello.Reason)
 	s.send(b.welcome(s.who))
-	if old := b.hub.takeSeat(s); old != nil {
+	opened := time.Now() // orders the two, nothing else
+	if old := b.hub.takeSeat(s, opened); old != nil {
 		old.finish(protocol.CloseReplaced, "opened elsewhere")
 	}
-	b.announceSeat(ctx, s)
+	b.announceSeat(ctx, s, opened)
 	return true
 }
 

@@ -146,8 +146,8 @@ func (h *hub) tellWaiting(v *visit, booth string) {
 	m.socket.send(now)
 }
 
-// setLine takes presence in that a node announced. It returns our own line if we know better: the participant's
-// socket is here and online.
+// setLine takes presence in. It returns our own line if we know better: somebody declares a participant lost whose
+// socket is here.
 func (h *hub) setLine(w who, l line) (ours *line) {
 	h.do(func() {
 		v := h.sessions[w.session]
@@ -155,7 +155,7 @@ func (h *hub) setLine(w who, l line) (ours *line) {
 			return
 		}
 		p := v.people[w.participant]
-		if m := v.members[w.participant]; m != nil && l.Socket == m.socket.id && !l.Online {
+		if v.members[w.participant] != nil && !l.Online {
 			own := p.line
 			ours = &own
 			return

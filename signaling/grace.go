@@ -103,7 +103,7 @@ func (b *Broker) offline(ctx context.Context, w who, socket string) {
 		return
 	}
 	l := p.line
-	l.Socket, l.Online, l.Reason = socket, false, protocol.AwayNetwork
+	l.Node, l.Socket, l.Online, l.Reason = b.node, socket, false, protocol.AwayNetwork
 	if ours := b.hub.setLine(w, l); ours != nil {
 		l = *ours
 		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)))

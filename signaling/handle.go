@@ -151,14 +151,21 @@ func (b *Broker) enter(ctx context.Context, s *socket, m protocol.Enter) error {
 }
 
 // leaveBehind takes a participant out of the session it was in before it enters another. Nobody walks out of a
-// consultation that way by mistake.
+// consultation that way by mistake, and a booth is in one visit at a time, whichever socket it entered by.
 func (b *Broker) leaveBehind(ctx context.Context, s *socket, next string) error {
+	elsewhere := &refusal{protocol.ErrNotNow, "leave the session you are in first"}
+	if s.who.side == session.SideBooth {
+		if b.hub.boothBusy(s.who.seat.Booth, next) {
+			return elsewhere
+		}
+		return nil
+	}
 	old, in := b.hub.entered(s)
 	if !in || old.ID == next {
 		return nil
 	}
-	if old.State == protocol.StateConsultation || s.who.side == session.SideBooth {
-		return &refusal{protocol.ErrNotNow, "leave the session you are in first"}
+	if old.State == protocol.StateConsultation {
+		return elsewhere
 	}
 	return b.leave(ctx, s)
 }
@@ -169,7 +176,7 @@ func (b *Broker) leaveBehind(ctx context.Context, s *socket, next string) error 
 func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how session.Type, welcome any) error {
 	w := who{room.Room, s.who.participant}
 	for range contended {
-		l := b.hub.lineFor(s, w.session)
+		l := b.hub.lineFor(s, w.session, b.node)
 		event := session.Event{Type: how, By: s.who.actor(), At: b.now()}
 		if _, err := b.apply(ctx, w.session, event); err != nil {
 			return err

@@ -277,3 +277,48 @@ func TestAGateThatWasSetLateDoesNotStay(t *testing.T) {
 	_ = admitted
 	here.until("the gate is closed and stays so", func() bool { return len(w.media.gate(id)) == 0 })
 }
+
+func TestABoothIsInOneVisitAtATime(t *testing.T) {
+	n := newWorld(t).start(nil)
+	first := n.checkIn(n.book("shiomachihama-1", "medical@morita"))
+	second := n.checkIn(n.book("shiomachihama-1", "medical@morita"))
+	booth := n.sit(booth1)
+	booth.enter(n, second)
+	list := hearUntil(booth, "both are listed", func(m protocol.Seat) bool { return len(m.Sessions) == 2 && m.Sessions[0].BoothOnline })
+	if list.Sessions[0].ID != second {
+		t.Errorf("a booth that reloads would be sent to %+v", list.Sessions[0])
+	}
+	again := n.dial() // a new page that picks the other visit
+	again.token = booth.token
+	again.say(protocol.TypeHello, protocol.Hello{Token: again.token})
+	token := n.roomToken(again.token, first)
+	if code := again.refused(again.ask(protocol.TypeEnter, func(id string) any { return protocol.Enter{ID: id, Token: token} })); code != protocol.ErrNotNow {
+		t.Fatalf("in two visits at once: %s", code)
+	}
+	again.enter(n, second)
+	again.ok(again.request(protocol.TypeLeave))
+	again.enter(n, first)
+}
+
+func TestOurOwnWordsDoNotComeBackToOverrideUs(t *testing.T) {
+	n := newWorld(t).start(nil)
+	c := n.consultation()
+	w := who{c.session, booth1}
+	mine := n.broker.hub.person(w).line
+	stale := mine
+	stale.Audio = true
+	n.broker.hearLine(t.Context(), w, stale) // an echo of a mute that has been taken back since
+	if n.broker.hub.person(w).Audio {
+		t.Error("muted by an echo")
+	}
+	lost := mine
+	lost.Node, lost.Online = "n_other", false
+	n.broker.hearLine(t.Context(), w, lost)
+	if !n.broker.hub.person(w).Online {
+		t.Error("declared lost by another node although its socket is here")
+	}
+	stored, err := n.broker.lines.ofSession(t.Context(), c.session)
+	if err != nil || !stored[booth1].Online {
+		t.Errorf("and not put right: %+v, %v", stored, err)
+	}
+}

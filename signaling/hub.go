@@ -28,6 +28,7 @@ type hub struct {
 // seated is the socket of a seat, and what it was last told.
 type seated struct {
 	socket *socket
+	opened time.Time
 	told   *protocol.Seat
 }
 
@@ -100,21 +101,21 @@ func (h *hub) arrive(s *socket, most int) (ok bool) {
 }
 
 // takeSeat makes s the socket of its seat and returns the one it replaces. The snapshot follows at once.
-func (h *hub) takeSeat(s *socket) (old *socket) {
+func (h *hub) takeSeat(s *socket, opened time.Time) (old *socket) {
 	h.do(func() {
 		if there := h.seats[s.who.participant]; there != nil {
 			old = there.socket
 		}
-		h.seats[s.who.participant] = &seated{socket: s}
+		h.seats[s.who.participant] = &seated{socket: s, opened: opened}
 		h.tellSeat(s.who.participant)
 	})
 	return old
 }
 
-// replaceSeat gives up a seat that has been opened at another node.
-func (h *hub) replaceSeat(seat, socket string) (old *socket) {
+// replaceSeat gives up a seat that has been opened at another node later than here.
+func (h *hub) replaceSeat(seat string, opened time.Time) (old *socket) {
 	h.do(func() {
-		if there := h.seats[seat]; there != nil && there.socket.id != socket {
+		if there := h.seats[seat]; there != nil && opened.After(there.opened) {
 			old = there.socket
 			delete(h.seats, seat)
 		}
@@ -178,8 +179,8 @@ func (h *hub) update(d session.Doc) (news, gate bool) {
 
 // lineFor is the line s is to have in a session: online, muted as before. It is noted already, so that whoever sees
 // the participant come in does not see it offline first.
-func (h *hub) lineFor(s *socket, id string) (l line) {
-	l = line{Socket: s.id, Online: true, Reason: s.who.reason, Label: s.who.label}
+func (h *hub) lineFor(s *socket, id, node string) (l line) {
+	l = line{Node: node, Socket: s.id, Online: true, Reason: s.who.reason, Label: s.who.label}
 	h.do(func() {
 		v := h.sessions[id]
 		if v == nil {
@@ -245,6 +246,18 @@ func (h *hub) entered(s *socket) (d session.Doc, ok bool) {
 		d, ok = v.doc, m != nil && m.socket == s
 	})
 	return d, ok
+}
+
+// boothBusy says whether a booth takes part in another session than this one.
+func (h *hub) boothBusy(booth, id string) (busy bool) {
+	h.do(func() {
+		for _, d := range h.openDocs() {
+			if _, in := d.Participant(session.BoothSeat(booth)); in && d.ID != id && d.Booth == booth {
+				busy = true
+			}
+		}
+	})
+	return busy
 }
 
 // members lists who is connected here, to renew their leases.

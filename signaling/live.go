@@ -16,7 +16,8 @@ import (
 
 // line is what the node of a participant's socket says of it.
 type line struct {
-	Socket string        `json:"socket"` // the connection that says so; a newer one is not overruled by an older
+	Node   string        `json:"node"`   // that says so
+	Socket string        `json:"socket"` // the connection meant; a newer one is not overruled by an older
 	Online bool          `json:"online"`
 	Audio  bool          `json:"audio"` // muted
 	Video  bool          `json:"video"` // muted
@@ -26,6 +27,7 @@ type line struct {
 
 // media is what the node of a participant's media says of it.
 type media struct {
+	From      string           `json:"from"` // node that says so
 	Connected bool             `json:"connected"`
 	Tracks    []protocol.Track `json:"tracks,omitempty"` // what its receiving m-lines carry
 }

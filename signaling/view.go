@@ -76,7 +76,7 @@ func (h *hub) seatFor(s *socket) protocol.Seat {
 		}
 	}
 	slices.SortFunc(out.Sessions, func(a, b protocol.SessionSummary) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 	})
 	for _, c := range h.calls {
 		if s.who.side == session.SideCounter && c.Office == s.who.seat.Office ||
@@ -88,6 +88,20 @@ func (h *hub) seatFor(s *socket) protocol.Seat {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	return out
+}
+
+// rank puts first what goes on: a booth that comes back belongs to the first session of its list.
+func rank(s protocol.SessionSummary) int {
+	switch {
+	case s.State == protocol.StateConsultation:
+		return 0
+	case s.State == protocol.StateWaiting:
+		return 1
+	case s.BoothOnline:
+		return 2
+	default:
+		return 3
+	}
 }
 
 // concerns says whether a seat lists a session: the booth its own, the counter those of its office, the desk those with

@@ -71,7 +71,7 @@ func (e equipment) Enter(ctx context.Context, room string, g whip.Grant, k sfu.K
 		return equipmentRefused(err)
 	}
 	w := who{room, g.Participant}
-	l := line{Socket: "equipment", Online: true, Label: g.Name}
+	l := line{Node: e.node, Socket: "equipment", Online: true, Label: g.Name}
 	e.hub.visitorArrived(w, string(k), l)
 	e.logFailed("store presence", room, e.lines.setLine(ctx, w, l, e.clock.Now().Add(e.cfg.Lease)))
 	e.log.Info("equipment at the gate", "session", room, "participant", g.Participant, "kind", k)

@@ -136,7 +136,7 @@ export const errorCodes = [
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest, equipment); with a room token the participant has entered that room at once. */
+/** Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest); with a room token the participant has entered that room at once. */
 export interface Hello {
   type: "hello";
   token: string;

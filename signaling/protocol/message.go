@@ -44,7 +44,7 @@ const (
 	TypePong     = "pong"
 )
 
-// Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest, equipment);
+// Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest);
 // with a room token the participant has entered that room at once.
 type Hello struct {
 	Token  string `json:"token" limit:"4096"`
