@@ -111,12 +111,12 @@ export async function firstConsultation(t, world, { transport }) {
   });
 
   await step('each hears the other, and no echo', async (own) => {
-    for (const [ear, mouth] of [[booth, desk], [desk, booth]]) {
+    await Promise.all([[booth, desk], [desk, booth]].map(async ([ear, mouth]) => {
       const report = await hears(ear.page, {
         name: ear.who, theirs: mouth.media.clip, own: ear.media.clip, keep: world.artefacts.keep,
       });
       own.diagnostic(`${ear.who} hears the other ${report.theirs.toFixed(1)} and itself ${report.own.toFixed(1)} σ above the background`);
-    }
+    }));
   });
 
   await step('what the desk writes is large in the booth, and the booth answers', async () => {
