@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useReducer, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, useSyncExternalStore } from "react";
 import type { SeatClient } from "../session";
 import { ConnectionBar, gainOf, LiveRegion, SoundOut, useLanguage, useNow, useSpeech } from "../ui";
 import { BoothProvider, useBooth, type Booth } from "./context";
@@ -151,11 +151,11 @@ function useReadAloud(screen: Screen, covered: boolean, gain: number): (() => vo
     .map((key) => words.written(key))
     .join("。");
   const byItself = screen.kind !== "idle" && screen.kind !== "check" && text !== "" && !covered;
+  // Only a new screen is said by itself, not a new loudness.
+  const sayScreen = useEffectEvent(() => say(text));
   useEffect(() => {
-    if (byItself) say(text);
+    if (byItself) sayScreen();
     return hush;
-    // Only a new screen is said by itself, not a new loudness.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [screen.kind, byItself]);
+  }, [screen.kind, byItself, hush]);
   return useMemo(() => (canSpeak ? () => say(text) : null), [canSpeak, say, text]);
 }

@@ -5,7 +5,6 @@ import { Icon } from "../ui/Icon";
 import { wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import type { Block, BoothColumn as Column, Ruler, Task } from "./day";
-import { publicNames } from "./neutral";
 import { T, useWords } from "./words";
 
 /** The card above a booth's column: one line of what to do now, and at most one button. */
@@ -166,10 +165,8 @@ function BlockItem({
 export function OtherSides({ appointment }: { readonly appointment: Appointment }) {
   return (
     <span className="flex-none whitespace-nowrap">
-      {publicNames(appointment.legs).map((name, i) => (
-        // Two legs may have the same public word; their order is what they are.
-        // oxlint-disable-next-line react/no-array-index-key
-        <span key={i}>
+      {appointment.legs.map((leg, i) => (
+        <span key={leg.start}>
           {i > 0 && (
             <>
               {" "}
@@ -179,7 +176,7 @@ export function OtherSides({ appointment }: { readonly appointment: Appointment 
               </span>{" "}
             </>
           )}
-          {name}
+          {literal(leg.publicName)}
         </span>
       ))}
     </span>

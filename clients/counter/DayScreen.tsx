@@ -144,7 +144,6 @@ function Columns({
       ref={box}
       role="region"
       aria-label={words.written("date", { month: parts.month, day: parts.day, weekday })}
-      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className="min-h-0 flex-1 overflow-y-auto"
     >

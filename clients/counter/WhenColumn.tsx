@@ -179,7 +179,6 @@ function Times({ list, draft, onTime }: { readonly list: TimeList; readonly draf
   }
   return (
     // The list scrolls by keyboard too.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div ref={box} role="region" tabIndex={0} aria-label={words.written("counter.book.when")} className="relative min-h-0 flex-1 overflow-y-auto p-1">
       <ul className="flex flex-col gap-1.5">
         {rows.map((row) => (

@@ -24,7 +24,6 @@ export function DayTable({
   const first = firstToAdmit(rows);
   return (
     // The list scrolls by keyboard too, also when no row has a button.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div role="region" aria-label={words.written("desk.day.list")} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto rounded-12 border border-solid-gray-420 bg-white">
       <table className="w-full border-collapse text-left">
         <thead className="sticky top-0 bg-ground-desk text-[16px] text-ink-soft">

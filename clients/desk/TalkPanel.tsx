@@ -70,7 +70,6 @@ function Messages({
   }, [talk.length, large]);
   return (
     // The list scrolls by keyboard too.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div role="log" tabIndex={0} aria-label={words.written("desk.talk.log")} className="my-3 min-h-0 flex-1 overflow-y-auto">
       {talk.length === 0 && (
         <p className="text-ink-soft">
