@@ -77,7 +77,7 @@ func (c Config) check() error {
 	missing("Bookings", c.Bookings == nil)
 	for _, o := range c.Origins {
 		if u, err := url.Parse(o); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			errs = append(errs, fmt.Errorf("Origins: %q: want scheme://host[:port]", o))
+			errs = append(errs, fmt.Errorf("origins: %q: want scheme://host[:port]", o))
 		}
 	}
 	return errors.Join(errs...)

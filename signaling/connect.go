@@ -235,7 +235,11 @@ func (b *Broker) departed(s *socket) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
 	defer cancel()
+	why := protocol.AwayNetwork
+	if s.closeCode.Load() == protocol.CloseRestart {
+		why = protocol.AwayServer
+	}
 	for _, w := range lost {
-		b.offline(ctx, w, s.id)
+		b.offline(ctx, w, s.id, why)
 	}
 }

@@ -241,14 +241,26 @@ func TestAFullServerSendsNewcomersElsewhere(t *testing.T) {
 
 func TestABrokerThatStopsAsksEverybodyToComeBack(t *testing.T) {
 	w := newWorld(t)
-	n := w.start(nil)
-	p := n.sit(booth1)
+	here, there := w.start(nil), w.start(nil)
+	id := here.checkIn(w.book("shiomachihama-1", "medical@morita"))
+	booth, desk := here.sit(booth1), there.sit(morita)
+	booth.enter(here, id)
+	desk.enter(there, id)
+	hearUntil(booth, "the desk is there", func(m protocol.Session) bool { return len(m.Participants) == 2 })
 	stopped := make(chan struct{})
-	go func() { defer close(stopped); n.stop() }()
-	if code := p.closed(); code != protocol.CloseRestart {
+	go func() { defer close(stopped); there.stop() }()
+	if code := desk.closed(); code != protocol.CloseRestart {
 		t.Fatalf("closed with %d", code)
 	}
+	if i := away(booth, morita); i.Reason != protocol.AwayServer {
+		t.Errorf("the booth reads %+v", i)
+	}
 	<-stopped
+	again := here.dial()
+	again.say(protocol.TypeHello, protocol.Hello{Token: desk.token, Reason: protocol.AwayServer})
+	again.token = desk.token
+	again.enter(here, id)
+	back(booth, morita)
 }
 
 func TestASecondHelloIsRefused(t *testing.T) {

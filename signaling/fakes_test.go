@@ -83,13 +83,6 @@ func (f *fakeMedia) closed(room string) bool {
 	return f.done[room]
 }
 
-func (f *fakeMedia) join(room, participant string) (Join, bool) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	j, ok := f.peers[who{room, participant}]
-	return j, ok
-}
-
 func (f *fakeMedia) mutes(room, participant string) [2]bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -81,7 +81,7 @@ func (b *Broker) judge(ctx context.Context, w who) error {
 	}
 	if p := people[w.participant]; p.Online {
 		b.log.Warn("lease ran out", "session", w.session, "participant", w.participant)
-		b.offline(ctx, w, p.Socket)
+		b.offline(ctx, w, p.Socket, protocol.AwayNetwork)
 		return nil
 	}
 	event := session.Event{
@@ -95,15 +95,15 @@ func (b *Broker) judge(ctx context.Context, w who) error {
 	return b.lines.forget(ctx, w)
 }
 
-// offline notes that a participant's socket is gone, unless a newer one has taken its place, and starts its time of
-// grace.
-func (b *Broker) offline(ctx context.Context, w who, socket string) {
+// offline notes that a participant's socket is gone and why, unless a newer one has taken its place, and starts its
+// time of grace.
+func (b *Broker) offline(ctx context.Context, w who, socket string, why protocol.Away) {
 	p := b.hub.person(w)
 	if p.Socket != socket && p.Socket != "" {
 		return
 	}
 	l := p.line
-	l.Node, l.Socket, l.Online, l.Reason = b.node, socket, false, protocol.AwayNetwork
+	l.Node, l.Socket, l.Online, l.Reason = b.node, socket, false, why
 	if ours := b.hub.setLine(w, l); ours != nil {
 		l = *ours
 		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)))

@@ -149,7 +149,7 @@ func TestALiveSocketIsNotDeclaredLostByMistake(t *testing.T) {
 	c := n.consultation()
 	n.settle(n)
 	p := n.broker.hub.person(who{c.session, morita})
-	n.broker.offline(t.Context(), who{c.session, morita}, p.Socket)
+	n.broker.offline(t.Context(), who{c.session, morita}, p.Socket, protocol.AwayNetwork)
 	if !n.broker.hub.person(who{c.session, morita}).Online {
 		t.Fatal("shown as offline")
 	}

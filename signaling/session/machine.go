@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/signaling/protocol"
@@ -94,7 +95,7 @@ func enter(d *Doc, e Event) ([]Effect, error) {
 	}
 }
 
-// join puts a guest or equipment before the gate. It may not take the name of an end.
+// join puts a guest or equipment before the gate. It may not take the name of a seat.
 func join(d *Doc, e Event) ([]Effect, error) {
 	kind, side := protocol.KindGuest, SideGuest
 	if e.Type == EquipmentJoined {
@@ -103,10 +104,16 @@ func join(d *Doc, e Event) ([]Effect, error) {
 	if e.By.Side != side {
 		return nil, forbidden(e, "only "+string(side)+" may")
 	}
-	if e.By.ID == BoothSeat(d.Booth) || slices.ContainsFunc(d.Legs, func(l Leg) bool { return e.By.ID == DeskSeat(l.Desk) }) {
-		return nil, forbidden(e, "that is the id of an end of the session")
+	if isSeat(e.By.ID) {
+		return nil, forbidden(e, "that is the id of a seat")
 	}
 	return nil, d.add(e, kind)
+}
+
+// isSeat says whether an id is, or looks like, that of a booth, desk, counter or administrator.
+func isSeat(id string) bool {
+	kind, _, ok := strings.Cut(id, ":")
+	return ok && slices.Contains([]string{"booth", "desk", "counter", "admin"}, kind)
 }
 
 // add lists the actor, not admitted; one who is already there stays as it is.

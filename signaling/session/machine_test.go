@@ -88,6 +88,7 @@ var rows = []row{
 	{"a counter takes no part", arrived, does(counter, Entered), "", nil, ErrForbidden},
 	{"equipment may not take the booth's name", arrived, does(Actor{Side: SideEquipment, ID: "booth:b1"}, EquipmentJoined), "", nil, ErrForbidden},
 	{"a guest may not take the doctor's name", arrived, does(Actor{Side: SideGuest, ID: "desk:d1"}, GuestJoined), "", nil, ErrForbidden},
+	{"equipment may not take the name of a desk that stands in", arrived, does(Actor{Side: SideEquipment, ID: "desk:d2"}, EquipmentJoined), "", nil, ErrForbidden},
 	{"a guest may not take the camera's name", arrived, does(Actor{Side: SideGuest, ID: "cam1"}, GuestJoined), "", nil, ErrForbidden},
 	{"equipment that is back stands where it stood", arrived, does(camera, EquipmentJoined), protocol.StateArrived, nil, nil},
 	{"equipment that leaves is gone", arrived, does(camera, Gone), protocol.StateArrived, nil, nil},
