@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/signaling/protocol"
 )
 
@@ -86,7 +87,13 @@ func TestADeskThatReturnsWithinGraceFindsEverythingAsItWas(t *testing.T) {
 }
 
 func TestADeskThatDoesNotReturnLeavesTheResidentWaiting(t *testing.T) {
-	n := newWorld(t).start(nil)
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		deskDoesNotReturn(t, worldOn(t, s).start(nil))
+	})
+}
+
+func deskDoesNotReturn(t *testing.T, n *node) {
+	t.Helper()
 	c := n.consultation()
 	n.settle(n)
 	c.desk.hangUp()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"madoguchi/booking"
+	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/signaling/protocol"
 )
 
@@ -22,8 +23,10 @@ func TestABoothAndADeskMeetAndPart(t *testing.T) {
 }
 
 func TestABoothAtOneNodeAndADeskAtAnotherMeetAndPart(t *testing.T) {
-	w := newWorld(t)
-	meetAndPart(t, w, w.start(nil), w.start(nil))
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		w := worldOn(t, s)
+		meetAndPart(t, w, w.start(nil), w.start(nil))
+	})
 }
 
 func meetAndPart(t *testing.T, w *world, here, there *node) {
