@@ -34,6 +34,7 @@ func redisOptions(from RedisURL) (*redis.UniversalOptions, error) {
 	if options.ReadTimeout == 0 {
 		options.ReadTimeout = redisReadTimeout
 	}
+	options.ContextTimeoutEnabled = true // a request gives up in its own time, not in the connection's
 	return options, nil
 }
 
