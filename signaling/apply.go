@@ -30,7 +30,7 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 		next, effects, refused := session.Next(doc, e)
 		if (refused != nil || next.Version == doc.Version) && !fresh {
 			// Our copy may lag behind: before saying no, or that nothing is to be done, look.
-			if stored, err := b.store.load(ctx, id); err == nil && stored.Version > doc.Version {
+			if stored, err := b.look(ctx, id); err == nil && stored.Version > doc.Version {
 				b.hub.update(stored)
 				doc, fresh = stored, true
 				continue
@@ -56,6 +56,16 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 		return next, nil
 	}
 	return doc, fmt.Errorf("%s in session %s: too much happens at once", e.Type, id)
+}
+
+// lookWithin is how long the broker waits for a document it can do without.
+const lookWithin = time.Second
+
+// look reads the stored document where the copy here will do if Redis does not answer.
+func (b *Broker) look(ctx context.Context, id string) (session.Doc, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return b.store.load(ctx, id)
 }
 
 // newest is the hub's copy, or the stored document if the hub has none.

@@ -109,6 +109,8 @@ func (b *Broker) hearMedia(w who, m media) {
 func (b *Broker) announceSeat(ctx context.Context, s *socket, opened time.Time) {
 	message, err := json.Marshal(change{Seat: s.who.participant, Node: b.node, Opened: opened})
 	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, presenceWithin)
+		defer cancel()
 		err = b.cfg.Redis.Publish(ctx, keyspace{b.cfg.Area}.changes(), message).Err()
 	}
 	if err != nil {

@@ -36,6 +36,8 @@ func (b *Broker) checkIn(ctx context.Context, in *checkInInput) (*checkInOutput,
 	if by != session.SideCounter && by != session.SideBooth {
 		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "residents are checked in at the counter or in the booth")
 	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	a, err := b.appointmentFor(ctx, seat, by, in.Body.Appointment, in.Body.Reception)
 	if err != nil {
 		return nil, b.failed("check in", err)

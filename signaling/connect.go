@@ -146,6 +146,8 @@ func (b *Broker) serve(conn *websocket.Conn) {
 
 // hello handles the first message: it must say who speaks.
 func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool {
+	ctx, cancel := context.WithTimeout(ctx, requestWithin)
+	defer cancel()
 	hello, ok := m.Body.(protocol.Hello)
 	if !ok {
 		s.send(protocol.Error{Re: m.ID, Code: protocol.ErrHelloFirst, Message: m.Type + ": the first message must be hello"})

@@ -12,10 +12,13 @@ import (
 	"madoguchi/signaling/session"
 )
 
-// How long one request, and one effect of it, may take.
+// How long one request, and one effect of it, may take, and how long it waits for what matters less than the next one:
+// requests of one participant are carried out in their order, and the next may be to call staff or to leave, which
+// nobody is to wait for while Redis hangs.
 const (
-	requestWithin = 10 * time.Second
-	effectWithin  = 5 * time.Second
+	requestWithin  = 10 * time.Second
+	effectWithin   = 5 * time.Second
+	presenceWithin = 500 * time.Millisecond
 )
 
 // handle carries out one message of a socket that has said hello. It runs in the socket's own goroutine, so requests
@@ -181,9 +184,7 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 		if _, err := b.apply(ctx, w.session, event); err != nil {
 			return err
 		}
-		if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
-			s.log.Warn("presence not stored", "error", err) // known here; the others learn it when Redis is back
-		}
+		b.tellLine(ctx, s, w, l)
 		s.entered = entry{room.Room, room}
 		if b.hub.attach(s, w.session, l, welcome) {
 			return nil
@@ -268,9 +269,16 @@ func (b *Broker) mute(ctx context.Context, s *socket, m protocol.Mute) error {
 		return err
 	}
 	w := who{d.ID, s.who.participant}
-	l := b.hub.mute(w, m.Audio, m.Video)
-	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
-		s.log.Warn("presence not stored", "error", err)
-	}
+	b.tellLine(ctx, s, w, b.hub.mute(w, m.Audio, m.Video))
 	return nil
+}
+
+// tellLine stores and announces the line of a participant that is here. What cannot be stored now is known here, and
+// the others learn it when Redis is back and everything is read anew.
+func (b *Broker) tellLine(ctx context.Context, s *socket, w who, l line) {
+	ctx, cancel := context.WithTimeout(ctx, presenceWithin)
+	defer cancel()
+	if err := b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)); err != nil {
+		s.log.Warn("presence not stored", "session", w.session, "error", err)
+	}
 }

@@ -58,6 +58,10 @@ func later(err huma.StatusError, after time.Duration) error {
 	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {seconds}})
 }
 
+// askWithin is how long a request over HTTP waits for the store, all retries included, before it answers 503: somebody
+// stands at the counter meanwhile.
+const askWithin = 3 * time.Second
+
 // failed turns an error of ours into a problem document; booking's own pass through. Causes go to the log.
 func (b *Broker) failed(what string, err error) error {
 	var ready huma.StatusError
@@ -153,6 +157,8 @@ func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 }
 
 func (b *Broker) redeem(ctx context.Context, seat, code string) error {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	err := b.codes.Redeem(ctx, seat, code)
 	switch {
 	case err == nil:
@@ -200,9 +206,11 @@ func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTo
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
 	d, fresh, err := b.newest(ctx, in.ID)
 	if err == nil && !fresh {
-		if stored, loadErr := b.store.load(ctx, in.ID); loadErr == nil {
+		if stored, loadErr := b.look(ctx, in.ID); loadErr == nil {
 			d = stored // a leg may have been handed over elsewhere this very moment
 		}
 	}
