@@ -35,10 +35,11 @@ export async function firstConsultation(t, world, { transport }) {
   let slip;
   let history;
 
-  await step('counter, booth and desk open', async () => {
+  await step('counter, booth and desk open', async (own) => {
     counter = await world.person('counter', { app: 'counter', seat: PLACE.office });
     booth = await world.person('booth', { app: 'booth', seat: PLACE.booth, face: 'resident' });
     desk = await world.person('desk', { app: 'desk', seat: PLACE.doctor, face: 'doctor' });
+    own.diagnostic(`cameras and microphones: ${booth.media.real ? 'clips of MADOGUCHI_DATA' : 'drawn faces and made-up voices'}`);
     await idle(booth, { within: 20_000 });
     history = await lengthOfHistory(booth);
     await look(booth, 'idle');

@@ -10,6 +10,7 @@ import { hears } from './lib/hearing.mjs';
 import { says } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
 import { received } from './lib/seeing.mjs';
+import { traces } from './lib/traces.mjs';
 import { GUIDANCE, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
 import { openWorld } from './lib/world.mjs';
@@ -41,14 +42,14 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     pharmacist = await world.person('pharmacist', { app: 'desk', seat: appointment.legs[1].desk, face: 'pharmacist' });
   });
 
-  await step('a wrong number is refused in words, the right one asks who it is', async () => {
+  await step('a wrong number is refused in words, the right one asks for the name', async () => {
     await idle(booth, { within: 20_000 });
     const wrong = appointment.reception === '000000' ? '111111' : '000000';
     await checkInByNumber(booth, wrong);
     await says(booth.page, 'この 番号の 予約は 見つかりません');
     for (let n = 0; n < wrong.length; n++) await booth.page.keyboard.press('Backspace');
     for (const digit of appointment.reception) await booth.page.keyboard.press(digit);
-    await says(booth.page, `${appointment.number}番の 方 ですか`);
+    await says(booth.page, `${resident.kana} さま ですか`);
     await world.look(booth, 'name');
     await button(booth.page, 'はい、わたしです').click();
   });
@@ -88,6 +89,11 @@ test('a visit goes from the doctor to the pharmacist without a touch in the boot
     await end(pharmacist);
     await leaveGoodbye(booth);
     await idle(booth);
+  });
+
+  await step('the booth, which has shown the name, holds nothing of it', async () => {
+    const secrets = [...resident.kana.split(' '), resident.phone, appointment.reception, appointment.id];
+    assert.deepEqual(await traces(booth, secrets), []);
   });
 
   await step('every screen could be read by everybody', () => world.allReadable());

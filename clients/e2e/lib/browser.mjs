@@ -34,7 +34,8 @@ export const SIZES = {
  * @property {import('playwright-core').Browser} browser
  * @property {import('playwright-core').BrowserContext} context
  * @property {import('playwright-core').Page} page
- * @property {string[]} complaints page errors, console errors and refused requests so far
+ * @property {string[]} complaints refused requests and other errors in the console so far
+ * @property {string[]} faults exceptions nobody caught, and what the content security policy stopped
  * @property {() => Promise<void>} close ends the process
  */
 
@@ -69,16 +70,20 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
   for (const path of IN_EVERY_PAGE) await context.addInitScript({ path });
   const page = await context.newPage();
   const complaints = [];
-  page.on('pageerror', (error) => complaints.push(`${name}: ${error.message}`));
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${name}: ${message.text()}`);
+    if (message.type() !== 'error') return;
+    // A refused request is an error to the console too, but may be what a story is about; a broken policy never is.
+    const list = message.text().includes('Content Security Policy') ? faults : complaints;
+    list.push(`${name}: ${message.text()}`);
   });
   page.on('response', async (response) => {
     if (response.status() < 400) return;
     const body = await response.text().catch(() => '');
     complaints.push(`${name}: ${response.status()} ${response.request().method()} ${response.url()} ${body}`);
   });
-  return { browser, context, page, complaints, close: () => browser.close() };
+  return { browser, context, page, complaints, faults, close: () => browser.close() };
 }
 
 /**

@@ -98,12 +98,14 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
     assert.deepEqual(unreadable.splice(0), []);
   }
 
-  /** Ends everything; the program has to end by itself with code 0. */
+  /** Ends everything. No page may have thrown, and the program has to end by itself with code 0. */
   async function close() {
+    const faulty = [...people.values()].flatMap((p) => p.faults);
     const complaints = [...people.values()].flatMap((p) => p.complaints);
-    artefacts.keep('console.txt', withoutTokens(complaints.join('\n')));
+    artefacts.keep('console.txt', withoutTokens([...faulty, ...complaints].join('\n')));
     await Promise.all([...people.values()].map((p) => p.close()));
     assert.equal(await program.stop(), 0, 'SIGTERM ends the program with code 0');
+    assert.deepEqual(faulty, [], 'no page throws or breaks the content security policy');
   }
 
   return { program, url: program.url, artefacts, person, people, pictureAll, look, allReadable, story, close };
