@@ -80,9 +80,21 @@ func apiConfig() huma.Config {
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.DocsPath = ""
 	config.CreateHooks = nil
+	config.Transformers = append(config.Transformers, withoutValues)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"seat": {Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: "Seat token from POST /v1/sign-in."},
 	}
 	config.Security = []map[string][]string{{"seat": {}}}
 	return config
+}
+
+// withoutValues takes what was sent out of a refusal: the place and the reason are enough to find the mistake, while a
+// value may be a resident's name, and problem documents end up in logs of clients and proxies.
+func withoutValues(_ huma.Context, _ string, v any) (any, error) {
+	if refused, ok := v.(*huma.ErrorModel); ok {
+		for _, detail := range refused.Errors {
+			detail.Value = nil
+		}
+	}
+	return v, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -313,5 +316,47 @@ func TestPathsInsideAnAppLeadToItsPageAndOthersNowhere(t *testing.T) {
 		if response, _ := get(t, server.URL+path); response.StatusCode != want {
 			t.Errorf("%s: status %d, want %d", path, response.StatusCode, want)
 		}
+	}
+}
+
+func TestARefusalDoesNotRepeatWhatWasSent(t *testing.T) {
+	mux := http.NewServeMux()
+	huma.Register(humago.New(mux, apiConfig()), huma.Operation{OperationID: "book", Method: http.MethodPost, Path: "/v1/holds"},
+		func(context.Context, *struct {
+			Body struct {
+				Resident struct {
+					Kana  string `json:"kana"`
+					Phone string `json:"phone"`
+				} `json:"resident"`
+			}
+		}) (*struct{}, error) {
+			return nil, nil
+		})
+	server := layers(t, mux, false)
+	for name, sent := range map[string]string{
+		"a number in place of text": `{"resident":{"kana":"ミナミ フサエ","phone":9990001456}}`,
+		"a field too many":          `{"resident":{"kana":"ミナミ フサエ","phone":"0999001456","age":81}}`,
+		"a field missing":           `{"resident":{"kana":"ミナミ フサエ"}}`,
+		"cut off":                   `{"resident":{"kana":"ミナミ フサエ","phone":"0999001456"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			response, err := server.Client().Post(server.URL+"/v1/holds", "application/json", strings.NewReader(sent))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode < 400 || !strings.Contains(string(body), `"location":"body`) {
+				t.Errorf("status %d, %s", response.StatusCode, body)
+			}
+			for _, private := range []string{"ミナミ", "フサエ", "999"} {
+				if strings.Contains(string(body), private) {
+					t.Errorf("%q is in %s", private, body)
+				}
+			}
+		})
 	}
 }
