@@ -28,7 +28,7 @@ type Appointment struct {
 	Booth      string           `json:"booth"`
 	BoothName  string           `json:"boothName"`
 	Number     int              `json:"number" doc:"call number, from 1 each day at each office"`
-	Reception  string           `json:"reception" doc:"reception number, six digits, one of its kind at the office that day"`
+	Reception  string           `json:"reception" doc:"reception number, six digits, one of its kind at the office that day; empty for booths and administrators"`
 	Start      time.Time        `json:"start"`
 	End        time.Time        `json:"end" doc:"of the last leg; cleaning comes after"`
 	Legs       []AppointmentLeg `json:"legs"`

@@ -72,7 +72,8 @@ func (c Caller) isBooth() bool {
 
 // view is the appointment as the caller may see it: the neutral word for counters, the resident only for the counter of
 // the office, the desks of the legs and, where Greet has asked for people, the booth; the telephone number only for the
-// counter.
+// counter. The reception number is what a resident shows to be let in, so only those who
+// book are told it: a booth, at which anybody may sit, asks for it.
 func (c Caller) view(a Appointment, who Person) Appointment {
 	kind, _ := c.seat()
 	a.Legs = append([]AppointmentLeg(nil), a.Legs...)
@@ -80,6 +81,9 @@ func (c Caller) view(a Appointment, who Person) Appointment {
 		for i := range a.Legs {
 			a.Legs[i].ServiceName = a.Legs[i].PublicName
 		}
+	}
+	if !c.knowsPeople() {
+		a.Reception = ""
 	}
 	a.Resident = nil
 	if !who.Known() || !c.sees(a) {

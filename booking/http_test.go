@@ -399,3 +399,19 @@ func TestWhenRedisIsDownBookingsSayComeBack(t *testing.T) {
 		t.Errorf("public facts need no Redis: %d", r.Code)
 	}
 }
+
+func TestTheReceptionNumberIsToldOnlyToThoseWhoBook(t *testing.T) {
+	w := newWeb(t, setting{})
+	a := w.mustBook(t, wish(), minami)
+	for seat, told := range map[string]bool{
+		"counter:shiomachihama": true, "desk:morita": true, "booth:" + a.Booth: false, "admin:hayashi": false,
+	} {
+		seen := want[booking.Appointment](t, w.ask(seat, "GET", "/v1/appointments/"+a.ID, ""), 200)
+		if (seen.Reception == a.Reception) != told || !told && seen.Reception != "" {
+			t.Errorf("%s is told %q", seat, seen.Reception)
+		}
+	}
+	if r := w.ask("booth:"+a.Booth, "GET", "/v1/appointments?from="+calendar.DateOf(a.Start).String(), ""); r.Code != 200 || strings.Contains(r.Body.String(), a.Reception) {
+		t.Errorf("the booth's list: %d %s", r.Code, r.Body)
+	}
+}
