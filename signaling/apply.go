@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"io"
 	"fmt"
 	"net"
 	"slices"
@@ -179,7 +180,8 @@ func (b *Broker) gateOf(id string) []string {
 func unavailable(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, redis.ErrClosed) ||
-		errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, errStopped) || loading(err)
+		errors.Is(err, redis.ErrPoolTimeout) || errors.Is(err, errStopped) || errors.Is(err, io.EOF) ||
+		errors.Is(err, booking.ErrUnavailable) || loading(err)
 }
 
 // loading says whether Redis itself asks for patience.

@@ -8,7 +8,7 @@ import (
 )
 
 // retries carries out what nobody is to wait for, and what could not be done because Redis or the booking did not
-// answer: in order, at once and then once each beat until it succeeds. The list is bounded; what does not fit is logged
+// answer: in order, at once and then once each beat until it succeeds or is refused. The list is bounded; what does not fit is logged
 // and lost, and what is in it is lost with the process. Nothing people see depends on it.
 type retries struct {
 	log  *slog.Logger
@@ -60,7 +60,8 @@ func (r *retries) run(ctx context.Context, c clock) error {
 	}
 }
 
-// tryAll goes through the list until something fails: then Redis is most likely still away.
+// tryAll goes through the list until something finds Redis or the booking still away. What is refused for good is given
+// up: trying it again would only hold up what comes after it.
 func (r *retries) tryAll(ctx context.Context) {
 	for {
 		first, ok := r.first()
@@ -70,11 +71,15 @@ func (r *retries) tryAll(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, effectWithin)
 		err := first.do(ctx)
 		cancel()
-		if err != nil {
+		switch {
+		case err == nil:
+			r.log.Debug("done", "what", first.what)
+		case unavailable(err):
 			r.log.Warn("still to be done", "what", first.what, "error", err)
 			return
+		default:
+			r.log.Error("refused, given up", "what", first.what, "error", err)
 		}
-		r.log.Debug("done", "what", first.what)
 		r.shift()
 	}
 }
