@@ -3,8 +3,8 @@ package signaling
 import (
 	"context"
 	"errors"
-	"io"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"time"
