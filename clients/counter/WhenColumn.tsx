@@ -163,7 +163,7 @@ function DayButton({ one, chosen, onChoose }: { readonly one: DayList["days"][nu
 
 function Times({ list, draft, onTime }: { readonly list: TimeList; readonly draft: Draft; readonly onTime: (start: string, rules: number) => void }) {
   const words = useWords();
-  const rows = timeRows(list.times);
+  const rows = timeRows(list.times, draft.held);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Opens at the first free time: what is refused before it can be read by scrolling back.

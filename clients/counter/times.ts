@@ -8,10 +8,23 @@ export type TimeRow =
   | { kind: "free"; start: string; end: string; boothName: string }
   | { kind: "refused"; from: string; to: string; reasons: Cause[] };
 
-/** Folds offers, which come in order of their start, into lines. */
-export function timeRows(times: readonly TimeOffer[]): TimeRow[] {
+/** The time this counter holds for the booking under way. */
+export interface OwnTime {
+  readonly start: string;
+  readonly boothName: string;
+}
+
+/**
+ * Folds offers, which come in order of their start, into lines. The time held here is refused to everybody else, and
+ * stays a line of its own to choose from here.
+ */
+export function timeRows(times: readonly TimeOffer[], own: OwnTime | null = null): TimeRow[] {
   const rows: TimeRow[] = [];
   for (const time of times) {
+    if (own !== null && Date.parse(time.start) === Date.parse(own.start)) {
+      rows.push({ kind: "free", start: time.start, end: time.end, boothName: own.boothName });
+      continue;
+    }
     if (time.free) {
       rows.push({ kind: "free", start: time.start, end: time.end, boothName: time.boothName });
       continue;
