@@ -16,7 +16,6 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
-	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -171,9 +170,9 @@ func FuzzIncomingRTP(f *testing.F) {
 		p.declared = map[uint32]route{1234: {up: u}, 1235: {u, true}}
 		p.ready.Store(true)
 		d.attach(u, core.now)
-		in := &inlet{ssrc: ssrc}
+		in := &inlet{peer: p, ssrc: ssrc}
 		for range 3 {
-			p.receiveRTP(in, append([]byte(nil), b...))
+			p.receiveRTP(in, append([]byte(nil), b...), nil)
 		}
 		for _, out := range w.packets {
 			if _, err := out.Marshal(); err != nil {
@@ -198,8 +197,10 @@ func FuzzIncomingRTCP(f *testing.F) {
 		for i := range uint16(20) {
 			core.feed(u, vp8Packet(96, i, uint32(i), i == 0, i, "x"))
 		}
-		d.peer.receiveRTCP(ssrc, b)
-		d.peer.receiveRTCP(d.ssrc, b)
+		d.ssrc = ssrc
+		d.peer.receiveRTCP(b, nil)
+		d.ssrc = 77
+		d.peer.receiveRTCP(b, nil)
 	})
 }
 
@@ -384,11 +385,9 @@ func TestThreeHundredRoomsLeaveNothingBehind(t *testing.T) {
 func TestStreamsBeyondTheLimitAreIgnored(t *testing.T) {
 	n := startNode(t, func(c *Config) { c.Limits.Streams = 5 })
 	p := &peer{node: n, room: newRoom(n, "r"), key: peerKey{participant: "p"}}
-	l := &link{to: p}
 	for i := range uint32(20) {
-		in, ok := l.newBuffer(packetio.RTPBufferPacket, i).(*inlet)
-		if !ok || in.ignored != (i >= 5) {
-			t.Fatalf("stream %d: ignored %v", i, in.ignored)
+		if ignored := p.Stream(i) == nil; ignored != (i >= 5) {
+			t.Fatalf("stream %d: ignored %v", i, ignored)
 		}
 	}
 }

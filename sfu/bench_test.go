@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"madoguchi/sfu/wire"
+
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 )
@@ -11,8 +13,8 @@ import (
 // sink takes packets as cheaply as possible.
 type sink struct{}
 
-func (sink) WriteRTP(_ *rtp.Header, payload []byte) (int, error) { return len(payload), nil }
-func (sink) WriteRTCP([]rtcp.Packet) error                       { return nil }
+func (sink) WriteRTP(*rtp.Header, []byte, *wire.Batch) error { return nil }
+func (sink) WriteRTCP([]rtcp.Packet) error                   { return nil }
 
 func BenchmarkForward(b *testing.B) {
 	for _, n := range []int{1, 3, 10} {

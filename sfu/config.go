@@ -53,7 +53,7 @@ type Limits struct {
 	SDPBytes       int     // size of an offer; default 64 KiB
 	Candidates     int     // trickled candidates of one peer; default 64
 	PacketBytes    int     // largest RTP packet forwarded; default 1,460
-	VideoRing      int     // packets of a video track kept for resending, a power of two; default 512
+	VideoRing      int     // packets of a video track kept for resending and replay, a power of two; default 256
 	AudioRing      int     // likewise for sound; default 128
 	PacketsPerSec  float64 // a peer's incoming packets each second before the rest is dropped; default 3,000
 	BytesPerSec    float64 // likewise in bytes; default 1,500,000 (12 Mbit/s)
@@ -68,7 +68,6 @@ const (
 	reportInterval   = time.Second            // sender and receiver reports
 	feedbackInterval = 100 * time.Millisecond // transport-wide congestion feedback
 	keyframeInterval = 400 * time.Millisecond // shortest time between two keyframe requests to one publisher
-	offerTimeout     = 10 * time.Second       // for gathering our candidates
 )
 
 func (l Limits) withDefaults() Limits {
@@ -88,7 +87,7 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.SDPBytes, 64<<10)
 	setInt(&l.Candidates, 64)
 	setInt(&l.PacketBytes, 1460)
-	setInt(&l.VideoRing, 512)
+	setInt(&l.VideoRing, 256)
 	setInt(&l.AudioRing, 128)
 	setFloat(&l.PacketsPerSec, 3000)
 	setFloat(&l.BytesPerSec, 1_500_000)

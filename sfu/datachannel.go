@@ -1,7 +1,8 @@
 package sfu
 
 import (
-	"github.com/pion/webrtc/v4"
+	"madoguchi/sfu/wire"
+
 	"golang.org/x/time/rate"
 )
 
@@ -16,12 +17,12 @@ const maxChannels = 8
 // keep what they say until the far end has acknowledged it, so a drop costs a repetition and a slow receiver costs nobody
 // else anything.
 type talk struct {
-	dc     *webrtc.DataChannel
+	dc     *wire.Channel
 	budget *rate.Limiter
 }
 
-// channel implements receiver.
-func (p *peer) channel(dc *webrtc.DataChannel) {
+// Channel implements wire.Handler.
+func (p *peer) Channel(dc *wire.Channel) {
 	log := p.node.log
 	if p.channels.Add(1) > maxChannels {
 		p.node.dropLater(p, "too many data channels")
@@ -37,13 +38,13 @@ func (p *peer) channel(dc *webrtc.DataChannel) {
 		log.Debug("second data channel ignored", "room", p.room.id, "participant", p.key.participant)
 		return
 	}
-	dc.OnMessage(func(m webrtc.DataChannelMessage) { p.relay(t, m) })
+	dc.OnMessage(func(b []byte, text bool) { p.relay(t, b, text) })
 }
 
 // relay passes a message on. It runs in the goroutine that reads the sender's channel.
-func (p *peer) relay(t *talk, m webrtc.DataChannelMessage) {
+func (p *peer) relay(t *talk, b []byte, text bool) {
 	c := &p.node.count
-	if len(m.Data) > p.node.limits.MessageBytes || !t.budget.Allow() {
+	if len(b) > p.node.limits.MessageBytes || !t.budget.Allow() {
 		c.messagesDropped.Add(1)
 		return
 	}
@@ -52,13 +53,13 @@ func (p *peer) relay(t *talk, m webrtc.DataChannelMessage) {
 		c.messagesDropped.Add(1)
 		return
 	}
-	whole := append(append(make([]byte, 0, len(p.key.participant)+1+len(m.Data)), p.key.participant...), '\n')
-	whole = append(whole, m.Data...)
+	whole := append(append(make([]byte, 0, len(p.key.participant)+1+len(b)), p.key.participant...), '\n')
+	whole = append(whole, b...)
 	for _, other := range audience {
 		if other == p || other.key.participant == p.key.participant {
 			continue
 		}
-		if other.say(whole, m.IsString) {
+		if other.say(whole, text) {
 			c.messages.Add(1)
 		} else {
 			c.messagesDropped.Add(1)
@@ -69,14 +70,10 @@ func (p *peer) relay(t *talk, m webrtc.DataChannelMessage) {
 // say sends one message to the peer; false if there is no channel or too much waits in it already.
 func (p *peer) say(b []byte, text bool) bool {
 	t := p.talk.Load()
-	if t == nil || t.dc.ReadyState() != webrtc.DataChannelStateOpen ||
-		t.dc.BufferedAmount()+uint64(len(b)) > uint64(p.node.limits.MessageQueue) {
+	if t == nil || t.dc.Waiting()+uint64(len(b)) > uint64(p.node.limits.MessageQueue) {
 		return false
 	}
-	if text {
-		return t.dc.SendText(string(b)) == nil
-	}
-	return t.dc.Send(b) == nil
+	return t.dc.Send(b, text) == nil
 }
 
 func contains(list []*peer, p *peer) bool {

@@ -82,8 +82,11 @@ func (m *mline) matching(c *payload) *payload {
 
 // forwards reports whether at least one payload of the m-line is of a format we know.
 func (m *mline) forwards() bool {
-	return slices.ContainsFunc(m.payloads, func(p payload) bool { return p.format != codec.Unknown })
+	return slices.ContainsFunc(m.payloads, func(p payload) bool { return p.forwarded() })
 }
+
+// reject makes nothing of an m-line.
+func (m *mline) reject() { m.rejected, m.dir = true, inactive }
 
 // describe reads the m-lines of a description.
 func describe(desc *sdp.SessionDescription) []mline {
@@ -144,7 +147,7 @@ func (m *mline) readPayloads(media *sdp.MediaDescription) {
 	rtx := map[uint8]uint8{} // apt → payload type
 	for _, f := range media.MediaName.Formats {
 		pt, ok := payloadType(f)
-		if !ok {
+		if !ok || m.payload(pt) != nil {
 			continue
 		}
 		name, clock := splitRTPMap(rtpmaps[pt])

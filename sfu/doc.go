@@ -5,10 +5,11 @@
 // # A packet's way
 //
 // A client offers, once and for all, one m-line for each track it sends and some m-lines to receive on; the node answers
-// (link.go) and from then on nothing is negotiated again. What a client sends arrives decrypted, in the goroutine that
-// decrypted it, at its up track (uptrack.go): kept in a ring, missing packets asked for, then shown to the down tracks
-// (downtrack.go) that are listed there, each of which gives it the subscriber's numbers (package rewrite) and payload type
-// and writes it out. No queue, no other goroutine and no lock of the room lies on that way.
+// (answer.go) and from then on nothing is negotiated again. What a client sends arrives decrypted, in the loop that took it
+// from the socket (package wire), at its up track (uptrack.go): kept in a ring, missing packets asked for, then shown to the
+// down tracks (downtrack.go) that are listed there, each of which gives it the subscriber's numbers (package rewrite) and
+// payload type and writes it out. It leaves with the batch it came with. No queue, no other goroutine and no lock of the room
+// lies on that way.
 //
 // Back comes feedback: negative acknowledgements are answered from the publisher's ring (resend.go), requests for key frames
 // are passed on, though not more often than an encoder can follow. Reports and transport-wide feedback are sent when packets
@@ -33,6 +34,6 @@
 //
 // # The seam
 //
-// The core knows a connection only as outlet, feedbackWriter and receiver (link.go). Now a PeerConnection is behind them, with
-// an empty interceptor registry; a transport of our own can take its place.
+// The core knows a connection only as outlet and feedbackWriter (link.go), and is called by it as wire.Handler and wire.Stream.
+// Package wire is behind them: ICE, DTLS, SRTP and SCTP over the node's ports, without a PeerConnection.
 package sfu

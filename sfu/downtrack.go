@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/sfu/rewrite"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -215,8 +216,11 @@ func (d *downTrack) replay(group [][]byte, first uint64, now time.Duration) bool
 	for i, s := range stamps {
 		squeezed[s] = d.ts.Map(last - back(i))
 	}
+	via := wire.NewBatch()
+	defer via.Release()
 	for i, raw := range group {
 		p := &d.again
+		p.via = via
 		if err := p.parse(raw); err != nil {
 			return d.started
 		}
@@ -246,7 +250,7 @@ func (d *downTrack) write(p *packet, s *sent, ssrc uint32, pt uint8, seq, repeat
 		d.scratch = append(binary.BigEndian.AppendUint16(d.scratch[:0], repeat), payload...)
 		payload = d.scratch
 	}
-	if _, err := d.out.WriteRTP(h, payload); err != nil {
+	if err := d.out.WriteRTP(h, payload, p.via); err != nil {
 		d.count.failed.Add(1)
 	}
 }

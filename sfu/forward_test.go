@@ -7,28 +7,29 @@ import (
 	"time"
 
 	"madoguchi/sfu/codec"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"pgregory.net/rapid"
 )
 
-// wire is the far side of the core: it keeps what would have been sealed and sent.
-type wire struct {
+// memory is the far side of the core: it keeps what would have been sealed and sent.
+type memory struct {
 	mu      sync.Mutex
 	packets []rtp.Packet
 	back    []rtcp.Packet
 }
 
-func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+func (w *memory) WriteRTP(h *rtp.Header, payload []byte, _ *wire.Batch) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := rtp.Packet{Header: h.Clone(), Payload: append([]byte(nil), payload...)}
 	w.packets = append(w.packets, p)
-	return len(payload), nil
+	return nil
 }
 
-func (w *wire) WriteRTCP(pkts []rtcp.Packet) error {
+func (w *memory) WriteRTCP(pkts []rtcp.Packet) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.back = append(w.back, pkts...)
@@ -36,7 +37,7 @@ func (w *wire) WriteRTCP(pkts []rtcp.Packet) error {
 }
 
 // plis is how many key frames have been asked for over this wire.
-func (w *wire) plis() (n int) {
+func (w *memory) plis() (n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.back {
@@ -69,16 +70,16 @@ func opusLine(pt uint8) mline {
 	return mline{kind: audio, exts: map[string]uint8{}, payloads: []payload{{pt: pt, format: codec.Opus, clock: 48000}}}
 }
 
-func (b *bench) publisher(line mline) (*upTrack, *wire) {
-	w := &wire{}
+func (b *bench) publisher(line mline) (*upTrack, *memory) {
+	w := &memory{}
 	p := &peer{node: b.node, back: w, feedbackSSRC: 9}
 	u := newUpTrack(p, line, "face")
 	u.ssrc.Store(1234)
 	return u, w
 }
 
-func (b *bench) subscriber(line mline) (*downTrack, *wire) {
-	w := &wire{}
+func (b *bench) subscriber(line mline) (*downTrack, *memory) {
+	w := &memory{}
 	p := &peer{node: b.node, back: w}
 	d := newDownTrack(p, line, &binding{out: w, ssrc: 77, rtxSSRC: 78})
 	if line.payloads[0].rtx != 0 {
@@ -254,7 +255,7 @@ func TestALostPacketIsSentAgainByRTXOrBitForBit(t *testing.T) {
 		}
 		lost := w.packets[2]
 		b.now += 50 * time.Millisecond
-		d.resend(nack(lost.SequenceNumber), b.now)
+		d.resend(nack(lost.SequenceNumber), b.now, nil)
 		if len(w.packets) != 5 {
 			t.Fatalf("rtx %d: %d packets", rtx, len(w.packets))
 		}
@@ -268,7 +269,7 @@ func TestALostPacketIsSentAgainByRTXOrBitForBit(t *testing.T) {
 			string(again.Payload[2:]) != string(lost.Payload) {
 			t.Errorf("wrong retransmission: %v for %v", again, lost)
 		}
-		d.resend(nack(lost.SequenceNumber), b.now)
+		d.resend(nack(lost.SequenceNumber), b.now, nil)
 		if len(w.packets) != 5 {
 			t.Error("sent again twice in one moment")
 		}
@@ -292,7 +293,7 @@ func TestAPacketThatArrivesLateReachesWhoeverAsksForIt(t *testing.T) {
 		t.Fatal("the publisher was not asked for the missing packet")
 	}
 	missing := w.packets[0].SequenceNumber + 1
-	d.resend(nack(missing), b.now)
+	d.resend(nack(missing), b.now, nil)
 	if len(w.packets) != 2 {
 		t.Fatal("a packet nobody has was sent")
 	}
@@ -445,7 +446,7 @@ func TestNoSequenceNumberEverCarriesTwoDifferentPackets(t *testing.T) {
 			case 1, 2:
 				if n := len(w.packets); n > 0 {
 					p := w.packets[rapid.IntRange(0, n-1).Draw(t, "which")]
-					d.resend(nack(p.SequenceNumber, p.SequenceNumber+1), b.now)
+					d.resend(nack(p.SequenceNumber, p.SequenceNumber+1), b.now, nil)
 				}
 			default:
 				u := ups[rapid.IntRange(0, 1).Draw(t, "from")]

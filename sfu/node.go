@@ -8,22 +8,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/webrtc/v4"
+	"madoguchi/sfu/wire"
 )
 
 // Node is one media server: a UDP and a TCP port, and the rooms that meet there. Its methods may be called from any
 // goroutine.
 type Node struct {
-	cfg         Config
-	limits      Limits
-	log         *slog.Logger
-	sockets     *sockets
-	settings    webrtc.SettingEngine
-	media       *webrtc.MediaEngine
-	certificate webrtc.Certificate
-	notify      *notifier
-	started     time.Time
-	count       nodeCounters
+	cfg      Config
+	limits   Limits
+	log      *slog.Logger
+	endpoint *wire.Endpoint
+	notify   *notifier
+	started  time.Time
+	count    nodeCounters
 
 	stop    chan struct{}  // ends the janitor
 	running sync.WaitGroup // the janitor and every connection being closed
@@ -59,29 +56,22 @@ func New(cfg Config) (*Node, error) {
 	n := &Node{
 		cfg: cfg, limits: cfg.Limits, log: cfg.Log, started: time.Now(), rooms: map[string]*room{}, stop: make(chan struct{}),
 	}
-	var err error
-	if n.media, err = newMediaEngine(); err != nil {
+	listen, err := cfg.listen()
+	if err != nil {
 		return nil, err
 	}
-	if n.certificate, err = newCertificate(); err != nil {
-		return nil, err
-	}
-	logs := &pionLogs{cfg.Log}
-	if n.sockets, err = openSockets(cfg, logs); err != nil {
-		return nil, err
-	}
-	if n.settings, err = newSettings(cfg, n.sockets, logs); err != nil {
-		_ = n.sockets.close()
+	if n.endpoint, err = wire.Open(listen); err != nil {
 		return nil, err
 	}
 	n.notify = newNotifier(cfg.Observer)
 	n.running.Go(n.sweep) // ends when Close closes stop
-	n.log.Info("media node listens", "udp", n.sockets.udpAddr, "tcp", n.sockets.tcpAddr)
+	udp, tcp := n.Addr()
+	n.log.Info("media node listens", "udp", udp, "tcp", tcp)
 	return n, nil
 }
 
 // Addr returns the first UDP and TCP address the node listens on; tcp is the zero value if TCP is off.
-func (n *Node) Addr() (udp, tcp netip.AddrPort) { return n.sockets.udpAddr, n.sockets.tcpAddr }
+func (n *Node) Addr() (udp, tcp netip.AddrPort) { return n.endpoint.Addr() }
 
 // now is the node's monotonic clock, from its start.
 func (n *Node) now() time.Duration { return time.Since(n.started) }
@@ -94,7 +84,7 @@ func (n *Node) wall(now time.Duration) time.Time { return n.started.Add(now) }
 // further offer of the same connection, known by its session and DTLS fingerprint, restarts ICE and keeps everything else.
 //
 // Errors wrap ErrOffer, ErrNoCodec, ErrNotAllowed, ErrFull or ErrClosed.
-func (n *Node) Offer(ctx context.Context, join Join) (answer string, err error) {
+func (n *Node) Offer(_ context.Context, join Join) (answer string, err error) {
 	defer func() {
 		if err != nil {
 			n.count.refused.Add(1)
@@ -113,14 +103,12 @@ func (n *Node) Offer(ctx context.Context, join Join) (answer string, err error) 
 		return "", err
 	}
 	defer n.release(r)
-	ctx, cancel := context.WithTimeout(ctx, offerTimeout)
-	defer cancel()
 	r.offers.Lock()
 	defer r.offers.Unlock()
 	if p := r.peer(peerKey{join.Participant, join.Kind}); p != nil && p.session == o.session && p.fingerprint == o.fingerprint {
-		answer, err = p.reoffer(ctx, o)
+		answer, err = p.reoffer(o)
 	} else {
-		answer, err = n.admitPeer(ctx, r, join, o)
+		answer, err = n.admitPeer(r, join, o)
 	}
 	if err == nil {
 		n.count.offers.Add(1)
@@ -129,19 +117,15 @@ func (n *Node) Offer(ctx context.Context, join Join) (answer string, err error) 
 }
 
 // admitPeer makes a new peer, which then waits in the room for the gate to open.
-func (n *Node) admitPeer(ctx context.Context, r *room, join Join, o *offer) (string, error) {
+func (n *Node) admitPeer(r *room, join Join, o *offer) (string, error) {
 	if err := r.hasPlace(peerKey{join.Participant, join.Kind}); err != nil {
 		return "", err
 	}
-	p, err := newPeer(n, r, join)
+	p, err := newPeer(n, r, join, o)
 	if err != nil {
 		return "", err
 	}
-	answer, err := p.answer(ctx, o)
-	if err != nil {
-		n.closeLink(p)
-		return "", err
-	}
+	answer := p.answer(o)
 	replaced, err := r.enter(p, n.now())
 	if err != nil {
 		n.closeLink(p)
@@ -160,13 +144,14 @@ func (n *Node) Candidate(_ context.Context, room, participant, candidate, mid st
 	return n.CandidateOf(room, participant, Main, candidate, mid)
 }
 
-// CandidateOf is Candidate for a connection of any kind.
-func (n *Node) CandidateOf(room, participant string, k Kind, candidate, mid string) error {
+// CandidateOf is Candidate for a connection of any kind. A candidate is only checked: the node learns where its peers are from
+// their connectivity checks.
+func (n *Node) CandidateOf(room, participant string, k Kind, candidate, _ string) error {
 	p, err := n.find(room, peerKey{participant, k})
 	if err == nil && candidate != "" {
 		if int(p.candidates.Add(1)) > n.limits.Candidates {
 			err = fmt.Errorf("%w: %d candidates", ErrFull, n.limits.Candidates)
-		} else if e := p.link.addCandidate(candidate, mid); e != nil {
+		} else if e := wire.CheckCandidate(candidate); e != nil {
 			err = fmt.Errorf("%w: candidate: %w", ErrOffer, e)
 		}
 	}
@@ -277,7 +262,7 @@ func (n *Node) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		err = fmt.Errorf("close media node: connections still closing: %w", ctx.Err())
 	}
-	if e := n.sockets.close(); e != nil && err == nil {
+	if e := n.endpoint.Close(); e != nil && err == nil {
 		err = fmt.Errorf("close media sockets: %w", e)
 	}
 	select {

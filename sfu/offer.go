@@ -3,22 +3,23 @@ package sfu
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
-	"madoguchi/sfu/codec"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/sdp/v3"
 )
 
-// offer is a client's offer, read and put into the form the transport is to answer.
+// offer is a client's offer, read and arranged.
 type offer struct {
 	desc  *sdp.SessionDescription
 	lines []mline
 
-	session     string // o= session id: the same for every offer of one peer connection
-	fingerprint string
-	ufrag       string
+	session        string // o= session id: the same for every offer of one peer connection
+	fingerprint    string
+	fingerprintSum wire.Fingerprint
+	ufrag          string
+	bundled        bool // there is a BUNDLE group
 }
 
 // readOffer parses and checks a client's offer. Its errors say what to change.
@@ -90,23 +91,30 @@ func (o *offer) readSecurity() error {
 	case o.ufrag == "" || pwd == "":
 		return fmt.Errorf("%w: it has no a=ice-ufrag or a=ice-pwd; media is taken over ICE only", ErrOffer)
 	}
+	var err error
+	if o.fingerprintSum, err = wire.ParseFingerprint(o.fingerprint); err != nil {
+		return fmt.Errorf("%w: a=fingerprint: %w", ErrOffer, err)
+	}
 	return nil
 }
 
-// arrange decides what each m-line will be: up (the client sends), down (it receives) or nothing, and rewrites the
-// description accordingly. Simulcast is answered without, so that the client sends one picture.
+// arrange decides what each m-line will be: up (the client sends), down (it receives), inactive or rejected. Simulcast is answered without, so that the client sends one picture.
 func (o *offer) arrange(join Join) error {
-	usable := 0
+	usable, channels := 0, 0
 	for i := range o.lines {
-		m, media := &o.lines[i], o.desc.MediaDescriptions[i]
+		m := &o.lines[i]
 		if m.kind == application {
-			usable++
+			channels++
+			if m.rejected = m.rejected || channels > 1; !m.rejected {
+				usable++
+			}
 			continue
 		}
 		want := wanted(join.Kind, m.dir)
 		switch {
 		case m.rejected || !m.forwards():
-			want = inactive
+			m.reject()
+			continue
 		case want == sendonly && !join.Publish:
 			return fmt.Errorf("%w: m-line %s wants to send; offer recvonly, or get a token with publish", ErrNotAllowed, m.mid)
 		case want == recvonly && !join.Subscribe:
@@ -116,12 +124,11 @@ func (o *offer) arrange(join Join) error {
 			usable++
 		}
 		m.dir = want
-		setDirection(media, want)
-		trimPayloads(media, m)
 	}
 	if usable == 0 {
 		return fmt.Errorf("%w: Opus, VP8, VP9, H264 (packetization-mode 1) and AV1 are forwarded", ErrNoCodec)
 	}
+	o.bundle()
 	return nil
 }
 
@@ -140,51 +147,29 @@ func wanted(k Kind, d direction) direction {
 	}
 }
 
-func setDirection(media *sdp.MediaDescription, d direction) {
-	kept := media.Attributes[:0]
-	for _, a := range media.Attributes {
-		switch a.Key {
-		case "sendonly", "recvonly", "sendrecv", "inactive", "simulcast", "rid":
-		default:
-			kept = append(kept, a)
-		}
-	}
-	media.Attributes = append(kept, sdp.Attribute{Key: string(d)})
+// channels reports whether data channels will be served.
+func (o *offer) channels() bool {
+	return slices.ContainsFunc(o.lines, func(m mline) bool { return m.kind == application && !m.rejected })
 }
 
-// trimPayloads leaves only what the node forwards on an m-line, or a single payload type if there is nothing. The
-// transport's work grows with the square of their number, which is the client's choice.
-func trimPayloads(media *sdp.MediaDescription, m *mline) {
-	keep := map[string]bool{}
-	for i := range m.payloads {
-		if p := &m.payloads[i]; p.format != codec.Unknown {
-			keep[strconv.Itoa(int(p.pt))] = true
-			if p.rtx != 0 {
-				keep[strconv.Itoa(int(p.rtx))] = true
-			}
+// bundle rejects the m-lines that would need a connection of their own: all are carried by one (RFC 8843).
+func (o *offer) bundle() {
+	var group []string
+	for _, a := range o.desc.Attributes {
+		if mids, ok := strings.CutPrefix(a.Value, "BUNDLE"); ok && a.Key == "group" && !o.bundled {
+			group, o.bundled = strings.Fields(mids), true
 		}
 	}
-	if len(keep) == 0 && len(media.MediaName.Formats) > 0 {
-		keep[media.MediaName.Formats[0]] = true
+	first := slices.IndexFunc(o.lines, func(m mline) bool { return !m.rejected })
+	if first < 0 || len(o.lines) == 1 {
+		return
 	}
-	var formats []string
-	for _, f := range media.MediaName.Formats {
-		if keep[f] && !slices.Contains(formats, f) {
-			formats = append(formats, f)
+	if !slices.Contains(group, o.lines[first].mid) {
+		group, o.bundled = []string{o.lines[first].mid}, false
+	}
+	for i := range o.lines {
+		if m := &o.lines[i]; !slices.Contains(group, m.mid) {
+			m.reject()
 		}
 	}
-	media.MediaName.Formats = formats
-	media.Attributes = slices.DeleteFunc(media.Attributes, func(a sdp.Attribute) bool {
-		head, _, _ := strings.Cut(a.Value, " ")
-		return (a.Key == "rtpmap" || a.Key == "fmtp" || a.Key == "rtcp-fb" && head != "*") && !keep[head]
-	})
-}
-
-// text is the arranged offer.
-func (o *offer) text() (string, error) {
-	b, err := o.desc.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("%w: cannot be written again: %w", ErrOffer, err)
-	}
-	return string(b), nil
 }

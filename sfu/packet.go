@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"madoguchi/sfu/wire"
+
 	"github.com/pion/rtp"
 )
 
@@ -11,10 +13,11 @@ import (
 type packet struct {
 	header  rtp.Header // reused; extensions point into the packet
 	payload []byte
-	track   *upTrack // whose it is
-	ext     uint64   // unwrapped sequence number
-	codec   *payload // what its payload type stands for
-	start   bool     // a subscriber may start here: a key frame begins, or it is sound
+	track   *upTrack    // whose it is
+	ext     uint64      // unwrapped sequence number
+	codec   *payload    // what its payload type stands for
+	via     *wire.Batch // with which it is sent on; nil: at once
+	start   bool        // a subscriber may start here: a key frame begins, or it is sound
 }
 
 var errPacket = errors.New("malformed RTP packet")

@@ -1,17 +1,15 @@
 package sfu
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
-	"madoguchi/sfu/codec"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
-	"github.com/pion/webrtc/v4"
 	"golang.org/x/time/rate"
 )
 
@@ -44,6 +42,7 @@ type peer struct {
 	session, fingerprint, ufrag string // of the offer; guarded by room.offers
 	candidates                  atomic.Int32
 
+	agreed       []mline    // of the answer
 	ups          []*upTrack // fixed once the offer is answered
 	downs        []*downTrack
 	declared     map[uint32]route
@@ -64,12 +63,14 @@ type peer struct {
 	wasUp    bool // the line has been up at least once
 	reported []TrackSlot
 
-	// Of the goroutine that delivers RTP:
+	// Of whoever delivers RTP and RTCP, one packet at a time:
 	rx         packet
 	budget     budget
 	recorder   *twcc.Recorder
 	fedBack    time.Duration
 	reportedRR time.Duration
+
+	strangers map[uint32]struct{} // SSRCs that feedback has named and that are nobody's
 }
 
 // route says what an SSRC is: a track, or the retransmissions of one.
@@ -78,7 +79,7 @@ type route struct {
 	repair bool
 }
 
-func newPeer(n *Node, r *room, join Join) (*peer, error) {
+func newPeer(n *Node, r *room, join Join, o *offer) (*peer, error) {
 	p := &peer{
 		node: n, room: r, key: peerKey{join.Participant, join.Kind}, join: join,
 		feedbackSSRC: rand.Uint32() | 1, declared: map[uint32]route{}, since: n.now(),
@@ -86,43 +87,55 @@ func newPeer(n *Node, r *room, join Join) (*peer, error) {
 	}
 	p.recorder = twcc.NewRecorder(p.feedbackSSRC)
 	var err error
-	if p.link, err = n.newLink(p); err != nil {
+	if p.link, err = n.newLink(o, p); err != nil {
 		return nil, err
 	}
-	p.back = p.link
+	p.back = p.link.conn
 	return p, nil
 }
 
 // answer negotiates the first offer.
-func (p *peer) answer(ctx context.Context, o *offer) (string, error) {
-	text, lines, err := p.link.answer(ctx, o, false)
-	if err != nil {
-		return "", err
-	}
-	if len(lines) != len(o.lines) {
-		return "", fmt.Errorf("%w: it has %d m-lines of which only %d can be answered", ErrOffer, len(o.lines), len(lines))
-	}
+func (p *peer) answer(o *offer) string {
 	p.session, p.fingerprint, p.ufrag = o.session, o.fingerprint, o.ufrag
-	bindings := map[string]*binding{}
-	for _, b := range p.link.senders {
-		bindings[b.mid] = b
-	}
-	for i := range lines {
-		p.addTrack(lines[i], o.lines[i], bindings[o.lines[i].mid])
+	for i := range o.lines {
+		offered := &o.lines[i]
+		b := p.link.binding(offered.mid)
+		agreed := agree(offered, b)
+		p.agreed = append(p.agreed, agreed)
+		p.addTrack(agreed, offered, b)
 	}
 	p.ready.Store(true)
-	return text, nil
+	return p.writeAnswer(o)
+}
+
+// writeAnswer writes what was agreed to at first, with the connection's present credentials.
+func (p *peer) writeAnswer(o *offer) string {
+	l := p.link
+	l.version++
+	credentials := l.conn.Credentials()
+	_, mixed := o.desc.Attribute("extmap-allow-mixed")
+	about := local{
+		session: l.session, version: l.version, ufrag: credentials.Ufrag, password: credentials.Password,
+		fingerprint: p.node.endpoint.Fingerprint(), candidates: p.node.endpoint.Candidates(), sessionWantedMixed: mixed,
+		streamOf: func(mid string) string { return l.binding(mid).stream },
+	}
+	for i := range p.agreed {
+		if !p.agreed[i].rejected {
+			about.transportOn = p.agreed[i].mid
+			break
+		}
+	}
+	return writeAnswer(o, p.agreed, about)
 }
 
 // addTrack sets up what one m-line of the answer stands for.
-func (p *peer) addTrack(agreed, offered mline, b *binding) {
+func (p *peer) addTrack(agreed mline, offered *mline, b *binding) {
 	if agreed.kind == application || agreed.rejected {
 		return
 	}
 	if id := agreed.exts[extTransport]; id != 0 && p.transportExt == 0 {
 		p.transportExt = id
 	}
-	settlePayloads(&agreed, &offered)
 	switch offered.dir {
 	case sendonly:
 		u := newUpTrack(p, agreed, p.purposeOf(agreed))
@@ -135,30 +148,7 @@ func (p *peer) addTrack(agreed, offered mline, b *binding) {
 			p.declared[offered.rtxSSRC] = route{u, true}
 		}
 	case recvonly:
-		if b != nil && b.out != nil {
-			p.downs = append(p.downs, newDownTrack(p, agreed, b))
-		}
-	}
-}
-
-// settlePayloads makes the payload types of an agreed m-line those that packets will have. What the client receives has the
-// types of its own offer (RFC 3264 section 6.1). What it sends has those of the answer, which differ only if one connection
-// gives a codec several types; as some clients then keep to their offer, that is taken too.
-func settlePayloads(agreed, offered *mline) {
-	var own []payload
-	for i := range offered.payloads {
-		if o := &offered.payloads[i]; o.format != codec.Unknown && agreed.matching(o) != nil {
-			own = append(own, *o)
-		}
-	}
-	if offered.dir == recvonly {
-		agreed.payloads = own
-		return
-	}
-	for _, o := range own {
-		if agreed.payload(o.pt) == nil {
-			agreed.payloads = append(agreed.payloads, o)
-		}
+		p.downs = append(p.downs, newDownTrack(p, agreed, b))
 	}
 }
 
@@ -174,45 +164,37 @@ func (p *peer) purposeOf(m mline) string {
 }
 
 // reoffer negotiates a further offer of the same peer connection: an ICE restart. Its m-lines must be the same.
-func (p *peer) reoffer(ctx context.Context, o *offer) (string, error) {
-	before := p.link.pc.RemoteDescription()
-	if parsed, err := before.Unmarshal(); err != nil || len(parsed.MediaDescriptions) != len(o.lines) {
+func (p *peer) reoffer(o *offer) (string, error) {
+	if !p.matches(o) {
 		return "", fmt.Errorf("%w: m-lines are negotiated once; make a new peer connection to change them", ErrOffer)
 	}
-	text, _, err := p.link.answer(ctx, o, o.ufrag != p.ufrag)
-	if err != nil {
-		return "", err
+	if o.ufrag != p.ufrag {
+		if _, err := p.link.conn.Restart(o.ufrag); err != nil {
+			return "", err
+		}
+		p.ufrag = o.ufrag
 	}
-	p.ufrag = o.ufrag
-	return text, nil
+	return p.writeAnswer(o), nil
+}
+
+// matches reports whether an offer's m-lines are those agreed on.
+func (p *peer) matches(o *offer) bool {
+	if len(o.lines) != len(p.agreed) {
+		return false
+	}
+	for i := range o.lines {
+		if o.lines[i].mid != p.agreed[i].mid || o.lines[i].kind != p.agreed[i].kind {
+			return false
+		}
+	}
+	return true
 }
 
 // send writes feedback to the peer. Nothing is lost for good if it fails: all of it is sent again in time.
 func (p *peer) send(pkts ...rtcp.Packet) { _ = p.back.WriteRTCP(pkts) }
 
-// newStream implements receiver.
-func (p *peer) newStream() bool {
-	if int(p.streams.Add(1)) <= p.node.limits.Streams {
-		return true
-	}
-	p.node.dropLater(p, "too many streams")
-	return false
-}
-
-// linkState implements receiver.
-func (p *peer) linkState(s webrtc.PeerConnectionState) {
-	switch s {
-	case webrtc.PeerConnectionStateConnected:
-		p.room.lineUp(p)
-	case webrtc.PeerConnectionStateDisconnected, webrtc.PeerConnectionStateFailed:
-		p.room.lineDown(p)
-	case webrtc.PeerConnectionStateClosed:
-		p.node.drop(p, "closed by the client")
-	}
-}
-
-// receiveRTP implements receiver.
-func (p *peer) receiveRTP(in *inlet, b []byte) {
+// receiveRTP takes one packet of a stream. What follows from it goes out with the batch.
+func (p *peer) receiveRTP(in *inlet, b []byte, via *wire.Batch) {
 	now := p.node.now()
 	c := &p.node.count
 	if !p.budget.take(now, len(b)) || len(b) > p.node.limits.PacketBytes {
@@ -220,6 +202,7 @@ func (p *peer) receiveRTP(in *inlet, b []byte) {
 		return
 	}
 	pkt := &p.rx
+	pkt.via = via
 	if pkt.parse(b) != nil {
 		c.malformed.Add(1)
 		return
@@ -324,8 +307,8 @@ func (p *peer) giveFeedback(now time.Duration) {
 	}
 }
 
-// receiveRTCP implements receiver. b is one RTCP packet that names ssrc.
-func (p *peer) receiveRTCP(ssrc uint32, b []byte) {
+// receiveRTCP takes a compound packet. What is sent again because of it goes out with the batch.
+func (p *peer) receiveRTCP(b []byte, via *wire.Batch) {
 	if !p.ready.Load() {
 		return
 	}
@@ -338,22 +321,49 @@ func (p *peer) receiveRTCP(ssrc uint32, b []byte) {
 	for _, pkt := range pkts {
 		switch pkt := pkt.(type) {
 		case *rtcp.SenderReport:
-			if pkt.SSRC == ssrc {
-				p.senderReport(pkt, now)
-			}
-			p.receptionReports(ssrc, pkt.Reports)
+			p.senderReport(pkt, now)
+			p.receptionReports(pkt.Reports)
 		case *rtcp.ReceiverReport:
-			p.receptionReports(ssrc, pkt.Reports)
+			p.receptionReports(pkt.Reports)
 		case *rtcp.TransportLayerNack:
-			if d := p.down(pkt.MediaSSRC); d != nil {
-				d.resend(pkt.Nacks, now)
+			if d := p.named(pkt.MediaSSRC); d != nil {
+				d.resend(pkt.Nacks, now, via)
 			}
-		case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-			if d := p.down(ssrc); d != nil {
-				d.pictureLost(now)
+		case *rtcp.PictureLossIndication:
+			p.pictureLost(pkt.MediaSSRC, now)
+		case *rtcp.FullIntraRequest:
+			for _, entry := range pkt.FIR[:min(len(pkt.FIR), len(p.downs))] {
+				p.pictureLost(entry.SSRC, now)
 			}
 		}
 	}
+}
+
+func (p *peer) pictureLost(ssrc uint32, now time.Duration) {
+	if d := p.named(ssrc); d != nil {
+		d.pictureLost(now)
+	}
+}
+
+// named returns the down track that feedback is about. Whoever keeps naming other streams is put out.
+func (p *peer) named(ssrc uint32) *downTrack {
+	if d := p.down(ssrc); d != nil {
+		return d
+	}
+	for _, d := range p.downs {
+		if d.rtx == ssrc {
+			return nil
+		}
+	}
+	if p.strangers == nil {
+		p.strangers = map[uint32]struct{}{}
+	}
+	p.strangers[ssrc] = struct{}{}
+	if len(p.strangers) > p.node.limits.Streams {
+		clear(p.strangers)
+		p.node.dropLater(p, "feedback on too many streams that do not exist")
+	}
+	return nil
 }
 
 func (p *peer) down(ssrc uint32) *downTrack {
@@ -375,12 +385,9 @@ func (p *peer) senderReport(sr *rtcp.SenderReport, now time.Duration) {
 	}
 }
 
-func (p *peer) receptionReports(ssrc uint32, blocks []rtcp.ReceptionReport) {
+func (p *peer) receptionReports(blocks []rtcp.ReceptionReport) {
 	for _, block := range blocks {
-		if block.SSRC != ssrc {
-			continue
-		}
-		if d := p.down(ssrc); d != nil {
+		if d := p.down(block.SSRC); d != nil {
 			d.reception(block)
 		}
 	}

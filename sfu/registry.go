@@ -106,11 +106,7 @@ func (n *Node) ended(p *peer) {
 
 // closeLink closes a connection in a goroutine that Close waits for. The caller holds the room, or is Close itself.
 func (n *Node) closeLink(p *peer) {
-	n.spawn(func() {
-		if err := p.link.close(); err != nil {
-			n.log.Debug("connection closed", "room", p.room.id, "participant", p.key.participant, "err", err)
-		}
-	})
+	n.spawn(p.link.conn.Close)
 }
 
 // spawn runs f in a goroutine that Close waits for; only while something else keeps Close waiting.

@@ -4,14 +4,16 @@ import (
 	"time"
 
 	"madoguchi/sfu/rewrite"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/rtcp"
 )
 
 // resend answers a subscriber's negative acknowledgements from the publisher's ring.
-func (d *downTrack) resend(nacks []rtcp.NackPair, now time.Duration) {
+func (d *downTrack) resend(nacks []rtcp.NackPair, now time.Duration, via *wire.Batch) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.again.via = via
 	highest, ok := d.seq.Highest()
 	if !ok || d.history == nil {
 		return

@@ -241,8 +241,17 @@ func FuzzOffer(f *testing.F) {
 		if o.arrange(both(Join{})) != nil {
 			return
 		}
-		if _, err := o.text(); err != nil {
-			t.Fatalf("an arranged offer cannot be written: %v", err)
+		lines := make([]mline, len(o.lines))
+		for i := range o.lines {
+			lines[i] = agree(&o.lines[i], &binding{ssrc: 1, rtxSSRC: 2})
+		}
+		text = writeAnswer(o, lines, local{streamOf: func(string) string { return "slot0" }})
+		var answer sdp.SessionDescription
+		if err := answer.UnmarshalString(text); err != nil {
+			t.Fatalf("an answer cannot be read: %v", err)
+		}
+		if len(answer.MediaDescriptions) != len(lines) {
+			t.Fatalf("%d m-lines were answered with %d", len(lines), len(answer.MediaDescriptions))
 		}
 	})
 }

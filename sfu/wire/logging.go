@@ -1,4 +1,4 @@
-package sfu
+package wire
 
 import (
 	"context"
@@ -13,16 +13,19 @@ type pionLogs struct{ log *slog.Logger }
 
 // NewLogger implements logging.LoggerFactory.
 func (p *pionLogs) NewLogger(scope string) logging.LeveledLogger {
-	return &pionLog{log: p.log.With("scope", scope)}
+	return &pionLog{log: p.log, scope: scope}
 }
 
-type pionLog struct{ log *slog.Logger }
+type pionLog struct {
+	log   *slog.Logger
+	scope string
+}
 
-func (l *pionLog) write(msg string) { l.log.Debug(msg) }
+func (l *pionLog) write(msg string) { l.log.Debug(msg, "scope", l.scope) }
 
 func (l *pionLog) writef(format string, args ...any) {
 	if l.log.Enabled(context.Background(), slog.LevelDebug) {
-		l.log.Debug(fmt.Sprintf(format, args...))
+		l.log.Debug(fmt.Sprintf(format, args...), "scope", l.scope)
 	}
 }
 

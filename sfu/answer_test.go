@@ -1,0 +1,108 @@
+package sfu
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// readElsewhere gives an answer to another implementation. No implementation takes an answer to an offer it has not made, but
+// every one reads an offer, and an answer is one but for who leads.
+func readElsewhere(t *testing.T, answer string) error {
+	t.Helper()
+	m := &webrtc.MediaEngine{}
+	if err := m.RegisterDefaultCodecs(); err != nil {
+		t.Fatal(err)
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(webrtc.SettingEngine{LoggerFactory: quiet{}})).
+		NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = pc.GracefulClose() }()
+	text := strings.NewReplacer("a=setup:passive", "a=setup:actpass", "a=ice-lite\r\n", "").Replace(answer)
+	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
+		return err
+	}
+	_, err = pc.CreateAnswer(nil)
+	return err
+}
+
+func TestAnotherImplementationReadsEveryAnswer(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpus(t), "*.sdp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := startNode(t, nil)
+	read := 0
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := n.Offer(context.Background(), both(Join{Room: name, Participant: "p", SDP: string(b)}))
+		if err != nil {
+			continue // TestEveryCollectedOfferGetsAnAnswerOrAClearRefusal judges refusals
+		}
+		read++
+		if err := readElsewhere(t, answer); err != nil {
+			t.Errorf("%s: %v\n%s", filepath.Base(name), err, answer)
+		}
+	}
+	if read < 5 {
+		t.Errorf("only %d answers", read)
+	}
+}
+
+func TestTheAnswerSaysWhatTheNodeIs(t *testing.T) {
+	n := startNode(t, nil)
+	c := newClient(t, "p", bothWays)
+	answer, err := n.Offer(context.Background(), both(Join{Room: "r", Participant: "p", SDP: c.offer(nil)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		line string // a pattern
+		want int
+	}{
+		{`a=ice-lite`, 1},
+		{`a=group:BUNDLE 0 1 2 3 4 5 6 7 8`, 1},
+		{`a=setup:passive`, 9},
+		{`a=fingerprint:sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}`, 9},
+		{`a=candidate:.*`, 2},
+		{`a=end-of-candidates`, 1},
+		{`a=rtcp-mux`, 8},
+		{`a=recvonly`, 2},
+		{`a=sendonly`, 6},
+		{`a=msid:slot[012] mid\d+`, 6},
+		{`a=ssrc-group:FID \d+ \d+`, 3},
+		{`a=sctp-port:5000`, 1},
+		{`a=rtpmap:\d+ opus/48000/2`, 4},
+		{`a=rtpmap:\d+ (PCMU|G722|H265|ulpfec|red).*`, 0},
+	} {
+		if got := len(regexp.MustCompile(`(?m)^`+row.line+`\r$`).FindAllString(answer, -1)); got != row.want {
+			t.Errorf("%d lines %s, want %d", got, row.line, row.want)
+		}
+	}
+	if t.Failed() {
+		t.Log(answer)
+	}
+}
+
+func TestWithoutABundleOnlyOneMLineIsServed(t *testing.T) {
+	n := startNode(t, nil)
+	c := newClient(t, "p", clientShape{upAudio: true, upVideo: true})
+	offer := regexp.MustCompile(`(?m)^a=group:BUNDLE.*\r\n`).ReplaceAllString(c.offer(nil), "")
+	answer, err := n.Offer(context.Background(), both(Join{Room: "r", Participant: "p", SDP: offer}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(answer, "a=group") || !strings.Contains(answer, "m=audio 9 ") || !strings.Contains(answer, "m=video 0 ") {
+		t.Errorf("answered\n%s", answer)
+	}
+}

@@ -1,0 +1,202 @@
+package wire
+
+import (
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// mmsghdr is struct mmsghdr of <sys/socket.h>.
+type mmsghdr struct {
+	hdr  unix.Msghdr
+	size uint32
+}
+
+// sockaddr is a destination in the form the kernel wants.
+type sockaddr struct {
+	raw  unix.RawSockaddrInet6 // large enough for IPv4 too
+	size uint32
+}
+
+func newSockaddr(a netip.AddrPort) sockaddr {
+	var s sockaddr
+	if a.Addr().Is4() {
+		raw := (*unix.RawSockaddrInet4)(unsafe.Pointer(&s.raw))
+		raw.Family, raw.Addr = unix.AF_INET, a.Addr().As4()
+		binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(&raw.Port))[:], a.Port())
+		s.size = unix.SizeofSockaddrInet4
+		return s
+	}
+	s.raw.Family, s.raw.Addr = unix.AF_INET6, a.Addr().As16()
+	binary.BigEndian.PutUint16((*[2]byte)(unsafe.Pointer(&s.raw.Port))[:], a.Port())
+	s.size = unix.SizeofSockaddrInet6
+	return s
+}
+
+// addrPort is the reverse of newSockaddr.
+func addrPort(s *unix.RawSockaddrInet6) netip.AddrPort {
+	if s.Family == unix.AF_INET {
+		raw := (*unix.RawSockaddrInet4)(unsafe.Pointer(s))
+		port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&raw.Port))[:])
+		return netip.AddrPortFrom(netip.AddrFrom4(raw.Addr), port)
+	}
+	port := binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(&s.Port))[:])
+	return netip.AddrPortFrom(netip.AddrFrom16(s.Addr).Unmap(), port)
+}
+
+// receiver takes batches of datagrams from a socket.
+type receiver struct {
+	hdrs  [readBatch]mmsghdr
+	iovs  [readBatch]unix.Iovec
+	names [readBatch]unix.RawSockaddrInet6
+	bufs  [readBatch][readSize]byte
+}
+
+func newReceiver() *receiver {
+	r := new(receiver)
+	for i := range r.hdrs {
+		r.iovs[i].Base = &r.bufs[i][0]
+		r.iovs[i].SetLen(readSize)
+		h := &r.hdrs[i].hdr
+		h.Name = (*byte)(unsafe.Pointer(&r.names[i]))
+		h.Iov = &r.iovs[i]
+		h.SetIovlen(1)
+	}
+	return r
+}
+
+// run calls handle for each datagram, begin before and done after each batch, until the socket is closed. Everything happens
+// inside one callback of the runtime's poller: leaving and entering it would lose the readiness noted meanwhile.
+func (r *receiver) run(s *udpSocket, begin func(), handle func(from netip.AddrPort, b []byte), done func()) {
+	_ = s.raw.Read(func(fd uintptr) bool {
+		for {
+			n, err := r.receive(fd)
+			if n > 0 {
+				begin()
+			}
+			for i := range n {
+				h := &r.hdrs[i]
+				handle(addrPort(&r.names[i]), r.bufs[i][:h.size])
+			}
+			if n > 0 {
+				done()
+			}
+			if n < readBatch && !errors.Is(err, unix.EINTR) {
+				return false // nothing more waits; the poller wakes us when something comes
+			}
+		}
+	})
+}
+
+func (r *receiver) receive(fd uintptr) (int, error) {
+	for i := range r.hdrs {
+		r.hdrs[i].hdr.Namelen = unix.SizeofSockaddrInet6
+	}
+	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&r.hdrs[0])), readBatch, unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
+}
+
+const segmentControl = 24 // CMSG_SPACE(sizeof(uint16)), aligned for every architecture
+
+// sender is what one sendmmsg needs.
+type sender struct {
+	hdrs     [batchSlots]mmsghdr
+	iovs     [batchSlots]unix.Iovec
+	controls [batchSlots][segmentControl]byte
+}
+
+// send sends the batch's runs. What the kernel has no room for is lost.
+func (s *udpSocket) send(b *Batch) {
+	if len(b.runs) == 0 {
+		return
+	}
+	_ = s.raw.Write(func(fd uintptr) bool {
+		s.sendRuns(fd, b)
+		return true
+	})
+}
+
+func (s *udpSocket) sendRuns(fd uintptr, b *Batch) {
+	b.fill()
+	for at := 0; at < len(b.runs); {
+		n, _, errno := unix.Syscall6(
+			unix.SYS_SENDMMSG, fd, uintptr(unsafe.Pointer(&b.tx.hdrs[at])), uintptr(len(b.runs)-at), unix.MSG_DONTWAIT, 0, 0)
+		switch errno {
+		case 0:
+			at += int(n)
+		case unix.EINTR:
+		case unix.EAGAIN, unix.ENOBUFS:
+			s.group.ep.lost.Add(uint64(len(b.runs) - at))
+			return
+		default:
+			// The first message not sent is the one that failed.
+			if r := b.runs[at]; r.to-r.from > 1 && (errno == unix.EIO || errno == unix.EINVAL) {
+				s.gso.Store(false) // the device cannot cut packets up
+				s.sendSingly(fd, b, r)
+			}
+			at++
+		}
+	}
+}
+
+// fill writes the batch's runs as messages.
+func (b *Batch) fill() {
+	iov := 0
+	for i, r := range b.runs {
+		h := &b.tx.hdrs[i].hdr
+		to := b.out[b.order[r.from]].to
+		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&to.sockaddr.raw)), to.sockaddr.size
+		h.Iov = &b.tx.iovs[iov]
+		h.SetIovlen(r.to - r.from)
+		for _, o := range b.order[r.from:r.to] {
+			b.tx.iovs[iov].Base = &b.slots[o][0]
+			b.tx.iovs[iov].SetLen(b.out[o].size)
+			iov++
+		}
+		h.Control = nil
+		h.SetControllen(0)
+		if r.to-r.from > 1 {
+			b.segment(i, r.size)
+		}
+	}
+}
+
+// segment tells the kernel to cut the ith message into packets of the given size.
+func (b *Batch) segment(i, size int) {
+	control := &b.tx.controls[i]
+	c := (*unix.Cmsghdr)(unsafe.Pointer(&control[0]))
+	c.Level, c.Type = unix.SOL_UDP, unix.UDP_SEGMENT
+	c.SetLen(unix.CmsgLen(2))
+	binary.NativeEndian.PutUint16(control[unix.CmsgLen(0):], uint16(size))
+	h := &b.tx.hdrs[i].hdr
+	h.Control = &control[0]
+	h.SetControllen(unix.CmsgSpace(2))
+}
+
+func (s *udpSocket) sendSingly(fd uintptr, b *Batch, r run) {
+	for _, o := range b.order[r.from:r.to] {
+		to := b.out[o].to
+		p := b.slots[o][:b.out[o].size]
+		_, _, _ = unix.Syscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), unix.MSG_DONTWAIT,
+			uintptr(unsafe.Pointer(&to.sockaddr.raw)), uintptr(to.sockaddr.size))
+	}
+}
+
+// share lets further sockets bind the port this one has.
+func share(fd uintptr) error {
+	return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+}
+
+// segments reports whether the kernel can cut up packets.
+func segments(fd uintptr) bool {
+	_, err := unix.GetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT)
+	return err == nil
+}
+
+const canShare = true
