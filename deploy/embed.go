@@ -1,5 +1,3 @@
-// Package deploy carries what an installation starts from: the sample consortium, embedded, and beside it the example
-// configuration.
 package deploy
 
 import (
