@@ -63,7 +63,7 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 		return Hold{}, problem(http.StatusBadRequest, SlugIdempotencyKey, "Idempotency-Key required",
 			"send a header Idempotency-Key of 1 to %d characters, new for each wish and the same for each repetition", maxKey)
 	}
-	q, err := s.dir.inquire(h.Office, h.Booth, h.Legs)
+	q, err := s.dir().inquire(h.Office, h.Booth, h.Legs)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -80,7 +80,7 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 	if err != nil {
 		return Hold{}, err
 	}
-	return s.dir.hold(q, h.Start, id, held), nil
+	return s.dir().hold(q, h.Start, id, held), nil
 }
 
 // maxKey bounds an idempotency key.
@@ -118,8 +118,8 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, q inquiry, 
 		if known || err != nil {
 			return held, asProblem(err)
 		}
-		if h.Rules != 0 && h.Rules != s.dir.Rules() {
-			return redisstore.Held{}, problemStale(s.dir.Rules())
+		if h.Rules != 0 && h.Rules != s.dir().Rules() {
+			return redisstore.Held{}, problemStale(s.dir().Rules())
 		}
 		ask, err := s.ask(ctx, store, q, h.Start, h.Start.Add(time.Minute), resident)
 		if err != nil {
@@ -150,7 +150,7 @@ const keyMargin = time.Minute
 func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry, c Caller, h HoldRequest,
 	ask calendar.Question, answer calendar.Answer, r redisstore.HoldRequest,
 ) (redisstore.Held, error) {
-	r.Rules, r.Office, r.By, r.Start, r.End = s.dir.Rules(), q.office.ID, c.Seat, answer.Start, answer.End
+	r.Rules, r.Office, r.By, r.Start, r.End = s.dir().Rules(), q.office.ID, c.Seat, answer.Start, answer.End
 	r.Booth, r.Legs = q.claims(ask, answer)
 	if h.Resident.Known() {
 		box, err := s.lock(ctx, store, r.ID, h.Resident, store.HoldTTL()+keyMargin)
@@ -234,7 +234,7 @@ func (s *Service) Confirm(ctx context.Context, c Caller, id string, who ConfirmR
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
-	if !c.changes(s.dir.appointment(store.Area(), r)) && r.By != c.Seat {
+	if !c.changes(s.dir().appointment(store.Area(), r)) && r.By != c.Seat {
 		return Appointment{}, problemNotYours("confirm this hold")
 	}
 	confirmation, box, err := s.confirmation(ctx, store, r, who)
@@ -256,7 +256,7 @@ func (s *Service) confirmation(ctx context.Context, store *redisstore.Store, r r
 	case who.Anonymous && who.Resident.Known():
 		return conf, sealed{}, problemInvalid("body.resident", "an anonymous visit has no resident")
 	case who.Anonymous:
-		if !s.dir.allowsAnonymous(r) {
+		if !s.dir().allowsAnonymous(r) {
 			return conf, sealed{}, problem(http.StatusUnprocessableEntity, SlugNotAnonymous, "Not anonymous", "this visit cannot be anonymous").
 				at("body.anonymous", "not allowed for this service")
 		}
@@ -344,7 +344,7 @@ func (s *Service) Release(ctx context.Context, c Caller, id string) error {
 	if err != nil {
 		return asProblem(err)
 	}
-	if !c.changes(s.dir.appointment(store.Area(), r)) && r.By != c.Seat {
+	if !c.changes(s.dir().appointment(store.Area(), r)) && r.By != c.Seat {
 		return problemNotYours("release this hold")
 	}
 	key, err := s.keyOf(ctx, store, id)

@@ -50,7 +50,7 @@ type officesOutput struct {
 
 func (s *Service) listOffices(context.Context, *struct{}) (*officesOutput, error) {
 	out := &officesOutput{}
-	for _, o := range s.dir.Offices() {
+	for _, o := range s.dir().Offices() {
 		out.Body.Offices = append(out.Body.Offices, officeLine{o.ID, o.Name, o.Area})
 	}
 	return out, nil
@@ -121,11 +121,11 @@ type officeInput struct {
 type officeOutput struct{ Body OfficeFacts }
 
 func (s *Service) getOffice(_ context.Context, in *officeInput) (*officeOutput, error) {
-	o, ok := s.dir.Office(in.Office)
+	o, ok := s.dir().Office(in.Office)
 	if !ok {
 		return nil, problemUnknown("office", in.Office)
 	}
-	return &officeOutput{s.dir.facts(o)}, nil
+	return &officeOutput{s.dir().facts(o)}, nil
 }
 
 func (d *Directory) facts(o Office) OfficeFacts {
@@ -204,7 +204,7 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 		return nil, s.told(ctx, "days", err)
 	}
 	out := &daysOutput{}
-	out.Body.Rules = s.dir.Rules()
+	out.Body.Rules = s.dir().Rules()
 	for n := range in.Days {
 		d := first.Add(n)
 		free, why := calendar.ForDay(ask.Day(d))
@@ -251,9 +251,9 @@ func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, e
 	if err != nil {
 		return nil, s.told(ctx, "times", err)
 	}
-	office, _ := s.dir.Office(in.Office)
+	office, _ := s.dir().Office(in.Office)
 	out := &timesOutput{}
-	out.Body.Rules, out.Body.Times = s.dir.Rules(), []timeLine{}
+	out.Body.Rules, out.Body.Times = s.dir().Rules(), []timeLine{}
 	for _, a := range answers {
 		if s.now().Sub(a.Start) > staleAfter {
 			continue
@@ -289,7 +289,7 @@ func (s *Service) Times(ctx context.Context, office string, legs []LegRequest, d
 
 // search puts the question for a run of days at one office.
 func (s *Service) search(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int) (calendar.Question, error) {
-	q, err := s.dir.inquire(office, "", legs)
+	q, err := s.dir().inquire(office, "", legs)
 	if err != nil {
 		return calendar.Question{}, err
 	}

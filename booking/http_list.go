@@ -86,7 +86,7 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 	}
 	w := wish{office: in.Office, booth: in.Booth, desk: in.Desk}
 	if w.booth != "" {
-		b, ok := s.dir.Booth(w.booth)
+		b, ok := s.dir().Booth(w.booth)
 		if !ok || (w.office != "" && w.office != b.Office) {
 			return wish{}, problemUnknown("booth", w.booth)
 		}
@@ -94,13 +94,13 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 	}
 	switch {
 	case w.office != "":
-		o, ok := s.dir.Office(w.office)
+		o, ok := s.dir().Office(w.office)
 		if !ok {
 			return wish{}, problemUnknown("office", w.office)
 		}
 		w.area = o.Area
 	default:
-		k, ok := s.dir.Desk(w.desk)
+		k, ok := s.dir().Desk(w.desk)
 		if !ok {
 			return wish{}, problemUnknown("desk", w.desk)
 		}
@@ -134,7 +134,7 @@ func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Ap
 	list := make([]Appointment, 0, len(records))
 	for _, r := range records {
 		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
-			list = append(list, s.dir.appointment(w.area, r))
+			list = append(list, s.dir().appointment(w.area, r))
 		}
 	}
 	return rev, list, nil

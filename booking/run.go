@@ -16,7 +16,7 @@ const sweepBatch = 200
 // answer is waited for.
 func (s *Service) Run(ctx context.Context) error {
 	var g errgroup.Group
-	for _, a := range s.dir.Areas() {
+	for _, a := range s.dir().Areas() {
 		store := s.stores[a.ID]
 		g.Go(func() error {
 			s.tend(ctx, store)
@@ -34,7 +34,7 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 	for {
 		err := error(nil)
 		if !published {
-			err = store.PublishRules(ctx, s.dir.Rules())
+			err = store.PublishRules(ctx, s.dir().Rules())
 			published = err == nil
 		}
 		if err == nil {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -31,7 +32,7 @@ type Config struct {
 // called at once from several goroutines. Its methods return *Problem values (as error) that say over HTTP what they
 // say here; errors.Is and errors.As reach the store's errors behind them.
 type Service struct {
-	dir     *Directory
+	book    atomic.Pointer[Directory] // replaced as a whole when the rules change; see dir
 	stores  map[string]*redisstore.Store
 	rdb     redis.UniversalClient
 	secrets secrets
@@ -53,8 +54,9 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		dir: c.Directory, stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
+		stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
 	}
+	s.book.Store(c.Directory)
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -74,13 +76,17 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
-// Directory is the snapshot this service books by.
-func (s *Service) Directory() *Directory { return s.dir }
+// Directory is the snapshot this service books by at this moment. It is replaced when the rules change, so whoever asks
+// several things that belong together asks them of one snapshot.
+func (s *Service) Directory() *Directory { return s.book.Load() }
+
+// dir is Directory, short because everything here asks it.
+func (s *Service) dir() *Directory { return s.book.Load() }
 
 // locate finds the area an appointment is in. The area is no part of the id, so with several it is asked for: first
 // where the caller sits, then everywhere.
 func (s *Service) locate(ctx context.Context, id string) (*redisstore.Store, error) {
-	areas := s.dir.Areas()
+	areas := s.dir().Areas()
 	if len(areas) == 1 {
 		return s.stores[areas[0].ID], nil
 	}
@@ -117,7 +123,7 @@ func (s *Service) Appointment(ctx context.Context, id string) (Appointment, erro
 	if r.Reception == "" {
 		return Appointment{}, asProblem(fmt.Errorf("appointment %s is %s: %w", id, r.State, redisstore.ErrNotFound))
 	}
-	return s.dir.appointment(store.Area(), r), nil
+	return s.dir().appointment(store.Area(), r), nil
 }
 
 // View gives the appointments as the caller in ctx may see them, names of residents included where permitted.
@@ -179,7 +185,7 @@ func (s *Service) today(start time.Time) bool {
 
 // FindReception finds today's appointment at an office by its reception number.
 func (s *Service) FindReception(ctx context.Context, office, reception string) (Appointment, error) {
-	o, ok := s.dir.Office(office)
+	o, ok := s.dir().Office(office)
 	if !ok {
 		return Appointment{}, problemUnknown("office", office)
 	}
@@ -254,7 +260,7 @@ func (s *Service) stepped(store *redisstore.Store, r redisstore.Record, err erro
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
-	return s.dir.appointment(store.Area(), r), nil
+	return s.dir().appointment(store.Area(), r), nil
 }
 
 // keyOf names the key of an appointment's sealed record, "" where there is none.

@@ -23,7 +23,7 @@ const pollEvery = 3 * time.Second
 func (s *Service) Watch(ctx context.Context) <-chan Change {
 	out := make(chan Change)
 	var areas sync.WaitGroup
-	for _, a := range s.dir.Areas() {
+	for _, a := range s.dir().Areas() {
 		areas.Go(func() { s.watch(ctx, s.stores[a.ID], out) })
 	}
 	go func() { // ends when every area's watcher has, which is when ctx ends

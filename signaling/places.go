@@ -8,10 +8,11 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-// PlacesOf answers the broker's questions from a directory.
-func PlacesOf(d *booking.Directory) Places { return directory{d} }
+// PlacesOf answers the broker's questions from the directory in force at the moment of the question: it is replaced when
+// the rules change.
+func PlacesOf(now func() *booking.Directory) Places { return directory{now} }
 
-type directory struct{ *booking.Directory }
+type directory struct{ now func() *booking.Directory }
 
 // Roles of seats that are no professional's.
 const (
@@ -28,17 +29,17 @@ func (d directory) Seat(id string) (Place, bool) {
 	kind, name, _ := strings.Cut(id, ":")
 	switch kind {
 	case "booth":
-		booth, ok := d.Booth(name)
-		office, known := d.Office(booth.Office)
+		booth, ok := d.now().Booth(name)
+		office, known := d.now().Office(booth.Office)
 		return Place{ID: id, Role: roleBooth, Name: booth.Name, Area: office.Area, Office: office.ID, Booth: name}, ok && known
 	case "desk":
-		desk, ok := d.Desk(name)
+		desk, ok := d.now().Desk(name)
 		return Place{ID: id, Role: desk.Role, Name: desk.Name, Area: desk.Area, Desk: name, Pool: desk.Pool}, ok
 	case "counter":
-		office, ok := d.Office(name)
+		office, ok := d.now().Office(name)
 		return Place{ID: id, Role: roleStaff, Name: office.Name, Area: office.Area, Office: name}, ok
 	case "admin":
-		areas := d.Areas()
+		areas := d.now().Areas()
 		if len(areas) == 0 || !adminName.MatchString(name) {
 			return Place{}, false
 		}
@@ -50,7 +51,7 @@ func (d directory) Seat(id string) (Place, bool) {
 
 // OfficeName is the office's name, or its id if it has left the directory.
 func (d directory) OfficeName(id string) string {
-	if o, ok := d.Office(id); ok {
+	if o, ok := d.now().Office(id); ok {
 		return o.Name
 	}
 	return id
@@ -58,7 +59,7 @@ func (d directory) OfficeName(id string) string {
 
 // BoothName is the booth's name, or its id.
 func (d directory) BoothName(id string) string {
-	if b, ok := d.Booth(id); ok {
+	if b, ok := d.now().Booth(id); ok {
 		return b.Name
 	}
 	return id
@@ -66,7 +67,7 @@ func (d directory) BoothName(id string) string {
 
 // PoolName is the pool's name, or its id.
 func (d directory) PoolName(id string) string {
-	if p, ok := d.Pool(id); ok {
+	if p, ok := d.now().Pool(id); ok {
 		return p.Name
 	}
 	return id
@@ -74,7 +75,7 @@ func (d directory) PoolName(id string) string {
 
 // DesksOf lists the desks of a pool.
 func (d directory) DesksOf(id string) []string {
-	pool, _ := d.Pool(id)
+	pool, _ := d.now().Pool(id)
 	list := make([]string, len(pool.Desks))
 	for i, desk := range pool.Desks {
 		list[i] = desk.ID
@@ -84,7 +85,7 @@ func (d directory) DesksOf(id string) []string {
 
 // ServiceName is the service's name and its neutral word.
 func (d directory) ServiceName(id string) (name, public string) {
-	if s, ok := d.Service(id); ok {
+	if s, ok := d.now().Service(id); ok {
 		return s.Name, s.PublicName
 	}
 	return id, id
@@ -92,9 +93,9 @@ func (d directory) ServiceName(id string) (name, public string) {
 
 // Professional is who sits at a desk, or what is known of the pool where no desk is named.
 func (d directory) Professional(desk, pool string) protocol.Professional {
-	p, _ := d.Pool(pool)
+	p, _ := d.now().Pool(pool)
 	known := protocol.Professional{Name: p.Name, Organisation: p.Name, Phone: p.Phone}
-	k, ok := d.Desk(desk)
+	k, ok := d.now().Desk(desk)
 	if !ok {
 		return known
 	}

@@ -83,7 +83,7 @@ type node struct {
 func (w *world) start(change func(*Config)) *node {
 	w.t.Helper()
 	cfg := Config{
-		Area: area, Redis: w.redis, Keys: w.keys, Places: PlacesOf(w.dir), Bookings: BookingsOf(w.bookings), Media: w.media,
+		Area: area, Redis: w.redis, Keys: w.keys, Places: PlacesOf(w.bookings.Directory), Bookings: BookingsOf(w.bookings), Media: w.media,
 		OpenSignIn: true, Log: quiet(), clock: w.clock,
 	}
 	if change != nil {

@@ -52,7 +52,7 @@ func openHouse(p plan) (*house, error) {
 	}
 	broker, err := signaling.New(signaling.Config{
 		Area: area, Redis: p.store, Keys: p.keys,
-		Places: signaling.PlacesOf(p.directory), Bookings: signaling.BookingsOf(bookings),
+		Places: signaling.PlacesOf(bookings.Directory), Bookings: signaling.BookingsOf(bookings),
 		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
 		Log: p.log.With("part", "signaling"),
 	})
