@@ -48,4 +48,6 @@ func share(uintptr) error { return nil }
 
 func segments(uintptr) bool { return false }
 
+func forceBuffers(uintptr, int) {}
+
 const canShare = false

@@ -75,12 +75,13 @@ func (g *udpGroup) bind(at netip.AddrPort, control func(string, string, syscall.
 		return nil, err
 	}
 	s := &udpSocket{group: g, conn: pc.(*net.UDPConn)}
-	// Smaller buffers than wished for are no reason not to start.
-	_ = s.conn.SetReadBuffer(socketBuffer)
-	_ = s.conn.SetWriteBuffer(socketBuffer)
 	if s.raw, err = s.conn.SyscallConn(); err != nil {
 		return nil, errors.Join(err, s.conn.Close())
 	}
+	// Smaller buffers than wished for are no reason not to start.
+	_ = s.conn.SetReadBuffer(socketBuffer)
+	_ = s.conn.SetWriteBuffer(socketBuffer)
+	_ = s.raw.Control(func(fd uintptr) { forceBuffers(fd, socketBuffer) })
 	if err := s.raw.Control(func(fd uintptr) { s.gso.Store(segments(fd)) }); err != nil {
 		return nil, errors.Join(err, s.conn.Close())
 	}
