@@ -9,6 +9,7 @@ type Format uint8
 const (
 	Unknown Format = iota
 	Opus
+	RED // Opus packets, each with some of those before it (RFC 2198)
 	VP8
 	VP9
 	H264
@@ -23,6 +24,8 @@ func FormatOf(name string) Format {
 	switch strings.ToLower(name) {
 	case "opus":
 		return Opus
+	case "red":
+		return RED
 	case "vp8":
 		return VP8
 	case "vp9":
@@ -41,6 +44,8 @@ func (f Format) String() string {
 	switch f {
 	case Opus:
 		return "opus"
+	case RED:
+		return "red"
 	case VP8:
 		return "VP8"
 	case VP9:
@@ -60,7 +65,7 @@ func (f Format) Video() bool { return f >= VP8 }
 // StartsKeyframe reports whether a key frame begins in this RTP payload. For sound every packet is a good place to start.
 func StartsKeyframe(f Format, payload []byte) bool {
 	switch f {
-	case Opus:
+	case Opus, RED:
 		return true
 	case VP8:
 		d, ok := ParseVP8(payload)

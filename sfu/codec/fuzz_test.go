@@ -46,7 +46,7 @@ func seedPackets(f *testing.F) {
 func FuzzStartsKeyframe(f *testing.F) {
 	seedPackets(f)
 	f.Fuzz(func(_ *testing.T, b []byte) {
-		for _, format := range []Format{Unknown, Opus, VP8, VP9, H264, AV1} {
+		for _, format := range []Format{Unknown, Opus, RED, VP8, VP9, H264, AV1} {
 			StartsKeyframe(format, b)
 		}
 	})
