@@ -41,9 +41,6 @@ func agree(m *mline, b *binding) mline {
 	}
 	for _, p := range m.payloads {
 		if p.forwarded() {
-			if m.kind == audio {
-				p.rtx = 0
-			}
 			a.payloads = append(a.payloads, p)
 		}
 	}

@@ -37,6 +37,7 @@ type payload struct {
 	variant  string // what tells two kinds of one format apart: VP9 profile, H264 profile and mode, AV1 profile
 	clock    uint32
 	rtx      uint8 // payload type of its retransmissions, 0 if not negotiated
+	inner    uint8 // RED: payload type of the blocks
 	nack     bool
 	pli, fir bool
 	twcc     bool
@@ -158,7 +159,10 @@ func (m *mline) readPayloads(media *sdp.MediaDescription) {
 			continue
 		}
 		p := payload{pt: pt, format: codec.FormatOf(name), clock: clock}
-		p.variant = variantOf(p.format, fmtps[pt])
+		if p.format.Video() != (m.kind == video) {
+			p.format = codec.Unknown // "red" is another thing among pictures
+		}
+		p.variant, p.inner = variantOf(p.format, fmtps[pt]), innerOf(p.format, fmtps[pt])
 		for _, fb := range append(feedback[pt], everyone...) {
 			p.nack = p.nack || fb == "nack"
 			p.pli = p.pli || fb == "nack pli"
@@ -168,8 +172,27 @@ func (m *mline) readPayloads(media *sdp.MediaDescription) {
 		m.payloads = append(m.payloads, p)
 	}
 	for i := range m.payloads {
-		m.payloads[i].rtx = rtx[m.payloads[i].pt]
+		p := &m.payloads[i]
+		p.rtx = rtx[p.pt]
+		if inner := m.payload(p.inner); p.format == codec.RED && (inner == nil || inner.format != codec.Opus) {
+			p.format = codec.Unknown
+		}
 	}
+}
+
+// innerOf returns the payload type of RED's blocks, "111/111"; 0 if they are not all of one, or it is not RED.
+func innerOf(f codec.Format, fmtp string) uint8 {
+	if f != codec.RED {
+		return 0
+	}
+	first, _, _ := strings.Cut(fmtp, "/")
+	for other := range strings.SplitSeq(fmtp, "/") {
+		if other != first {
+			return 0
+		}
+	}
+	pt, _ := payloadType(strings.TrimSpace(first))
+	return pt
 }
 
 func (m *mline) readAttribute(a sdp.Attribute) {

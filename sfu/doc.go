@@ -11,6 +11,9 @@
 // payload type and writes it out. It leaves with the batch it came with. No queue, no other goroutine and no lock of the room
 // lies on that way.
 //
+// Sound may come with redundancy: each packet repeats the one before it. Whoever knows no such thing gets it taken apart, and
+// made up for what was lost (redundancy.go).
+//
 // Back comes feedback: negative acknowledgements are answered from the publisher's ring (resend.go), requests for key frames
 // are passed on, though not more often than an encoder can follow. Reports and transport-wide feedback are sent when packets
 // arrive, so an idle connection costs neither timer nor goroutine.

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"madoguchi/sfu/codec"
 	"madoguchi/sfu/rewrite"
 	"madoguchi/sfu/wire"
 
@@ -54,6 +55,7 @@ type downTrack struct {
 	header  rtp.Header
 	scratch []byte // retransmission being built
 	copied  []byte // payload being renumbered
+	blocks  []codec.REDBlock
 	dep     []byte // dependency descriptor being rewritten
 	again   packet // packet being resent
 	raw     []byte // and its bytes
@@ -73,6 +75,7 @@ type sent struct {
 	ts     uint32
 	shift  shift
 	resent uint8
+	block  uint8         // taken from the packet so many after it, which repeats it (RED); 0: from its own
 	at     time.Duration // when it was resent last
 }
 
@@ -141,6 +144,11 @@ func (d *downTrack) pass(p *packet, now time.Duration, timestamp *uint32) {
 	if d.source == nil || d.source != p.track || !d.agree(p.codec) {
 		return
 	}
+	opened, ok := d.open(p, d.agreed)
+	if !ok {
+		d.count.dropped.Add(1)
+		return
+	}
 	if !d.started {
 		if !p.start {
 			d.source.requestKeyframe(now)
@@ -148,26 +156,37 @@ func (d *downTrack) pass(p *packet, now time.Duration, timestamp *uint32) {
 		}
 		d.begin(p, now, timestamp == nil)
 	}
-	out, ok := d.seq.Map(p.ext)
+	d.recover(p, opened, now)
+	ts := d.ts.Map(p.header.Timestamp)
+	if timestamp != nil {
+		ts = *timestamp
+	}
+	if d.emit(p, 0, ts, now) {
+		d.reportIfDue(now)
+	}
+}
+
+// emit sends for the first time what p carries: its own content or, with block, that of the packet so many before it. False if
+// it lies before the source's start or has gone out already, by way of the replayed group or of RED.
+func (d *downTrack) emit(p *packet, block uint8, ts uint32, now time.Duration) bool {
+	ext := p.ext - uint64(block)
+	out, ok := d.seq.Map(ext)
 	if !ok {
-		return
+		return false
 	}
 	s := d.place(out)
 	if s.up != nil && s.out == out {
-		return // has gone out already, by way of the replayed group
+		return false
 	}
-	*s = sent{out: out, up: d.source, ext: p.ext, ts: d.ts.Map(p.header.Timestamp)}
-	if timestamp != nil {
-		s.ts = *timestamp
-	}
+	*s = sent{out: out, up: d.source, ext: ext, ts: ts, block: block}
 	s.shift = d.countPictures(p)
-	d.write(p, s, d.ssrc, d.agreed.pt, uint16(out), 0, false)
+	size := d.write(p, s, d.agreed, false)
 	d.ts.Sent(s.ts, now)
 	d.count.packets.Add(1)
-	d.count.bytes.Add(uint64(len(p.payload)))
+	d.count.bytes.Add(uint64(size))
 	d.peer.node.count.packetsOut.Add(1)
-	d.peer.node.count.bytesOut.Add(uint64(len(p.payload)))
-	d.reportIfDue(now)
+	d.peer.node.count.bytesOut.Add(uint64(size))
+	return true
 }
 
 // agree looks up what the subscriber calls the packet's codec; false if it did not negotiate it.
@@ -175,7 +194,7 @@ func (d *downTrack) agree(c *payload) bool {
 	if c == d.codec {
 		return d.agreed != nil
 	}
-	d.codec, d.agreed = c, d.line.matching(c)
+	d.codec, d.agreed = c, d.carrying(d.source, c)
 	d.started = d.started && !c.format.Video() // another codec starts at a key frame
 	if d.agreed == nil {
 		d.count.dropped.Add(1)
@@ -237,22 +256,29 @@ func (d *downTrack) replay(group [][]byte, first uint64, now time.Duration) bool
 	return d.started
 }
 
-// write builds the packet from its record and sends it. With repeat set it goes as a retransmission of that number.
-func (d *downTrack) write(p *packet, s *sent, ssrc uint32, pt uint8, seq, repeat uint16, repeats bool) {
+// write builds the packet from its record and sends it, as a retransmission (RFC 4588) if repeats is set; it returns the size
+// of its payload. agreed is what the subscriber calls it.
+func (d *downTrack) write(p *packet, s *sent, agreed *payload, repeats bool) int {
 	h := &d.header
 	*h = rtp.Header{
-		Version: 2, Marker: p.header.Marker, PayloadType: pt, SequenceNumber: seq, Timestamp: s.ts, SSRC: ssrc,
+		Version: 2, PayloadType: agreed.pt, SequenceNumber: uint16(s.out), Timestamp: s.ts, SSRC: d.ssrc,
 		Extensions: h.Extensions[:0],
 	}
-	d.setExtensions(h, p, s.shift.frames)
-	payload := d.renumbered(p, s.shift)
+	if s.block == 0 { // a repeated block has come without its packet's header
+		h.Marker = p.header.Marker
+		d.setExtensions(h, p, s.shift.frames)
+	}
+	payload := d.body(p, s, agreed)
 	if repeats {
-		d.scratch = append(binary.BigEndian.AppendUint16(d.scratch[:0], repeat), payload...)
+		h.PayloadType, h.SSRC, h.SequenceNumber = agreed.rtx, d.rtx, d.rtxSeq
+		d.rtxSeq++
+		d.scratch = append(binary.BigEndian.AppendUint16(d.scratch[:0], uint16(s.out)), payload...)
 		payload = d.scratch
 	}
 	if err := d.out.WriteRTP(h, payload, p.via); err != nil {
 		d.count.failed.Add(1)
 	}
+	return len(payload)
 }
 
 // oneByteExtension is the most a header extension may hold in the one-byte form.

@@ -73,11 +73,11 @@ func (l *link) bind(o *offer) {
 		if m.kind == application || m.dir != recvonly {
 			continue
 		}
-		b := binding{mid: m.mid, stream: fmt.Sprintf("slot%d", counts[m.kind]), ssrc: fresh()}
+		b := binding{mid: m.mid, stream: fmt.Sprintf("slot%d", counts[m.kind]), ssrc: fresh(), rtxSSRC: fresh()}
 		counts[m.kind]++
 		b.out = l.conn.Sound()
 		if m.kind == video {
-			b.out, b.rtxSSRC = l.conn.Pictures(), fresh()
+			b.out = l.conn.Pictures()
 		}
 		l.bound = append(l.bound, b)
 	}

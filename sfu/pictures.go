@@ -35,7 +35,7 @@ func (d *downTrack) countsOf(p *packet) counts {
 
 // startPictures makes the picture counts of a new source follow those of the one before.
 func (d *downTrack) startPictures(p *packet) {
-	if p.codec.format == codec.Opus {
+	if !p.codec.format.Video() {
 		return
 	}
 	c := d.countsOf(p)
@@ -52,7 +52,7 @@ func (d *downTrack) startPictures(p *packet) {
 
 // countPictures notes the picture counts of a packet that goes out and returns what is added to them.
 func (d *downTrack) countPictures(p *packet) shift {
-	if p.codec.format == codec.Opus {
+	if !p.codec.format.Video() {
 		return shift{}
 	}
 	c := d.countsOf(p)

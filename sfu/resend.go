@@ -41,10 +41,10 @@ func (d *downTrack) resendOne(out uint64, now time.Duration) {
 	if s.resent >= maxResends || s.resent > 0 && now-s.at < max(d.rtt/2, 10*time.Millisecond) {
 		return
 	}
-	if s.up != d.source || !d.load(s.up, s.ext) {
+	if s.up != d.source || !d.load(s.up, s.ext+uint64(s.block)) {
 		return
 	}
-	agreed := d.line.matching(d.again.codec)
+	agreed := d.carrying(s.up, d.again.codec)
 	if agreed == nil {
 		return
 	}
@@ -52,13 +52,8 @@ func (d *downTrack) resendOne(out uint64, now time.Duration) {
 	s.at = now
 	d.count.resent.Add(1)
 	d.peer.node.count.resent.Add(1)
-	if d.rtx != 0 && agreed.rtx != 0 {
-		d.write(&d.again, s, d.rtx, agreed.rtx, d.rtxSeq, uint16(out), true)
-		d.rtxSeq++
-		return
-	}
 	// Without RTX the packet has to be the same to the last bit: under AES-GCM one number must never cover two texts.
-	d.write(&d.again, s, d.ssrc, agreed.pt, uint16(out), 0, false)
+	d.write(&d.again, s, agreed, d.rtx != 0 && agreed.rtx != 0)
 }
 
 // sendLate looks whether a packet that never went out has arrived meanwhile.

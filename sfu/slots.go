@@ -149,7 +149,7 @@ func fillBeside(s *peer, downs []*downTrack, take func(*downTrack, func(*upTrack
 // canCarry reports whether publisher and subscriber have agreed to at least one codec in common.
 func (d *downTrack) canCarry(up *upTrack) bool {
 	for _, pl := range up.payloads {
-		if pl != nil && d.line.matching(pl) != nil {
+		if pl != nil && d.carrying(up, pl) != nil {
 			return true
 		}
 	}

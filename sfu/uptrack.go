@@ -151,9 +151,14 @@ func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64,
 	return before, running, true
 }
 
+// resends reports whether the publisher agreed to send lost packets again. What it says of Opus holds for Opus in RED.
+func (u *upTrack) resends(c *payload) bool {
+	return c.nack || c.format == codec.RED && u.payloads[c.inner].nack
+}
+
 // noteLosses asks the publisher for what is missing before this packet.
 func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Duration) {
-	if !p.codec.nack {
+	if !u.resends(p.codec) {
 		return
 	}
 	switch {
