@@ -41,7 +41,7 @@ type Appointment struct {
 // AppointmentLeg is one part of a visit: one professional side.
 type AppointmentLeg struct {
 	Service     string    `json:"service"`
-	ServiceName string    `json:"serviceName" doc:"counters get the neutral word here too"`
+	ServiceName string    `json:"serviceName" doc:"counters get the neutral word here too, and receptions for the legs of others"`
 	PublicName  string    `json:"publicName" doc:"neutral word: 医院, 薬局, 市役所"`
 	Role        string    `json:"role"`
 	Pool        string    `json:"pool"`
@@ -61,6 +61,15 @@ func (a Appointment) LogValue() slog.Value {
 func (a Appointment) hasDesk(id string) bool {
 	for _, l := range a.Legs {
 		if l.Desk == id {
+			return true
+		}
+	}
+	return false
+}
+
+func (a Appointment) hasPool(id string) bool {
+	for _, l := range a.Legs {
+		if l.Pool == id {
 			return true
 		}
 	}

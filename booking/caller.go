@@ -6,7 +6,7 @@ import (
 )
 
 // Caller is who asks, as the broker has verified it. Seat decides what may be done: "counter:<office>", "desk:<desk>",
-// "booth:<booth>" or "admin:<name>"; the other fields describe it.
+// "assistant:<pool>", "booth:<booth>" or "admin:<name>"; the other fields describe it.
 type Caller struct {
 	Seat, Role, Area, Office, Booth, Desk string
 }
@@ -26,10 +26,11 @@ func CallerFrom(ctx context.Context) (Caller, bool) {
 
 // Kinds of seats.
 const (
-	seatCounter = "counter"
-	seatDesk    = "desk"
-	seatBooth   = "booth"
-	seatAdmin   = "admin"
+	seatCounter   = "counter"
+	seatDesk      = "desk"
+	seatAssistant = "assistant" // the reception of a pool: books and prepares for its desks
+	seatBooth     = "booth"
+	seatAdmin     = "admin"
 )
 
 // seat splits a seat id into its kind and what it sits at.
@@ -39,7 +40,7 @@ func (c Caller) seat() (kind, id string) {
 }
 
 // sees reports whether the caller may know of an appointment: the counter and admins of its office, the booth it is in,
-// the desks of its legs.
+// the desks of its legs and the receptions of their pools.
 func (c Caller) sees(a Appointment) bool {
 	switch kind, id := c.seat(); kind {
 	case seatCounter:
@@ -48,6 +49,8 @@ func (c Caller) sees(a Appointment) bool {
 		return a.Booth == id
 	case seatDesk:
 		return a.hasDesk(id)
+	case seatAssistant:
+		return a.hasPool(id)
 	default:
 		return kind == seatAdmin
 	}
@@ -55,14 +58,13 @@ func (c Caller) sees(a Appointment) bool {
 
 // changes reports whether the caller may confirm, release or cancel it.
 func (c Caller) changes(a Appointment) bool {
-	kind, _ := c.seat()
-	return (kind == seatCounter || kind == seatDesk) && c.sees(a)
+	return c.knowsPeople() && c.sees(a)
 }
 
-// knowsPeople reports whether lists may name residents to the caller.
+// knowsPeople reports whether lists may name residents to the caller. It is those who book.
 func (c Caller) knowsPeople() bool {
 	kind, _ := c.seat()
-	return kind == seatCounter || kind == seatDesk
+	return kind == seatCounter || kind == seatDesk || kind == seatAssistant
 }
 
 func (c Caller) isBooth() bool {
@@ -70,15 +72,16 @@ func (c Caller) isBooth() bool {
 	return kind == seatBooth
 }
 
-// view is the appointment as the caller may see it: the neutral word for counters, the resident only for the counter of
-// the office, the desks of the legs and, where Greet has asked for people, the booth; the telephone number only for the
-// counter. The reception number is what a resident shows to be let in, so only those who
-// book are told it: a booth, at which anybody may sit, asks for it.
+// view is the appointment as the caller may see it: the neutral word for counters, and for a reception where the leg is
+// not its own; the resident only for the counter of the office, the desks of the legs, their receptions and, where Greet
+// has asked for people, the booth; the telephone number only for those who telephone, counter and reception. The
+// reception number is what a resident shows to be let in, so only those who book are told it: a booth, at which anybody
+// may sit, asks for it.
 func (c Caller) view(a Appointment, who Person) Appointment {
-	kind, _ := c.seat()
+	kind, id := c.seat()
 	a.Legs = append([]AppointmentLeg(nil), a.Legs...)
-	if kind == seatCounter {
-		for i := range a.Legs {
+	for i := range a.Legs {
+		if kind == seatCounter || kind == seatAssistant && a.Legs[i].Pool != id {
 			a.Legs[i].ServiceName = a.Legs[i].PublicName
 		}
 	}
@@ -91,7 +94,7 @@ func (c Caller) view(a Appointment, who Person) Appointment {
 	}
 	known := who.reveal()
 	switch kind {
-	case seatCounter:
+	case seatCounter, seatAssistant:
 		a.Resident = &ResidentView{Kana: known.kana, Phone: known.phone}
 	case seatDesk, seatBooth:
 		a.Resident = &ResidentView{Kana: known.kana}

@@ -36,7 +36,8 @@
 // wrapped under one derived from the service's secret; both expire a week after the visit and are destroyed when it is
 // cancelled. Residents are found by a keyed index, so two clerks reach the same ledger without anybody keeping a list of
 // names. Anonymous matters have neither record nor ledger. A Person prints itself as [redacted]; only a caller who may
-// know gets a ResidentView: the counter of the office, and, without the number, the desks of the legs.
+// know gets a ResidentView: the counter of the office and the receptions of the pools, and, without the number, the desks
+// of the legs.
 //
 // # Clocks
 //

@@ -86,16 +86,20 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 // maxKey bounds an idempotency key.
 const maxKey = 128
 
-// books reports whether the caller may book such a visit: the counter of the office, and desks of a pool that takes part.
+// books reports whether the caller may book such a visit: the counter of the office, and desks and the reception of a
+// pool that takes part.
 func (c Caller) books(q inquiry) bool {
 	kind, id := c.seat()
 	if kind == seatCounter {
 		return id == q.office.ID
 	}
-	if kind != seatDesk {
-		return false
-	}
 	for _, l := range q.legs {
+		if kind == seatAssistant && l.pool.ID == id {
+			return true
+		}
+		if kind != seatDesk {
+			continue
+		}
 		for _, k := range l.pool.Desks {
 			if k.ID == id {
 				return true

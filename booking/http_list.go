@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"rsc.io/qr"
 
@@ -21,6 +22,7 @@ type listInput struct {
 	Office string `query:"office" maxLength:"40"`
 	Desk   string `query:"desk" maxLength:"40"`
 	Booth  string `query:"booth" maxLength:"40"`
+	Pool   string `query:"pool" maxLength:"40" doc:"all desks of it"`
 }
 
 type listOutput struct {
@@ -64,27 +66,30 @@ func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOut
 	return out, nil
 }
 
-// wish is what a list is of: an office, perhaps one of its booths, or a desk.
+// wish is what a list is of: an office, perhaps one of its booths, or desks.
 type wish struct {
-	area, office, booth, desk string
+	area, office, booth string
+	desks               []string
 }
 
 // wanted fills in the caller's own where nothing is named, and refuses what is not the caller's.
 func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 	kind, own := c.seat()
-	if in.Office == "" && in.Desk == "" && in.Booth == "" {
+	if in.Office == "" && in.Desk == "" && in.Booth == "" && in.Pool == "" {
 		switch kind {
 		case seatCounter:
 			in.Office = own
 		case seatDesk:
 			in.Desk = own
+		case seatAssistant:
+			in.Pool = own
 		case seatBooth:
 			in.Booth = own
 		default:
-			return wish{}, problemInvalid("query", "name an office, a desk or a booth")
+			return wish{}, problemInvalid("query", "name an office, a pool, a desk or a booth")
 		}
 	}
-	w := wish{office: in.Office, booth: in.Booth, desk: in.Desk}
+	w := wish{office: in.Office, booth: in.Booth}
 	if w.booth != "" {
 		b, ok := s.dir().Booth(w.booth)
 		if !ok || (w.office != "" && w.office != b.Office) {
@@ -92,22 +97,33 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 		}
 		w.office = b.Office
 	}
+	pool := in.Pool
 	switch {
-	case w.office != "":
+	case w.office != "" && pool == "" && in.Desk == "":
 		o, ok := s.dir().Office(w.office)
 		if !ok {
 			return wish{}, problemUnknown("office", w.office)
 		}
 		w.area = o.Area
-	default:
-		k, ok := s.dir().Desk(w.desk)
-		if !ok {
-			return wish{}, problemUnknown("desk", w.desk)
+	case in.Desk != "":
+		k, ok := s.dir().Desk(in.Desk)
+		if !ok || pool != "" && k.Pool != pool {
+			return wish{}, problemUnknown("desk", in.Desk)
 		}
-		w.area = k.Area
+		w.area, w.desks, pool = k.Area, []string{k.ID}, k.Pool
+	default:
+		p, ok := s.dir().Pool(pool)
+		if !ok {
+			return wish{}, problemUnknown("pool", pool)
+		}
+		w.area = p.Area
+		for _, k := range p.Desks {
+			w.desks = append(w.desks, k.ID)
+		}
 	}
 	allowed := map[string]bool{
-		seatAdmin: true, seatCounter: own == w.office, seatBooth: own == w.booth, seatDesk: w.desk == own,
+		seatAdmin: true, seatCounter: own == w.office, seatBooth: own == w.booth && len(w.desks) == 0,
+		seatDesk: in.Desk == own, seatAssistant: len(w.desks) > 0 && pool == own,
 	}
 	if !allowed[kind] {
 		return wish{}, problemNotYours("list these appointments")
@@ -122,12 +138,7 @@ func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Ap
 	if err != nil {
 		return 0, nil, err
 	}
-	var records []redisstore.Record
-	if w.desk != "" {
-		records, err = store.DeskDay(ctx, w.desk, dates)
-	} else {
-		records, err = store.OfficeDay(ctx, w.office, dates)
-	}
+	records, err := w.records(ctx, store, dates)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -138,6 +149,29 @@ func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Ap
 		}
 	}
 	return rev, list, nil
+}
+
+// records reads the days of an office or, desk by desk, of some desks: each visit once, by start.
+func (w wish) records(ctx context.Context, store *redisstore.Store, dates []string) ([]redisstore.Record, error) {
+	if len(w.desks) == 0 {
+		return store.OfficeDay(ctx, w.office, dates)
+	}
+	seen := map[string]bool{}
+	var all []redisstore.Record
+	for _, desk := range w.desks {
+		records, err := store.DeskDay(ctx, desk, dates)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			if !seen[r.ID] {
+				seen[r.ID] = true
+				all = append(all, r)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b redisstore.Record) int { return a.Start.Compare(b.Start) })
+	return all, nil
 }
 
 // datesOf lists the days of [from, to).

@@ -60,7 +60,7 @@ func (Person) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`
 // redacted in logs and errors.
 type ResidentView struct {
 	Kana  string `json:"kana" doc:"name in katakana"`
-	Phone string `json:"phone,omitempty" doc:"for the counter only"`
+	Phone string `json:"phone,omitempty" doc:"for counters and receptions only"`
 }
 
 // Format prints [redacted] for every verb.

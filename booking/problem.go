@@ -20,6 +20,7 @@ const (
 	SlugUnknownService   = "unknown-service"
 	SlugUnknownBooth     = "unknown-booth"
 	SlugUnknownDesk      = "unknown-desk"
+	SlugUnknownPool      = "unknown-pool"
 	SlugUnknown          = "unknown-appointment"
 	SlugLegs             = "legs"
 	SlugInvalid          = "invalid"
@@ -96,6 +97,7 @@ func reasonViews(reasons []calendar.Reason) []ReasonView {
 
 var unknownSlugs = map[string]string{
 	"office": SlugUnknownOffice, "service": SlugUnknownService, "booth": SlugUnknownBooth, "desk": SlugUnknownDesk,
+	"pool": SlugUnknownPool,
 }
 
 func problemUnknown(kind, id string) *Problem {

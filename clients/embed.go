@@ -18,3 +18,10 @@ func FS() (fs.FS, bool) {
 	_, err = fs.Stat(pages, "booth/index.html")
 	return pages, err == nil
 }
+
+// Has reports whether the application of that name has been built.
+func Has(app string) bool {
+	pages, _ := FS()
+	_, err := fs.Stat(pages, app+"/index.html")
+	return err == nil
+}

@@ -93,7 +93,7 @@ func (b *Broker) caller(ctx context.Context) (access.Seat, error) {
 
 // SeatView is what a seat is told of itself.
 type SeatView struct {
-	Seat       string `json:"seat" doc:"booth:…, desk:…, counter:… or admin:…"`
+	Seat       string `json:"seat" doc:"booth:…, desk:…, counter:…, assistant:… or admin:…"`
 	Role       string `json:"role"`
 	Name       string `json:"name"`
 	Area       string `json:"area"`

@@ -213,6 +213,7 @@ func TestSessionTokensAreForThoseWhoTakePart(t *testing.T) {
 	rows := map[string]int{
 		booth1: http.StatusOK, "desk:" + desk: http.StatusOK, "desk:" + standIn: http.StatusOK,
 		morita: http.StatusForbidden, "booth:shiomachihama-2": http.StatusForbidden, counter: http.StatusForbidden, "admin:a": http.StatusForbidden,
+		"assistant:shiokaze": http.StatusForbidden, "assistant:morita": http.StatusForbidden,
 	}
 	for seat, want := range rows {
 		var out answer
@@ -225,6 +226,30 @@ func TestSessionTokensAreForThoseWhoTakePart(t *testing.T) {
 	}
 	if status, slug, _ := n.problemOf(http.MethodPost, "/v1/sessions/s_unknown/token", n.signIn(booth1), nil); status != http.StatusNotFound || slug != "unknown-session" {
 		t.Errorf("%d %s", status, slug)
+	}
+}
+
+func TestAnAssistantSeesWhoWaitsAndTakesNoPart(t *testing.T) {
+	n := newWorld(t).start(nil)
+	id := n.checkIn(n.book("shiomachihama-1", "guidance@shiokaze"))
+	for seat, lists := range map[string]bool{"assistant:shiokaze": true, "assistant:morita": false} {
+		p := n.dial()
+		p.say(protocol.TypeHello, protocol.Hello{Token: n.signIn(seat), App: "assistant"})
+		p.hear(protocol.TypeWelcome)
+		heard := p.hear(protocol.TypeSeat).(protocol.Seat)
+		if (len(heard.Sessions) == 1 && heard.Sessions[0].ID == id) != lists || len(heard.Calls) != 0 {
+			t.Errorf("%s is told %+v", seat, heard)
+		}
+		token := n.signIn(seat)
+		if status, slug, _ := n.problemOf(http.MethodPost, "/v1/check-ins", token, answer{"appointment": "a_x"}); status != http.StatusForbidden || slug != "not-yours" {
+			t.Errorf("%s checks in: %d %s", seat, status, slug)
+		}
+		if status, _, _ := n.problemOf(http.MethodGet, "/v1/sessions", token, nil); status != http.StatusForbidden {
+			t.Errorf("%s lists all sessions: %d", seat, status)
+		}
+		for _, kind := range []string{protocol.TypeReady, protocol.TypeHandover, protocol.TypeEnd, protocol.TypeCall} {
+			p.refused(p.request(kind))
+		}
 	}
 }
 

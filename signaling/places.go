@@ -19,6 +19,8 @@ const (
 	roleBooth = "booth"
 	roleStaff = "staff"
 	roleAdmin = "admin"
+	// roleAssistant is the reception of a pool: it books for its desks and takes no part in any session.
+	roleAssistant = "assistant"
 )
 
 // adminName is what may stand after "admin:"; administrators are not in the directory.
@@ -35,6 +37,9 @@ func (d directory) Seat(id string) (Place, bool) {
 	case "desk":
 		desk, ok := d.now().Desk(name)
 		return Place{ID: id, Role: desk.Role, Name: desk.Name, Area: desk.Area, Desk: name, Pool: desk.Pool}, ok
+	case "assistant":
+		pool, ok := d.now().Pool(name)
+		return Place{ID: id, Role: roleAssistant, Name: pool.Name, Area: pool.Area, Pool: name}, ok
 	case "counter":
 		office, ok := d.now().Office(name)
 		return Place{ID: id, Role: roleStaff, Name: office.Name, Area: office.Area, Office: name}, ok

@@ -60,7 +60,7 @@ type Places interface {
 // Place is one seat's facts.
 type Place struct {
 	ID     string // "booth:shiomachihama-1"
-	Role   string // booth, staff, admin, or the professional's: doctor, pharmacist …
+	Role   string // booth, staff, assistant, admin, or the professional's: doctor, pharmacist …
 	Name   string
 	Area   string
 	Office string

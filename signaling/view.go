@@ -105,7 +105,7 @@ func rank(s protocol.SessionSummary) int {
 }
 
 // concerns says whether a seat lists a session: the booth its own, the counter those of its office, the desk those with
-// a leg of its own that is not done. A desk of the same pool may stand in, but is not shown what it was not booked for.
+// a leg of its own that is not done, the assistant those with a leg of its pool's that is not. A desk of the same pool may stand in, but is not shown what it was not booked for.
 func concerns(d session.Doc, w identity) bool {
 	switch w.side {
 	case session.SideBooth:
@@ -114,6 +114,8 @@ func concerns(d session.Doc, w identity) bool {
 		return d.Office == w.seat.Office
 	case session.SideDesk:
 		return slices.ContainsFunc(d.Legs, func(l session.Leg) bool { return !l.Done && l.Desk == w.seat.Desk })
+	case session.SideAssistant:
+		return slices.ContainsFunc(d.Legs, func(l session.Leg) bool { return !l.Done && l.Pool == w.seat.Pool })
 	default:
 		return false
 	}

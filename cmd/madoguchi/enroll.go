@@ -17,7 +17,7 @@ import (
 type enrollCommand struct {
 	File   kong.ConfigFlag `name:"config" placeholder:"FILE" help:"The configuration serve uses."`
 	Config `embed:""`
-	Seat   string `name:"seat" required:"" placeholder:"SEAT" help:"The seat that will sign in: booth:ID, desk:ID, counter:OFFICE or admin:NAME."`
+	Seat   string `name:"seat" required:"" placeholder:"SEAT" help:"The seat that will sign in: booth:ID, desk:ID, counter:OFFICE, assistant:POOL or admin:NAME."`
 }
 
 // Run prints the code alone on a line. It is shown nowhere else and works once, within ten minutes.
@@ -65,10 +65,12 @@ func checkSeat(directory *booking.Directory, seat string) error {
 		_, known = directory.Desk(id)
 	case "counter":
 		_, known = directory.Office(id)
+	case "assistant":
+		_, known = directory.Pool(id)
 	case "admin":
 		return checkID("seat", seat)
 	default:
-		return wrong("seat", "%q is no seat; write booth:ID, desk:ID, counter:OFFICE or admin:NAME", seat)
+		return wrong("seat", "%q is no seat; write booth:ID, desk:ID, counter:OFFICE, assistant:POOL or admin:NAME", seat)
 	}
 	if !known {
 		return wrong("seat", "%q is not in the directory; the ids stand in its YAML files", seat)

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking"
+	"madoguchi/clients"
 	"madoguchi/sfu"
 	"madoguchi/sfu/whip"
 	"madoguchi/signaling"
@@ -94,7 +96,7 @@ func onlyArea(directory *booking.Directory) (string, error) {
 
 // sampleLinks leads to every seat of a directory.
 func sampleLinks(directory *booking.Directory) []link {
-	var booths, desks, counters []link
+	var booths, desks, counters, assistants []link
 	for _, office := range directory.Offices() {
 		for _, booth := range office.Booths {
 			booths = append(booths, link{"booth", office.Name + " " + booth.Name, "/booth/?seat=" + booth.ID})
@@ -102,10 +104,13 @@ func sampleLinks(directory *booking.Directory) []link {
 		counters = append(counters, link{"counter", office.Name, "/counter/?seat=" + office.ID})
 	}
 	for _, pool := range directory.Pools() {
+		if clients.Has("assistant") {
+			assistants = append(assistants, link{"assistant", pool.Name, "/assistant/?seat=" + pool.ID})
+		}
 		for _, desk := range pool.Desks {
 			desks = append(desks, link{"desk", fmt.Sprintf("%s %s", pool.Name, desk.Name), "/desk/?seat=" + desk.ID})
 		}
 	}
-	return append(append(append(booths, desks...), counters...),
+	return append(slices.Concat(booths, desks, counters, assistants),
 		link{"admin", "管理", "/admin/"}, link{"docs", "HTTP API", "/docs/"})
 }

@@ -7,7 +7,7 @@ import (
 
 // link is one way into the house, printed on start and listed on the landing page.
 type link struct {
-	Kind string // booth, desk, counter, admin, docs
+	Kind string // booth, desk, counter, assistant, admin, docs
 	Name string // what a person calls it
 	Path string
 }
@@ -46,6 +46,7 @@ var linkKinds = []struct{ kind, title string }{
 	{"booth", "ブース"},
 	{"desk", "専門職の席"},
 	{"counter", "郵便局の窓口"},
+	{"assistant", "医院・薬局・担当課の受付"},
 	{"admin", "管理"},
 	{"docs", "開発者向け"},
 }

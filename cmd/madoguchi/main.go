@@ -28,7 +28,7 @@ type commandLine struct {
 	Demo    demoCommand    `cmd:"" help:"Start everything with sample offices, desks and services. Forgets everything on exit unless --redis is given."`
 	Serve   serveCommand   `cmd:"" help:"Start the real thing from a configuration."`
 	Token   tokenCommand   `cmd:"" help:"Print a token for one room of the demo."`
-	Enroll  enrollCommand  `cmd:"" help:"Print a one-time code with which a booth, desk, counter or administrator signs in."`
+	Enroll  enrollCommand  `cmd:"" help:"Print a one-time code with which a booth, desk, counter, assistant or administrator signs in."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -34,7 +34,7 @@ func routes(s served) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, prefix := range []string{"/booth/", "/desk/", "/counter/", "/admin/", "/docs/", "/assets/"} {
+	for _, prefix := range []string{"/booth/", "/desk/", "/counter/", "/assistant/", "/my/", "/admin/", "/docs/", "/assets/"} {
 		mux.Handle("GET "+prefix, apps)
 	}
 

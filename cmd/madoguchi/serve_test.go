@@ -227,7 +227,7 @@ func TestATokenThatAllowsNothingOrTooMuchIsRefused(t *testing.T) {
 }
 
 func TestEnrollRefusesASeatThatDoesNotExist(t *testing.T) {
-	for _, seat := range []string{"booth:nowhere", "desk:nobody", "counter:", "shiomachihama-1", "admin:two words"} {
+	for _, seat := range []string{"booth:nowhere", "desk:nobody", "counter:", "shiomachihama-1", "admin:two words", "assistant:nobody"} {
 		t.Run(seat, func(t *testing.T) {
 			out, log, code := output(t, nil, "enroll", "--seat", seat, "--directory", sampleFolder(t), "--redis", "redis://127.0.0.1:1/0")
 			if code != exitUsage || out != "" || !strings.Contains(log, "madoguchi: seat: ") {

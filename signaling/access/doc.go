@@ -1,7 +1,7 @@
 // Package access says who somebody is and what they may do.
 //
 // There are two kinds of token, both short-lived JWTs signed with Ed25519. A seat token says which booth, desk,
-// counter or administrator speaks; it opens HTTP and the socket. A room token says that one participant may take part
+// counter, assistant or administrator speaks; it opens HTTP and the socket. A room token says that one participant may take part
 // in exactly one session, with named grants; it opens the session over the socket, and WHIP and WHEP. A token for one
 // purpose is refused for the other, because each names its audience.
 //

@@ -39,7 +39,7 @@ var (
 
 // Seat is what a seat token says. Office, Booth, Desk and Pool are empty where the seat has none.
 type Seat struct {
-	ID     string // "booth:shiomachihama-1", "desk:morita", "counter:shiomachihama", "admin:…"
+	ID     string // "booth:shiomachihama-1", "desk:morita", "counter:shiomachihama", "assistant:morita", "admin:…"
 	Role   string
 	Area   string
 	Office string

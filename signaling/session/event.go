@@ -16,6 +16,7 @@ const (
 	SideBooth     Side = "booth"
 	SideDesk      Side = "desk"
 	SideCounter   Side = "counter"
+	SideAssistant Side = "assistant" // looks on from its reception: nothing it may do changes a session
 	SideGuest     Side = "guest"
 	SideEquipment Side = "equipment"
 	SideSystem    Side = "system" // the broker itself: grace times, the booking

@@ -110,10 +110,10 @@ func join(d *Doc, e Event) ([]Effect, error) {
 	return nil, d.add(e, kind)
 }
 
-// isSeat says whether an id is, or looks like, that of a booth, desk, counter or administrator.
+// isSeat says whether an id is, or looks like, that of a booth, desk, counter, assistant or administrator.
 func isSeat(id string) bool {
 	kind, _, ok := strings.Cut(id, ":")
-	return ok && slices.Contains([]string{"booth", "desk", "counter", "admin"}, kind)
+	return ok && slices.Contains([]string{"booth", "desk", "counter", "assistant", "admin"}, kind)
 }
 
 // add lists the actor, not admitted; one who is already there stays as it is.
