@@ -52,7 +52,7 @@ type Endpoint struct {
 	users map[string]*user
 	conns map[*Conn]struct{}
 	links map[*tcpConn]struct{}
-	young int // TCP connections that have not shown whose they are
+	young nursery
 }
 
 // Open binds the ports and starts to serve them. Close ends it.
@@ -63,6 +63,7 @@ func Open(cfg Config) (*Endpoint, error) {
 	e := &Endpoint{
 		cfg: cfg, log: cfg.Log, started: time.Now(), stop: make(chan struct{}),
 		users: map[string]*user{}, conns: map[*Conn]struct{}{}, links: map[*tcpConn]struct{}{},
+		young: nursery{from: map[netip.Prefix]int{}},
 	}
 	var err error
 	if e.certificate, e.fingerprint, err = newCertificate(); err != nil {

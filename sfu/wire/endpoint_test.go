@@ -2,8 +2,10 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -252,31 +254,55 @@ func TestAnAddressInUseIsNotTakenOver(t *testing.T) {
 	}
 }
 
+// dialFrom makes a TCP connection from one of the addresses of loopback.
+func dialFrom(t *testing.T, host byte, to netip.AddrPort) net.Conn {
+	t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, host)}}
+	c, err := d.Dial("tcp", to.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// refusedBy waits until the far end has closed a connection.
+func refusedBy(t *testing.T, c net.Conn) {
+	t.Helper()
+	_ = c.SetReadDeadline(time.Now().Add(patience))
+	var late net.Error
+	if _, err := c.Read(make([]byte, 1)); err == nil || errors.As(err, &late) && late.Timeout() {
+		t.Fatal("one too many was kept")
+	}
+}
+
 func TestTCPConnectionsThatDoNotSayWhoseTheyAreAreBounded(t *testing.T) {
 	e := openEndpoint(t, "127.0.0.1")
 	_, tcp := e.Addr()
-	var conns []net.Conn
-	defer func() {
-		for _, c := range conns {
-			_ = c.Close()
-		}
-	}()
-	for range maxYoung + 20 {
-		c, err := net.Dial("tcp", tcp.String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		conns = append(conns, c)
+	for range maxYoungOne {
+		dialFrom(t, 1, tcp)
 	}
-	last := conns[len(conns)-1]
-	_ = last.SetReadDeadline(time.Now().Add(patience))
-	if _, err := last.Read(make([]byte, 1)); err == nil {
-		t.Error("one too many was kept")
+	refusedBy(t, dialFrom(t, 1, tcp))
+	f, l := newFar(t, e), newListener()
+	c := f.connect(e, l)
+	f.overTCP(dialFrom(t, 2, tcp))
+	f.nominate()
+	if err := f.secure(dtls.SRTP_AEAD_AES_128_GCM); err != nil {
+		t.Fatalf("somebody else is kept out: %v", err)
 	}
+	l.await(t, Connected)
+	send(t, c, 1, "over TCP")
+	if p := f.opened(); string(p.Payload) != "over TCP" {
+		t.Fatalf("got %q", p.Payload)
+	}
+	for i := range maxYoung - maxYoungOne {
+		dialFrom(t, byte(3+i/maxYoungOne), tcp)
+	}
+	refusedBy(t, dialFrom(t, 100, tcp))
 	e.mu.RLock()
 	defer e.mu.RUnlock()
-	if e.young > maxYoung {
-		t.Errorf("%d are kept", e.young)
+	if e.young.all != maxYoung || len(e.young.from) != maxYoung/maxYoungOne {
+		t.Errorf("%+v wait", e.young)
 	}
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/tls"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -96,7 +97,7 @@ type far struct {
 	certificate tls.Certificate
 	fingerprint Fingerprint
 
-	socket  atomic.Pointer[net.UDPConn]
+	socket  atomic.Pointer[socket]
 	records *packetio.Buffer
 	replies chan *stun.Message
 	media   chan []byte
@@ -146,13 +147,41 @@ func (f *far) move() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	f.use(s)
+}
+
+// socket is what the far end reads and writes packets with.
+type socket struct{ net.Conn }
+
+// framed puts packets on a TCP connection and takes them off (RFC 4571).
+type framed struct{ net.Conn }
+
+// Read implements net.Conn.
+func (s framed) Read(b []byte) (int, error) {
+	var head [frameHead]byte
+	if _, err := io.ReadFull(s.Conn, head[:]); err != nil {
+		return 0, err
+	}
+	return io.ReadFull(s.Conn, b[:binary.BigEndian.Uint16(head[:])])
+}
+
+// Write implements net.Conn.
+func (s framed) Write(b []byte) (int, error) {
+	return s.Conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(b))), b...))
+}
+
+// overTCP moves to a TCP connection.
+func (f *far) overTCP(c net.Conn) { f.use(framed{c}) }
+
+func (f *far) use(c net.Conn) {
+	s := &socket{c}
 	if old := f.socket.Swap(s); old != nil {
 		_ = old.Close()
 	}
 	f.readers.Go(func() { f.read(s) }) // ends when the socket is closed
 }
 
-func (f *far) read(s *net.UDPConn) {
+func (f *far) read(s *socket) {
 	b := make([]byte, 2048)
 	for {
 		n, err := s.Read(b)

@@ -13,7 +13,8 @@ import (
 )
 
 const (
-	maxYoung    = 256              // TCP connections that have not shown yet whose they are
+	maxYoung    = 256              // TCP connections that have not shown yet whose they are,
+	maxYoungOne = 32               // and of them from one address, so that nobody takes all the places
 	youngTime   = 10 * time.Second // how long they may take
 	idleTime    = consentExpires + 5*time.Second
 	stallTime   = 15 * time.Second // how long a peer may take nothing before it is given up
@@ -70,14 +71,46 @@ func (e *Endpoint) serve(conn *net.TCPConn) {
 		return
 	default:
 	}
-	if e.young >= maxYoung {
+	if !e.young.add(t.remote.Addr()) {
 		_ = conn.Close()
 		return
 	}
-	e.young++
 	e.links[t] = struct{}{}
 	e.running.Go(t.read)  // ends when either side closes the connection, or nothing comes
 	e.running.Go(t.write) // ends with read
+}
+
+// nursery counts TCP connections that have not shown whose they are, by where they come from.
+type nursery struct {
+	all  int
+	from map[netip.Prefix]int
+}
+
+// home is what counts as one address: whoever has one of IPv6 has a /64 of them.
+func home(a netip.Addr) netip.Prefix {
+	bits := 64
+	if a.Is4() {
+		bits = 32
+	}
+	p, _ := a.Prefix(bits) // fits every address
+	return p
+}
+
+// add counts one more; false if there are too many already.
+func (n *nursery) add(a netip.Addr) bool {
+	if n.all >= maxYoung || n.from[home(a)] >= maxYoungOne {
+		return false
+	}
+	n.all++
+	n.from[home(a)]++
+	return true
+}
+
+func (n *nursery) remove(a netip.Addr) {
+	n.all--
+	if n.from[home(a)]--; n.from[home(a)] == 0 {
+		delete(n.from, home(a))
+	}
 }
 
 // tcpConn is one TCP connection: a way to the peer that has claimed it.
@@ -127,7 +160,7 @@ func (t *tcpConn) read() {
 		defer t.ep.mu.Unlock()
 		delete(t.ep.links, t)
 		if known == nil {
-			t.ep.young--
+			t.ep.young.remove(t.remote.Addr())
 		}
 	}()
 	for {
@@ -152,7 +185,7 @@ func (t *tcpConn) read() {
 				continue
 			}
 			t.ep.mu.Lock()
-			t.ep.young--
+			t.ep.young.remove(t.remote.Addr())
 			t.ep.mu.Unlock()
 			extended = time.Time{}
 		}
