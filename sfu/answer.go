@@ -62,13 +62,15 @@ func agree(m *mline, b *binding) mline {
 
 // forwarded reports whether packets of a payload type can be passed on: of H264 only with packets that browsers can send.
 func (p *payload) forwarded() bool {
-	switch p.format {
-	case codec.Unknown:
+	switch {
+	case p.format == codec.Unknown:
 		return false
-	case codec.H264:
-		return strings.HasSuffix(p.variant, "mode 1")
+	case p.format == codec.H264 && !strings.HasSuffix(p.variant, "mode 1"):
+		return false
+	case p.format.Video():
+		return p.clock == 90000
 	default:
-		return true
+		return p.clock == 48000 // RFC 7587 section 7
 	}
 }
 
@@ -81,6 +83,7 @@ type local struct {
 	streamOf           func(mid string) string // the stream a sending m-line belongs to
 	transportOn        string                  // mid of the m-line that carries the candidates
 	sessionWantedMixed bool
+	setup              string // our DTLS role
 }
 
 // writeAnswer writes the answer to an arranged offer of which lines have been agreed.
@@ -143,7 +146,7 @@ func (w *answerWriter) transport(m *mline, l *local) {
 	w.line("a=ice-ufrag:%s", l.ufrag)
 	w.line("a=ice-pwd:%s", l.password)
 	w.line("a=fingerprint:%s", l.fingerprint)
-	w.line("a=setup:passive")
+	w.line("a=setup:%s", l.setup)
 	w.line("a=mid:%s", m.mid)
 	if m.mid != l.transportOn {
 		return
@@ -180,7 +183,9 @@ func (w *answerWriter) media(m *mline, media *sdp.MediaDescription, l *local) {
 	w.transport(m, l)
 	w.line("a=%s", m.dir)
 	w.line("a=rtcp-mux")
-	w.line("a=rtcp-rsize")
+	if _, reduced := media.Attribute("rtcp-rsize"); reduced {
+		w.line("a=rtcp-rsize")
+	}
 	if m.mixed && !l.sessionWantedMixed {
 		w.line("a=extmap-allow-mixed")
 	}

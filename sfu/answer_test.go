@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -104,5 +105,59 @@ func TestWithoutABundleOnlyOneMLineIsServed(t *testing.T) {
 	}
 	if strings.Contains(answer, "a=group") || !strings.Contains(answer, "m=audio 9 ") || !strings.Contains(answer, "m=video 0 ") {
 		t.Errorf("answered\n%s", answer)
+	}
+}
+
+func TestAPeerThatWaitsForTheHandshakeIsAnsweredActive(t *testing.T) {
+	n := startNode(t, nil)
+	booth, desk := newClient(t, "booth", bothWays), newClient(t, "desk", bothWays)
+	offer := strings.ReplaceAll(booth.offer(nil), "a=setup:actpass", "a=setup:passive")
+	answer, err := n.Offer(context.Background(), both(Join{Room: "r", Participant: "booth", SDP: offer}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(answer, "a=setup:active") || strings.Contains(answer, "a=setup:passive") {
+		t.Fatalf("answered\n%s", answer)
+	}
+	booth.accept(answer)
+	booth.waitUp()
+	desk.join(n, both(Join{Room: "r"}))
+	admit(t, n, "r", "booth", "desk")
+	defer booth.stream()()
+	defer desk.stream()()
+	desk.await("pictures", func() bool { return len(desk.received(webrtc.RTPCodecTypeVideo, 0)) > 10 })
+	booth.await("pictures", func() bool { return len(booth.received(webrtc.RTPCodecTypeVideo, 0)) > 10 })
+	if n.Stats().Connected != 2 {
+		t.Errorf("%+v", n.Stats())
+	}
+}
+
+// written is what a peer has been sent.
+type written struct{ compounds [][]rtcp.Packet }
+
+// WriteRTCP implements feedbackWriter.
+func (w *written) WriteRTCP(pkts []rtcp.Packet) error {
+	w.compounds = append(w.compounds, pkts)
+	return nil
+}
+
+func TestFeedbackStandsAloneOnlyForThoseWhoAgreedToIt(t *testing.T) {
+	pli := &rtcp.PictureLossIndication{MediaSSRC: 1}
+	for _, whole := range []bool{false, true} {
+		w := &written{}
+		p := &peer{back: w, wholeReports: whole, feedbackSSRC: 7}
+		p.send(pli)
+		p.send(&rtcp.ReceiverReport{SSRC: 7})
+		first := w.compounds[0]
+		if whole {
+			if err := rtcp.CompoundPacket(first).Validate(); err != nil {
+				t.Errorf("a peer that wants whole compounds gets %v: %v", first, err)
+			}
+		} else if len(first) != 1 {
+			t.Errorf("a peer that takes feedback alone gets %v", first)
+		}
+		if len(w.compounds[1]) != 1 {
+			t.Errorf("a report gets another before it: %v", w.compounds[1])
+		}
 	}
 }

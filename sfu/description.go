@@ -53,7 +53,8 @@ type mline struct {
 	mid      string
 	kind     kind
 	dir      direction
-	rejected bool // port 0 outside a bundle
+	rejected bool   // port 0 outside a bundle
+	flaw     string // why nothing can come of an offered m-line whatever its codecs; empty if it is sound
 	payloads []payload
 	exts     map[string]uint8 // header extension URI → id
 	mixed    bool             // one- and two-byte header extensions may be mixed
@@ -199,7 +200,10 @@ func (m *mline) readAttribute(a sdp.Attribute) {
 	switch a.Key {
 	case "extmap":
 		idText, uri, _ := strings.Cut(a.Value, " ")
-		idText, _, _ = strings.Cut(idText, "/")
+		idText, way, _ := strings.Cut(idText, "/")
+		if way != "" && direction(way) != sendrecv {
+			return // for one direction only: the answer would have to follow m-line by m-line, and no browser offers such
+		}
 		uri, _, _ = strings.Cut(uri, " ")
 		if id, err := strconv.ParseUint(idText, 10, 8); err == nil && id > 0 {
 			m.exts[uri] = uint8(id)

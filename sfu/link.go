@@ -29,6 +29,7 @@ type link struct {
 	conn    *wire.Conn
 	session uint64 // of our answers
 	version uint64
+	active  bool // our side begins the handshake
 	bound   []binding
 }
 
@@ -42,12 +43,12 @@ type binding struct {
 // newLink prepares a connection whose traffic goes to the handler.
 func (n *Node) newLink(o *offer, to wire.Handler) (*link, error) {
 	conn, _, err := n.endpoint.Connect(wire.Peer{
-		Ufrag: o.ufrag, Fingerprint: o.fingerprintSum, Channels: o.channels(),
+		Ufrag: o.ufrag, Fingerprint: o.fingerprintSum, Channels: o.channels(), Passive: o.passive,
 	}, to)
 	if err != nil {
 		return nil, fmt.Errorf("make connection: %w", err)
 	}
-	l := &link{conn: conn, session: rand.Uint64() >> 1}
+	l := &link{conn: conn, session: rand.Uint64() >> 1, active: o.passive}
 	l.bind(o)
 	return l, nil
 }

@@ -16,9 +16,10 @@ type offer struct {
 	lines []mline
 
 	session        string // o= session id: the same for every offer of one peer connection
-	fingerprint    string
+	fingerprint    string // as written
 	fingerprintSum wire.Fingerprint
 	ufrag          string
+	passive        bool // the client waits for our handshake
 	bundled        bool // there is a BUNDLE group
 }
 
@@ -27,8 +28,8 @@ func readOffer(text string, limits Limits) (*offer, error) {
 	if len(text) > limits.SDPBytes {
 		return nil, fmt.Errorf("%w: %d bytes of SDP, at most %d are taken", ErrOffer, len(text), limits.SDPBytes)
 	}
-	desc := &sdp.SessionDescription{}
-	if err := desc.UnmarshalString(text); err != nil {
+	desc, err := parseSDP(text)
+	if err != nil {
 		return nil, fmt.Errorf("%w: not valid SDP: %w", ErrOffer, err)
 	}
 	o := &offer{desc: desc, lines: describe(desc), session: fmt.Sprint(desc.Origin.SessionID)}
@@ -60,42 +61,11 @@ func readOffer(text string, limits Limits) (*offer, error) {
 	if n := strings.Count(text, "\na=candidate:"); n > limits.Candidates*len(o.lines) {
 		return nil, fmt.Errorf("%w: %d candidates, at most %d for each m-line are taken", ErrOffer, n, limits.Candidates)
 	}
-	return o, o.readSecurity()
-}
-
-// readSecurity takes what ICE and DTLS need from the session or the first m-line that has it.
-func (o *offer) readSecurity() error {
-	var pwd string
-	take := func(attrs []sdp.Attribute) {
-		for _, a := range attrs {
-			switch {
-			case a.Key == "fingerprint" && o.fingerprint == "":
-				o.fingerprint = strings.ToLower(a.Value)
-			case a.Key == "ice-ufrag" && o.ufrag == "":
-				o.ufrag = a.Value
-			case a.Key == "ice-pwd" && pwd == "":
-				pwd = a.Value
-			}
-		}
+	for i := range o.lines {
+		m := &o.lines[i]
+		m.flaw = flawOf(m, desc.MediaDescriptions[i])
 	}
-	take(o.desc.Attributes)
-	for i, m := range o.desc.MediaDescriptions {
-		take(m.Attributes)
-		if _, sdes := m.Attribute("crypto"); sdes && o.fingerprint == "" {
-			return fmt.Errorf("%w: m-line %d offers keys in a=crypto; media is taken over DTLS-SRTP only (a=fingerprint)", ErrOffer, i)
-		}
-	}
-	switch {
-	case o.fingerprint == "":
-		return fmt.Errorf("%w: it has no a=fingerprint; media is taken over DTLS-SRTP only", ErrOffer)
-	case o.ufrag == "" || pwd == "":
-		return fmt.Errorf("%w: it has no a=ice-ufrag or a=ice-pwd; media is taken over ICE only", ErrOffer)
-	}
-	var err error
-	if o.fingerprintSum, err = wire.ParseFingerprint(o.fingerprint); err != nil {
-		return fmt.Errorf("%w: a=fingerprint: %w", ErrOffer, err)
-	}
-	return nil
+	return o, o.secures()
 }
 
 // arrange decides what each m-line will be: up (the client sends), down (it receives), inactive or rejected. Simulcast is answered without, so that the client sends one picture.
@@ -105,14 +75,14 @@ func (o *offer) arrange(join Join) error {
 		m := &o.lines[i]
 		if m.kind == application {
 			channels++
-			if m.rejected = m.rejected || channels > 1; !m.rejected {
+			if m.rejected = m.rejected || m.flaw != "" || channels > 1; !m.rejected {
 				usable++
 			}
 			continue
 		}
 		want := wanted(join.Kind, m.dir)
 		switch {
-		case m.rejected || !m.forwards():
+		case m.rejected || m.flaw != "" || !m.forwards():
 			m.reject()
 			continue
 		case want == sendonly && !join.Publish:
@@ -126,10 +96,20 @@ func (o *offer) arrange(join Join) error {
 		m.dir = want
 	}
 	if usable == 0 {
-		return fmt.Errorf("%w: Opus, VP8, VP9, H264 (packetization-mode 1) and AV1 are forwarded", ErrNoCodec)
+		return o.nothing()
 	}
 	o.bundle()
-	return nil
+	return o.readSecurity()
+}
+
+// nothing is the refusal of an offer of which no m-line can be taken up; it says why for each.
+func (o *offer) nothing() error {
+	for i := range o.lines {
+		if m := &o.lines[i]; m.flaw != "" {
+			return fmt.Errorf("%w: m-line %d (%s) %s", ErrOffer, i, m.kind, m.flaw)
+		}
+	}
+	return fmt.Errorf("%w: Opus, VP8, VP9, H264 (packetization-mode 1) and AV1 are forwarded, and data channels over SCTP", ErrNoCodec)
 }
 
 // wanted says what an m-line of the given direction is for. A sendrecv line is one way here: WHEP only receives, all

@@ -48,6 +48,7 @@ type peer struct {
 	declared     map[uint32]route
 	transportExt uint8 // id of the transport-wide sequence number, 0 if not negotiated
 	feedbackSSRC uint32
+	wholeReports bool // not every m-line agreed to reduced-size RTCP
 
 	connected atomic.Bool // the line is up now
 	doomed    atomic.Bool // is being ended from within
@@ -103,6 +104,9 @@ func (p *peer) answer(o *offer) string {
 		agreed := agree(offered, b)
 		p.agreed = append(p.agreed, agreed)
 		p.addTrack(agreed, offered, b)
+		if _, reduced := o.desc.MediaDescriptions[i].Attribute("rtcp-rsize"); !reduced && !agreed.rejected && agreed.kind != application {
+			p.wholeReports = true
+		}
 	}
 	p.ready.Store(true)
 	return p.writeAnswer(o)
@@ -117,7 +121,10 @@ func (p *peer) writeAnswer(o *offer) string {
 	about := local{
 		session: l.session, version: l.version, ufrag: credentials.Ufrag, password: credentials.Password,
 		fingerprint: p.node.endpoint.Fingerprint(), candidates: p.node.endpoint.Candidates(), sessionWantedMixed: mixed,
-		streamOf: func(mid string) string { return l.binding(mid).stream },
+		streamOf: func(mid string) string { return l.binding(mid).stream }, setup: "passive",
+	}
+	if p.link.active {
+		about.setup = "active"
 	}
 	for i := range p.agreed {
 		if !p.agreed[i].rejected {
@@ -191,7 +198,24 @@ func (p *peer) matches(o *offer) bool {
 }
 
 // send writes feedback to the peer. Nothing is lost for good if it fails: all of it is sent again in time.
-func (p *peer) send(pkts ...rtcp.Packet) { _ = p.back.WriteRTCP(pkts) }
+func (p *peer) send(pkts ...rtcp.Packet) {
+	if p.wholeReports {
+		pkts = append(p.preface(pkts), pkts...)
+	}
+	_ = p.back.WriteRTCP(pkts)
+}
+
+// preface is what has to stand before feedback for a peer that has not agreed to have it alone (RFC 5506): a report, unless
+// there is one, and who sends it.
+func (p *peer) preface(pkts []rtcp.Packet) []rtcp.Packet {
+	switch pkts[0].(type) {
+	case *rtcp.SenderReport, *rtcp.ReceiverReport:
+		return nil
+	}
+	return []rtcp.Packet{
+		&rtcp.ReceiverReport{SSRC: p.feedbackSSRC}, rtcp.NewCNAMESourceDescription(p.feedbackSSRC, "node"),
+	}
+}
 
 // receiveRTP takes one packet of a stream. What follows from it goes out with the batch.
 func (p *peer) receiveRTP(in *inlet, b []byte, via *wire.Batch) {

@@ -62,6 +62,7 @@ type Peer struct {
 	Ufrag       string
 	Fingerprint Fingerprint
 	Channels    bool // serve data channels
+	Passive     bool // the peer waits for our handshake (a=setup:passive)
 	ReceiveSCTP uint32
 }
 
@@ -208,6 +209,9 @@ func (c *Conn) checked(v verdict, o origin, now time.Duration) *path {
 	present := c.selected.Load()
 	if present == nil || present != p && moves(present.way(), way{v.user.era, v.priority, p.nominated, now}, v.nominates, now) {
 		c.selected.Store(p)
+		if c.peer.Passive {
+			c.begin()
+		}
 	}
 	p.era = max(p.era, v.user.era)
 	if v.nominates {

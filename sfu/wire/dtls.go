@@ -24,12 +24,17 @@ const (
 // handshakes passes a DTLS record to the session, which the first one begins.
 func (c *Conn) handshakes(p []byte) {
 	c.mu.Lock()
+	c.begin()
+	c.mu.Unlock()
+	_, _ = c.pipe.in.Write(p) // what does not fit is lost, and sent again
+}
+
+// begin starts the handshake once; with c.mu held.
+func (c *Conn) begin() {
 	if !c.begun && !c.closed {
 		c.begun = true
 		c.work.Go(c.secure) // ends with the handshake, or when the connection is closed
 	}
-	c.mu.Unlock()
-	_, _ = c.pipe.in.Write(p) // what does not fit is lost, and sent again
 }
 
 // secure makes the connection's keys and then serves its data channels, if there are to be any.
@@ -46,26 +51,9 @@ func (c *Conn) secure() {
 	}
 }
 
-// handshake is the server's side of DTLS: so that our order of cipher profiles counts.
+// handshake is the server's side of DTLS, so that our order of cipher profiles counts, unless the peer wants to be that.
 func (c *Conn) handshake() (*dtls.Conn, error) {
-	session, err := dtls.ServerWithOptions(&c.pipe, nowhere,
-		dtls.WithCertificates(c.ep.certificate),
-		dtls.WithClientAuth(dtls.RequireAnyClientCert),
-		dtls.WithVerifyPeerCertificate(func(raw [][]byte, _ [][]*x509.Certificate) error {
-			if len(raw) == 0 {
-				return errFingerprint
-			}
-			return c.peer.Fingerprint.check(raw[0])
-		}),
-		// AES-GCM costs a fifth of AES-CM with HMAC-SHA1.
-		dtls.WithSRTPProtectionProfiles(
-			dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
-		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),
-		dtls.WithFlightInterval(flightTime),
-		// A cookie would prove what the connectivity check has proved already, for a round trip more.
-		dtls.WithInsecureSkipVerifyHello(true),
-		dtls.WithLoggerFactory(&pionLogs{c.ep.log}),
-	)
+	session, err := c.prepare()
 	if err != nil {
 		return nil, fmt.Errorf("prepare DTLS: %w", err)
 	}
@@ -80,6 +68,41 @@ func (c *Conn) handshake() (*dtls.Conn, error) {
 	return session, nil
 }
 
+// prepare makes a session that has not begun.
+func (c *Conn) prepare() (*dtls.Conn, error) {
+	both := []dtls.Option{
+		dtls.WithCertificates(c.ep.certificate),
+		dtls.WithVerifyPeerCertificate(func(raw [][]byte, _ [][]*x509.Certificate) error {
+			if len(raw) == 0 {
+				return errFingerprint
+			}
+			return c.peer.Fingerprint.check(raw[0])
+		}),
+		// AES-GCM costs a fifth of AES-CM with HMAC-SHA1.
+		dtls.WithSRTPProtectionProfiles(
+			dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80),
+		dtls.WithExtendedMasterSecret(dtls.RequireExtendedMasterSecret),
+		dtls.WithFlightInterval(flightTime),
+		dtls.WithLoggerFactory(&pionLogs{c.ep.log}),
+	}
+	if c.peer.Passive {
+		options := []dtls.ClientOption{dtls.WithInsecureSkipVerify(true)} // the fingerprint is what counts (RFC 8122)
+		for _, o := range both {
+			options = append(options, o)
+		}
+		return dtls.ClientWithOptions(&c.pipe, nowhere, options...)
+	}
+	options := []dtls.ServerOption{
+		dtls.WithClientAuth(dtls.RequireAnyClientCert),
+		// A cookie would prove what the connectivity check has proved already, for a round trip more.
+		dtls.WithInsecureSkipVerifyHello(true),
+	}
+	for _, o := range both {
+		options = append(options, o)
+	}
+	return dtls.ServerWithOptions(&c.pipe, nowhere, options...)
+}
+
 // takeKeys makes the SRTP contexts of a finished handshake.
 func (c *Conn) takeKeys(session *dtls.Conn) error {
 	profile, ok := session.SelectedSRTPProtectionProfile()
@@ -91,7 +114,7 @@ func (c *Conn) takeKeys(session *dtls.Conn) error {
 		return errors.New("DTLS: no session after the handshake")
 	}
 	keys := srtp.Config{Profile: srtp.ProtectionProfile(profile)}
-	if err := keys.ExtractSessionKeysFromDTLS(&state, false); err != nil {
+	if err := keys.ExtractSessionKeysFromDTLS(&state, c.peer.Passive); err != nil {
 		return fmt.Errorf("extract SRTP keys: %w", err)
 	}
 	in, err := srtp.CreateContext(keys.Keys.RemoteMasterKey, keys.Keys.RemoteMasterSalt, keys.Profile,
