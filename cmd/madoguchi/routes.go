@@ -47,6 +47,9 @@ func routes(s served) (http.Handler, error) {
 	mux.Handle("GET /v1/connect", s.broker.Handler())
 	mux.Handle("/whip/", s.whip)
 	mux.Handle("/whep/", s.whip)
+	if s.plan.demo { // where tokens for measuring are honoured
+		mux.Handle("/bench/", s.whip)
+	}
 
 	// For those who run it.
 	mux.HandleFunc("GET /healthz", healthz)

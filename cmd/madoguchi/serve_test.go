@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,20 +159,25 @@ func TestAServiceRefusesTokensForMeasuring(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at+"/whip/rig", strings.NewReader(whipOffer(t)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Content-Type", "application/sdp")
-	request.Header.Set("Authorization", "Bearer "+token)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer http.DefaultClient.CloseIdleConnections()
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusForbidden && response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("status %d", response.StatusCode)
+	for path, refusals := range map[string][]int{
+		"/whip/rig":  {http.StatusForbidden, http.StatusUnauthorized},
+		"/bench/rig": {http.StatusNotFound}, // there is no such address in service
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at+path, strings.NewReader(whipOffer(t)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/sdp")
+		request.Header.Set("Authorization", "Bearer "+token)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if !slices.Contains(refusals, response.StatusCode) {
+			t.Errorf("%s: status %d", path, response.StatusCode)
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func beginsWork(r *http.Request) bool {
 	if r.Method != http.MethodPost {
 		return false
 	}
-	for _, prefix := range []string{"/v1/sign-in", "/v1/holds", "/v1/check-ins", "/whip/", "/whep/"} {
+	for _, prefix := range []string{"/v1/sign-in", "/v1/holds", "/v1/check-ins", "/whip/", "/whep/", "/bench/"} {
 		// A confirm lies below /v1/holds/ and finishes a hold that was made before.
 		if r.URL.Path == prefix || (strings.HasSuffix(prefix, "/") && strings.HasPrefix(r.URL.Path, prefix)) {
 			return true

@@ -5,6 +5,7 @@
 //	POST   /whep/{room}        offer to receive   → 201, answer, Location; ?from=P narrows to one participant
 //	PATCH  /whip/{room}/{id}   further ICE candidates (application/trickle-ice-sdpfrag) → 204
 //	DELETE /whip/{room}/{id}   the end → 200
+//	POST   /bench/{room}       offer to do both, with a token for measuring → likewise
 //	OPTIONS                    what is taken, and leave for pages of other origins
 //
 // A bearer token says who asks. It is checked when a session is made; afterwards the session's address, which holds 128

@@ -95,8 +95,8 @@ func Handler(node Node, auth Auth) http.Handler {
 	h := &handler{node: node, auth: auth, sessions: map[string]*session{}, present: map[place]int{}}
 	h.rooms, _ = auth.(Rooms)
 	mux := http.NewServeMux()
-	for _, k := range []sfu.Kind{sfu.WHIP, sfu.WHEP} {
-		endpoint, resource := "/"+string(k)+"/{room}", "/"+string(k)+"/{room}/{id}"
+	for _, k := range []sfu.Kind{sfu.WHIP, sfu.WHEP, sfu.Main} {
+		endpoint, resource := path(k)+"{room}", path(k)+"{room}/{id}"
 		mux.HandleFunc(endpoint, func(w http.ResponseWriter, r *http.Request) { h.endpoint(w, r, k) })
 		mux.HandleFunc(resource, func(w http.ResponseWriter, r *http.Request) { h.resource(w, r, k) })
 	}
@@ -104,6 +104,15 @@ func Handler(node Node, auth Auth) http.Handler {
 		refuse(w, http.StatusNotFound, "no-such-address", "post an offer to /whip/{room} to send or to /whep/{room} to receive")
 	})
 	return mux
+}
+
+// path is where connections of a kind are made. Those in both directions belong to our own clients, which come over a broker;
+// the one way here is for measuring, with a token that says so.
+func path(k sfu.Kind) string {
+	if k == sfu.Main {
+		return "/bench/"
+	}
+	return "/" + string(k) + "/"
 }
 
 // endpoint serves the address at which sessions are made.
@@ -143,7 +152,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 	}
 	answer, err := h.node.Offer(r.Context(), sfu.Join{
 		Room: room, Participant: grant.Participant, Name: grant.Name, Kind: k,
-		Publish: k == sfu.WHIP, Subscribe: k == sfu.WHEP, Bench: grant.Bench, From: r.URL.Query().Get("from"),
+		Publish: k != sfu.WHEP, Subscribe: k != sfu.WHIP, Bench: grant.Bench, From: r.URL.Query().Get("from"),
 		SDP: offer, Ended: func() { h.leave(s) },
 	})
 	if err != nil {
@@ -154,7 +163,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 	h.supersede(s)
 	header := w.Header()
 	header.Set("Content-Type", sdpType)
-	header.Set("Location", "/"+string(k)+"/"+url.PathEscape(room)+"/"+s.id)
+	header.Set("Location", path(k)+url.PathEscape(room)+"/"+s.id)
 	header.Set("ETag", `"`+s.id+`"`) // one ICE session for each session: restarts are new sessions
 	header.Set("Accept-Patch", fragType)
 	w.WriteHeader(http.StatusCreated)
@@ -179,9 +188,11 @@ func (h *handler) authorize(w http.ResponseWriter, r *http.Request, room string,
 	case err != nil:
 		w.Header().Set("Retry-After", "2")
 		refuse(w, http.StatusServiceUnavailable, "unavailable", "tokens cannot be checked at the moment; try again")
-	case k == sfu.WHIP && !grant.Publish:
+	case k == sfu.Main && !grant.Bench:
+		refuse(w, http.StatusForbidden, "not-granted", "this address is for measuring only, with a token for it; clients connect at /v1/connect")
+	case k != sfu.WHEP && !grant.Publish:
 		refuse(w, http.StatusForbidden, "not-granted", "the token does not allow publishing; WHEP receives")
-	case k == sfu.WHEP && !grant.Subscribe:
+	case k != sfu.WHIP && !grant.Subscribe:
 		refuse(w, http.StatusForbidden, "not-granted", "the token does not allow subscribing; WHIP sends")
 	default:
 		return grant, true

@@ -273,6 +273,7 @@ func TestEveryRefusalIsAProblemThatSaysWhatWouldBeRight(t *testing.T) {
 		{"a token for another room", "POST", "/whip/another", "a publish", sdp, "", offer, 403, "another room"},
 		{"publishing without the grant", "POST", "/whip/r", "a subscribe", sdp, "", offer, 403, "publish"},
 		{"receiving without the grant", "POST", "/whep/r", "a publish", sdp, "", offer, 403, "subscrib"},
+		{"both ways without a token for measuring", "POST", "/bench/r", "a publish subscribe", sdp, "", offer, 403, "/v1/connect"},
 		{"a room that is not open", "POST", "/whip/closed", "a publish", sdp, "", offer, 404, "not open"},
 		{"an address without a room", "POST", "/whip/", "a publish", sdp, "", offer, 404, "/whip/{room}"},
 		{"another method", "GET", "/whip/r", "", "", "", "", 405, "post an offer"},

@@ -1,0 +1,160 @@
+package loadtest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// process is another process on this machine that is being measured; 0: none.
+type process int
+
+// cpuClock is CPUCLOCK_SCHED of <linux/posix-timers.h>: all the time a process has run.
+const cpuClock = 2
+
+// cpu is the processor time the process has used, in seconds.
+func (p process) cpu() (float64, error) {
+	if p == 0 {
+		return 0, nil
+	}
+	var ts unix.Timespec
+	if err := unix.ClockGettime(int32(^int(p)<<3|cpuClock), &ts); err != nil {
+		return 0, fmt.Errorf("processor time of process %d: %w", p, err)
+	}
+	return float64(ts.Sec) + float64(ts.Nsec)/1e9, nil
+}
+
+// rss is its resident set in bytes; 0 if it has ended.
+func (p process) rss() int64 {
+	if p == 0 {
+		return 0
+	}
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(b))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// drops is how many datagrams the kernel has thrown away at the process's sockets because they were full.
+func (p process) drops() (dropped uint64) {
+	folder := fmt.Sprintf("/proc/%d/fd/", p)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return 0
+	}
+	own := map[string]bool{}
+	for _, e := range entries {
+		if to, err := os.Readlink(folder + e.Name()); err == nil {
+			if inode, ok := strings.CutPrefix(to, "socket:["); ok {
+				own[strings.TrimSuffix(inode, "]")] = true
+			}
+		}
+	}
+	for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {
+		b, err := os.ReadFile(table)
+		if err != nil {
+			continue
+		}
+		for line := range bytes.Lines(b) {
+			if f := strings.Fields(string(line)); len(f) >= 13 && own[f[9]] {
+				n, _ := strconv.ParseUint(f[12], 10, 64) // 0 in the heading
+				dropped += n
+			}
+		}
+	}
+	return dropped
+}
+
+// ownCPU is the driver's processor time in seconds.
+func ownCPU() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	seconds := func(t syscall.Timeval) float64 { return float64(t.Sec) + float64(t.Usec)/1e6 }
+	return seconds(u.Utime) + seconds(u.Stime)
+}
+
+// machine is the whole machine's processor time in seconds.
+type machine struct{ busy, stolen float64 }
+
+const ticksPerSecond = 100 // USER_HZ
+
+func machineNow() (m machine) {
+	b, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return m
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	for i, field := range strings.Fields(line)[1:] {
+		n, _ := strconv.ParseFloat(field, 64)
+		switch i {
+		case 3, 4: // idle, and waiting for disks
+		case 7:
+			m.stolen += n / ticksPerSecond
+		case 8, 9: // of guests, in user time already
+		default:
+			m.busy += n / ticksPerSecond
+		}
+	}
+	return m
+}
+
+// processors is how many the driver may use.
+func processors() int {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return 1
+	}
+	return max(1, set.Count())
+}
+
+// pin keeps every thread of the driver, and what it starts, on one processor.
+func pin(cpu int) error {
+	var set unix.CPUSet
+	set.Set(cpu)
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			continue
+		}
+		if err := unix.SchedSetaffinity(id, &set); err != nil && !errors.Is(err, unix.ESRCH) { // it may have ended
+			return fmt.Errorf("keep to processor %d: %w", cpu, err)
+		}
+	}
+	return nil
+}
+
+// sample is what was used up to one moment.
+type sample struct {
+	at      time.Duration
+	server  float64
+	driver  float64
+	machine machine
+	drops   uint64
+}
+
+func (p process) sample() (sample, error) {
+	cpu, err := p.cpu()
+	return sample{now(), cpu, ownCPU(), machineNow(), p.drops()}, err
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"madoguchi/cmd/madoguchi/loadtest"
+)
+
+func TestLoadIsMeasuredOnARunningDemoByEveryWay(t *testing.T) {
+	env := []string{home(t)}
+	demo := launch(t, env, append(anyPort, "--log-level", "warn")...)
+	at := base(t, demo.untilReady())
+	for _, by := range []string{loadtest.ByClient, loadtest.ByWHIP, loadtest.ByConsultation} {
+		t.Run(by, func(t *testing.T) {
+			reports, printed := measured(t, env, "--server", at, "--by", by, "--pid", strconv.Itoa(demo.cmd.Process.Pid))
+			if len(reports) != 1 || reports[0].Subject != "server" || !strings.Contains(printed, "2 rooms of two") {
+				t.Fatalf("printed %s, wrote %+v", printed, reports)
+			}
+			r := reports[0]
+			if r.CPUPerMillion <= 0 || r.JoinMs.P50 <= 0 || r.FirstFrameMs.P50 <= 0 || r.Latency.P50 <= 0 {
+				t.Errorf("figures are missing: %+v", r)
+			}
+			if r.Admitted != (by == loadtest.ByConsultation) {
+				t.Errorf("admitted: %v", r.Admitted)
+			}
+		})
+	}
+}
+
+func TestTheFloorAndTheYardstickNeedNoMoreThanTheServer(t *testing.T) {
+	env := []string{home(t)}
+	demo := launch(t, env, append(anyPort, "--log-level", "warn")...)
+	reports, printed := measured(t, env,
+		"--server", base(t, demo.untilReady()), "--direct", "--yardstick", "--pid", strconv.Itoa(demo.cmd.Process.Pid))
+	var subjects []string
+	for _, r := range reports {
+		subjects = append(subjects, r.Subject)
+	}
+	if strings.Join(subjects, " ") != "yardstick direct server" {
+		t.Fatalf("measured %v", subjects)
+	}
+	if !strings.Contains(printed, "× the yardstick") || !strings.Contains(printed, "on the driver's own") {
+		t.Errorf("no comparison in:\n%s", printed)
+	}
+}
+
+// measured runs a short load of two rooms, in which nothing may be lost.
+func measured(t *testing.T, env []string, args ...string) (reports []loadtest.Report, printed string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "reports.json")
+	args = append([]string{"loadtest", "media", "--rooms", "2", "--duration", "1s", "--settle", "500ms", "--json", file}, args...)
+	printed, complaints, code := output(t, env, args...)
+	if code != 0 {
+		t.Fatalf("code %d: %s", code, complaints)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written struct{ Reports []loadtest.Report }
+	if err := json.Unmarshal(b, &written); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range written.Reports {
+		if r.Rooms != 2 || r.Sent < 2*2*100 || r.Received != r.Sent {
+			t.Errorf("%s: %d rooms, %d of %d packets arrived", r.Subject, r.Rooms, r.Received, r.Sent)
+		}
+	}
+	return written.Reports, printed
+}
+
+func TestALoadThatMakesNoSenseIsRefusedByName(t *testing.T) {
+	for _, row := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"--rooms", "0"}, "rooms: 0 is out of bounds"},
+		{[]string{"--video", "1"}, "video-bits"},
+		{[]string{"--duration", "1ms"}, "duration"},
+		{[]string{"--server", "nowhere"}, "is not a server"},
+		{[]string{"--by", "pigeon"}, "by"},
+	} {
+		_, complaints, code := output(t, []string{home(t)}, append([]string{"loadtest", "media"}, row.args...)...)
+		if code == 0 || !strings.Contains(complaints, row.says) {
+			t.Errorf("%v: code %d, %s", row.args, code, complaints)
+		}
+	}
+}
