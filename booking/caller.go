@@ -89,15 +89,16 @@ func (c Caller) view(a Appointment, who Person) Appointment {
 		a.Reception = ""
 	}
 	a.Resident = nil
-	if !who.Known() || !c.sees(a) {
+	if !who.Known() || !c.sees(a) || kind == seatAdmin {
 		return a
 	}
 	known := who.reveal()
-	switch kind {
-	case seatCounter, seatAssistant:
-		a.Resident = &ResidentView{Kana: known.kana, Phone: known.phone}
-	case seatDesk, seatBooth:
-		a.Resident = &ResidentView{Kana: known.kana}
+	a.Resident = &ResidentView{Kana: known.kana}
+	if kind == seatCounter || kind == seatAssistant {
+		a.Resident.Phone, a.Resident.Mail, a.Resident.Remind = known.phone, known.mail, known.remind
+	}
+	if first := a.Legs[0]; kind == seatAssistant && first.Pool == id || kind == seatDesk && first.Desk == id {
+		a.Resident.PatientNumber = known.patient
 	}
 	return a
 }

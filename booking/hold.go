@@ -195,7 +195,7 @@ func (s *Service) ask(ctx context.Context, store *redisstore.Store, q inquiry, f
 func (s *Service) fingerprint(h HoldRequest) (string, error) {
 	who := ""
 	if h.Resident.Known() {
-		who = h.Resident.key()
+		who = string(h.Resident.text())
 	}
 	text, err := json.Marshal([]any{h.Office, h.Booth, h.Start.UnixMilli(), h.Legs, who})
 	if err != nil {

@@ -63,6 +63,10 @@ func (s *Service) registerBooking(api huma.API) {
 type residentBody struct {
 	Kana  string `json:"kana" doc:"name in katakana; hiragana and half-width forms are turned, 64 characters at most"`
 	Phone string `json:"phone" doc:"10 or 11 digits, hyphens allowed"`
+
+	Mail          string   `json:"mail,omitempty" doc:"address for notices and, where wanted, reminders"`
+	PatientNumber string   `json:"patientNumber,omitempty" doc:"the clinic's own: letters, digits and hyphens, 20 at most"`
+	Remind        []string `json:"remind,omitempty" maxItems:"3" doc:"ways to be reminded: mail, sms, voice; none where left out"`
 }
 
 // person reads a resident. Its problems name the field and never its content.
@@ -71,9 +75,18 @@ func (b *residentBody) person() (Person, error) {
 		return Person{}, nil
 	}
 	p, err := NewPerson(b.Kana, b.Phone)
+	if err == nil {
+		p, err = p.With(Extras{Mail: b.Mail, PatientNumber: b.PatientNumber, Remind: b.Remind})
+	}
 	switch err {
 	case nil:
 		return p, nil
+	case ErrMail:
+		return Person{}, problemInvalid("body.resident.mail", err.Error())
+	case ErrPatient:
+		return Person{}, problemInvalid("body.resident.patientNumber", err.Error())
+	case ErrRemind:
+		return Person{}, problemInvalid("body.resident.remind", err.Error())
 	case ErrKana:
 		return Person{}, problemInvalid("body.resident.kana", err.Error())
 	default:

@@ -125,3 +125,56 @@ func TestASealedRecordOpensOnlyWithItsOwnKeyForItsOwnAppointment(t *testing.T) {
 		t.Error("a short secret is taken")
 	}
 }
+
+func TestExtrasAreSealedWithThePerson(t *testing.T) {
+	s, err := newSecrets([]byte("a secret of at least thirty-two bytes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, _ := NewPerson("ミナミ フサエ", "0999-00-1456")
+	for _, e := range []Extras{{}, {Mail: "fusae@example.jp"}, {PatientNumber: "M-1"}, {Remind: []string{WaySMS, WayVoice}},
+		{"fusae@example.jp", "M-1", []string{WayMail}}} {
+		p, err := plain.With(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		box, err := s.seal("a_1", p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := s.open("a_1", box.record, box.wrapped)
+		if err != nil || string(back.text()) != string(p.text()) || back.reveal().mail != e.Mail || back.reveal().patient != e.PatientNumber ||
+			len(back.reveal().remind) != len(e.Remind) {
+			t.Errorf("%v comes back otherwise", err)
+		}
+	}
+}
+
+func TestExtrasThatAreNoneAreRefusedWithoutRepeatingThem(t *testing.T) {
+	plain, _ := NewPerson("ミナミ フサエ", "0999-00-1456")
+	for want, list := range map[error][]Extras{
+		ErrMail: {
+			{Mail: "fusae"}, {Mail: "fusae@jp"}, {Mail: "a@example.jp, b@example.jp"}, {Mail: "Fusae <a@example.jp>"},
+			{Mail: "a@example.jp\r\nBcc: x@example.jp"}, {Mail: "あ@example.jp"}, {Mail: strings.Repeat("a", 250) + "@example.jp"},
+		},
+		ErrPatient: {{PatientNumber: "M 1"}, {PatientNumber: strings.Repeat("1", 21)}, {PatientNumber: "1\n2"}},
+		ErrRemind:  {{Remind: []string{"mail"}}, {Remind: []string{"pigeon"}}, {Remind: []string{"sms", "sms"}}},
+	} {
+		for _, e := range list {
+			if _, err := plain.With(e); err != want {
+				t.Errorf("%+v gives %v", e, err)
+			} else if e.Mail != "" && strings.Contains(err.Error(), e.Mail) {
+				t.Errorf("%v repeats what was entered", err)
+			}
+		}
+	}
+}
+
+func TestTheLastDigitsOfANumber(t *testing.T) {
+	p, _ := NewPerson("ミナミ フサエ", "0999-00-1456")
+	for digits, want := range map[string]bool{"1456": true, "0999001456": true, "1457": false, "": false, "99990999001456": false} {
+		if p.endsIn(digits) != want {
+			t.Errorf("ends in %q: %v", digits, !want)
+		}
+	}
+}

@@ -12,7 +12,8 @@ import (
 // whoMay is a visit of clinic and pharmacy in booth 1 of 汐待浜, seen from every kind of seat. The columns are the answers:
 //
 //	read     status of reading it
-//	kana, phone, reception   whether the answer shows them
+//	kana, phone, reception   whether the answer shows them; mail goes with phone
+//	patient  whether it shows the clinic's own number
 //	words    the names of the two services as told: own names, or neutral words
 //	listed   the status of listing one's own, and whether it is in the list
 //	book     status of holding the next free time with these legs
@@ -22,36 +23,39 @@ var whoMay = []struct {
 	seat                          string
 	read                          int
 	kana, phone, reception        bool
+	patient                       bool
 	words                         string
 	listed                        string
 	book, qr, cancel, confirmHold int
 }{
-	{"counter:shiomachihama", 200, true, true, true, "医院 薬局", "200 yes", 201, 200, 200, 200},
-	{"counter:okuse", 403, false, false, false, "", "200 no", 403, 403, 403, 403},
-	{"desk:morita", 200, true, false, true, "診療 服薬指導", "200 yes", 201, 403, 200, 200},
-	{"desk:shiokaze-1", 200, true, false, true, "診療 服薬指導", "200 yes", 201, 403, 200, 200},
-	{"desk:shiokaze-2", 403, false, false, false, "", "200 no", 201, 403, 403, 403},
-	{"desk:shimin-1", 403, false, false, false, "", "200 no", 403, 403, 403, 403},
-	{"assistant:morita", 200, true, true, true, "診療 薬局", "200 yes", 201, 403, 200, 200},
-	{"assistant:shiokaze", 200, true, true, true, "医院 服薬指導", "200 yes", 201, 403, 200, 200},
-	{"assistant:shimin", 403, false, false, false, "", "200 no", 403, 403, 403, 403},
-	{"booth:shiomachihama-1", 200, false, false, false, "診療 服薬指導", "200 yes", 403, 403, 403, 403},
-	{"booth:shiomachihama-2", 403, false, false, false, "", "200 no", 403, 403, 403, 403},
-	{"admin:ueda", 200, false, false, false, "診療 服薬指導", "422 no", 403, 403, 403, 403},
-	{"", 401, false, false, false, "", "401 no", 401, 401, 401, 401},
+	{"counter:shiomachihama", 200, true, true, true, false, "医院 薬局", "200 yes", 201, 200, 200, 200},
+	{"counter:okuse", 403, false, false, false, false, "", "200 no", 403, 403, 403, 403},
+	{"desk:morita", 200, true, false, true, true, "診療 服薬指導", "200 yes", 201, 403, 200, 200},
+	{"desk:shiokaze-1", 200, true, false, true, false, "診療 服薬指導", "200 yes", 201, 403, 200, 200},
+	{"desk:shiokaze-2", 403, false, false, false, false, "", "200 no", 201, 403, 403, 403},
+	{"desk:shimin-1", 403, false, false, false, false, "", "200 no", 403, 403, 403, 403},
+	{"assistant:morita", 200, true, true, true, true, "診療 薬局", "200 yes", 201, 403, 200, 200},
+	{"assistant:shiokaze", 200, true, true, true, false, "医院 服薬指導", "200 yes", 201, 403, 200, 200},
+	{"assistant:shimin", 403, false, false, false, false, "", "200 no", 403, 403, 403, 403},
+	{"booth:shiomachihama-1", 200, false, false, false, false, "診療 服薬指導", "200 yes", 403, 403, 403, 403},
+	{"booth:shiomachihama-2", 403, false, false, false, false, "", "200 no", 403, 403, 403, 403},
+	{"admin:ueda", 200, false, false, false, false, "診療 服薬指導", "422 no", 403, 403, 403, 403},
+	{"", 401, false, false, false, false, "", "401 no", 401, 401, 401, 401},
 }
 
 func TestWhoMayDoWhatCellByCell(t *testing.T) {
 	for _, row := range whoMay {
 		t.Run(row.seat, func(t *testing.T) {
 			w := newWeb(t, setting{})
-			a := w.mustBook(t, wish(), minami)
+			a := w.mustBook(t, wish(), withExtras(t, minami))
 			day := a.Start.Format("2006-01-02")
 
 			r := w.ask(row.seat, "GET", "/v1/appointments/"+a.ID, "")
 			same(t, "read", r.Code, row.read)
 			same(t, "kana", strings.Contains(r.Body.String(), "ミナミ"), row.kana)
 			same(t, "phone", strings.Contains(r.Body.String(), "1456"), row.phone)
+			same(t, "mail", strings.Contains(r.Body.String(), "fusae@example.jp"), row.phone)
+			same(t, "patient number", strings.Contains(r.Body.String(), "M-00731"), row.patient)
 			same(t, "reception", strings.Contains(r.Body.String(), a.Reception), row.reception)
 			same(t, "words", wordsOf(t, r), row.words)
 
@@ -73,6 +77,15 @@ func TestWhoMayDoWhatCellByCell(t *testing.T) {
 			same(t, "cancel", w.ask(row.seat, "POST", "/v1/appointments/"+a.ID+"/cancel", "").Code, row.cancel)
 		})
 	}
+}
+
+func withExtras(t *testing.T, p booking.Person) booking.Person {
+	t.Helper()
+	p, err := p.With(booking.Extras{Mail: "fusae@example.jp", PatientNumber: "M-00731", Remind: []string{"mail"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func same[T comparable](t *testing.T, what string, got, want T) {

@@ -151,12 +151,10 @@ func (s secrets) seal(id string, p Person) (sealed, error) {
 	if err != nil {
 		return sealed{}, err
 	}
-	who := p.reveal()
-	text := []byte(who.kana + "\n" + who.phone)
 	return sealed{
 		name:    name,
 		wrapped: s.wrap.Seal(nil, nil, key, []byte(name)),
-		record:  box.Seal([]byte(name), nil, text, []byte(id)),
+		record:  box.Seal([]byte(name), nil, p.text(), []byte(id)),
 	}, nil
 }
 
@@ -187,6 +185,5 @@ func (s secrets) open(id string, record, wrapped []byte) (Person, error) {
 	if err != nil {
 		return Person{}, errSealed
 	}
-	kana, phone, _ := strings.Cut(string(text), "\n")
-	return personOf(kana, phone), nil
+	return personFrom(text), nil
 }

@@ -31,6 +31,7 @@ const masked = "[redacted]"
 var secretNames = map[string]bool{
 	"token": true, "bearer": true, "authorization": true, "password": true, "secret": true, "cookie": true,
 	"kana": true, "phone": true, "resident": true, "reception": true, "sdp": true,
+	"mail": true, "patientNumber": true, "last4": true,
 }
 
 // Values that give themselves away: a JWT, and the user part of a URL.
