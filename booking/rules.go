@@ -68,7 +68,7 @@ func (d *Directory) inquireLeg(o Office, l LegRequest) (inquiryLeg, error) {
 	if !ok {
 		return inquiryLeg{}, problemUnknown("service", l.Service)
 	}
-	if !slices.Contains(o.Offers, catalogue.Offer{Service: l.Service, Pool: l.Pool}) {
+	if !slices.ContainsFunc(o.Offers, func(f catalogue.Offer) bool { return f.Service == l.Service && f.Pool == l.Pool }) {
 		return inquiryLeg{}, problemNotOffered(o.ID, l)
 	}
 	leg := inquiryLeg{LegRequest: l, info: info, pool: d.pools[l.Pool]}

@@ -22,8 +22,8 @@ pools:
   - {id: east, name: 東, area: east, services: [talk], desks: [{id: east, name: 岩城, role: counselor, title: 相談員, roster: [{days: Mon-Sun, from: "00:00", to: "24:00"}]}]}
   - {id: west, name: 西, area: west, services: [talk], desks: [{id: west, name: 北浦, role: counselor, title: 相談員, roster: [{days: Mon-Sun, from: "00:00", to: "24:00"}]}]}
 offices:
-  - {id: east, name: 東局, area: east, booths: [{id: east-1, name: ブース1}], hours: [{days: Mon-Sun, open: "00:00", close: "24:00"}], offers: [{service: talk, pool: east}]}
-  - {id: west, name: 西局, area: west, booths: [{id: west-1, name: ブース1}], hours: [{days: Mon-Sun, open: "00:00", close: "24:00"}], offers: [{service: talk, pool: west}]}
+  - {id: east, name: 東局, area: east, booths: [{id: east-1, name: ブース1}], hours: [{days: Mon-Sun, open: "00:00", close: "24:00"}], offers: [{service: talk, pool: east, basis: {kind: agreement, reference: 協定, on: 2026-01-05}, trained: 2026-01-05, from: 2026-01-05}]}
+  - {id: west, name: 西局, area: west, booths: [{id: west-1, name: ブース1}], hours: [{days: Mon-Sun, open: "00:00", close: "24:00"}], offers: [{service: talk, pool: west, basis: {kind: agreement, reference: 協定, on: 2026-01-05}, trained: 2026-01-05, from: 2026-01-05}]}
 `)}}
 
 // Whatever search offers on a snapshot HOLD accepts on that snapshot, and what it refuses HOLD refuses: half-filled

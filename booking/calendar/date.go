@@ -55,3 +55,17 @@ func minuteOf(t time.Time) int {
 	h, m, _ := t.In(Tokyo).Clock()
 	return h*60 + m
 }
+
+// number counts days from 1970-01-01.
+func (d Date) number() int {
+	return dayNumber(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC))
+}
+
+// dayNumber counts days from 1970-01-01 to the day of t, a moment in UTC.
+func dayNumber(t time.Time) int {
+	n := t.Unix() / 86400
+	if t.Unix() < 0 && t.Unix()%86400 != 0 {
+		n--
+	}
+	return int(n)
+}

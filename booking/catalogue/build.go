@@ -63,10 +63,13 @@ func (b *builder) service(r rawService) Service {
 	if r.has("cleaning") {
 		b.between(r.where, "cleaning", r.Cleaning, 0, maxCleaning)
 	}
-	return Service{
+	s := Service{
 		ID: r.ID, Name: b.text(r.where, "name", r.Name, true), PublicName: b.text(r.where, "publicName", r.PublicName, true),
 		Role: r.Role, Minutes: r.Minutes, Cleaning: r.Cleaning, Needs: r.Needs, Anonymous: r.Anonymous, FollowedBy: r.FollowedBy,
 	}
+	s.Names, s.PublicNames = b.wording(s.Name, r.Names), b.wording(s.PublicName, r.PublicNames)
+	b.terms(r, &s)
+	return s
 }
 
 func (b *builder) office(r rawOffice) Office {
@@ -76,7 +79,7 @@ func (b *builder) office(r rawOffice) Office {
 		Address: b.text(r.where, "address", r.Address, false), Phone: b.text(r.where, "phone", r.Phone, false),
 		Area: r.Area, Tenant: r.Tenant, YearEnd: b.yearEnd(r.YearEnd), Holidays: b.holidays(r.where, r.Holidays),
 		Every: r.Every, Fine: r.Fine,
-		Emergency: Emergency{Hospital: r.Emergency.Hospital, Phone: r.Emergency.Phone},
+		Emergency: Emergency{Hospital: r.Emergency.Hospital, Phone: r.Emergency.Phone}, Location: b.location(r.Location),
 	}
 	b.grid(r, &o)
 	b.count(r.where, "booths", len(r.Booths), maxBooths)
@@ -90,11 +93,12 @@ func (b *builder) office(r rawOffice) Office {
 		o.Hours = append(o.Hours, b.hours(rh))
 	}
 	o.Closures = b.closures(r.Closures)
+	o.Extra = b.openings(r.Extra, o.Closures)
 	for _, n := range r.Notices {
 		o.Notices = append(o.Notices, Notice{Icon: n.Icon, Title: b.text(n.where, "title", n.Title, true), Body: b.text(n.where, "body", n.Body, false)})
 	}
 	for _, f := range r.Offers {
-		o.Offers = append(o.Offers, Offer{Service: f.Service, Pool: f.Pool})
+		o.Offers = append(o.Offers, b.offer(f))
 	}
 	return o
 }
@@ -125,7 +129,8 @@ func (b *builder) booth(r rawBooth) Booth {
 }
 
 func (b *builder) hours(r rawHours) Hours {
-	h := Hours{Days: b.days(r.where, r.Days), Open: b.clock(r.where, "open", r.Open), Close: b.clock(r.where, "close", r.Close)}
+	h := Hours{Open: b.clock(r.where, "open", r.Open), Close: b.clock(r.where, "close", r.Close)}
+	h.Days, h.Repeat = b.recurring(r.where, r.Days, r.Rule, r.Start)
 	if h.Close <= h.Open && r.has("open") && r.has("close") {
 		b.fault(r.where, "close", "close %s is not after open %s", h.Close, h.Open)
 	}
@@ -176,12 +181,10 @@ func (b *builder) desk(r rawDesk, poolPhone string) Desk {
 		b.fault(r.where, "roster", "desk %q has no roster: write when it is served, e.g. {days: Mon-Fri, from: \"09:00\", to: \"12:00\"}", r.ID)
 	}
 	for _, rs := range r.Roster {
-		s := Shift{Days: b.days(rs.where, rs.Days), From: b.clock(rs.where, "from", rs.From), To: b.clock(rs.where, "to", rs.To)}
-		if s.To <= s.From && rs.has("from") && rs.has("to") {
-			b.fault(rs.where, "to", "to %s is not after from %s", s.To, s.From)
-		}
-		d.Roster = append(d.Roster, s)
+		d.Roster = append(d.Roster, b.shift(rs))
 	}
+	d.Off = b.closures(r.Off)
+	d.Extra = b.openings(r.Extra, d.Off)
 	return d
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // maxFindings bounds what is told at once; a file that is not a catalogue at all would otherwise fill the screen.
-const maxFindings = 20
+const maxFindings = 100
 
 // Finding is one thing wrong with a catalogue file.
 type Finding struct {

@@ -30,15 +30,48 @@ type rawTenant struct {
 
 type rawService struct {
 	where
-	ID         string   `yaml:"id"`
-	Name       string   `yaml:"name"`
-	PublicName string   `yaml:"publicName"`
-	Role       string   `yaml:"role"`
-	Minutes    int      `yaml:"minutes"`
-	Cleaning   int      `yaml:"cleaning"`
-	Needs      []string `yaml:"needs"`
-	Anonymous  bool     `yaml:"anonymous"`
-	FollowedBy []string `yaml:"followedBy"`
+	ID          string     `yaml:"id"`
+	Name        string     `yaml:"name"`
+	Names       rawWording `yaml:"names"`
+	PublicName  string     `yaml:"publicName"`
+	PublicNames rawWording `yaml:"publicNames"`
+	Role        string     `yaml:"role"`
+	Minutes     int        `yaml:"minutes"`
+	Before      int        `yaml:"before"`
+	After       int        `yaml:"after"`
+	Cleaning    int        `yaml:"cleaning"`
+	Needs       []string   `yaml:"needs"`
+	Anonymous   bool       `yaml:"anonymous"`
+	FollowedBy  []string   `yaml:"followedBy"`
+	Languages   []string   `yaml:"languages"`
+	Law         string     `yaml:"law"`
+	Lead        int        `yaml:"lead"`
+	Ahead       int        `yaml:"ahead"`
+	FirstVisit  rawFirst   `yaml:"firstVisit"`
+	Consents    []rawItem  `yaml:"consents"`
+	Checks      []rawItem  `yaml:"checks"`
+}
+
+type rawWording struct {
+	where
+	Ja   string `yaml:"ja"`
+	Easy string `yaml:"easy"`
+	En   string `yaml:"en"`
+}
+
+type rawFirst struct {
+	where
+	Accepted bool       `yaml:"accepted"`
+	Minutes  int        `yaml:"minutes"`
+	Note     rawWording `yaml:"note"`
+}
+
+type rawItem struct {
+	where
+	ID   string `yaml:"id"`
+	Ja   string `yaml:"ja"`
+	Easy string `yaml:"easy"`
+	En   string `yaml:"en"`
 }
 
 type rawOffice struct {
@@ -60,6 +93,21 @@ type rawOffice struct {
 	Notices   []rawNotice  `yaml:"notices"`
 	Offers    []rawOffer   `yaml:"offers"`
 	Emergency rawEmergency `yaml:"emergency"`
+	Extra     []rawOpening `yaml:"extra"`
+	Location  rawLocation  `yaml:"location"`
+}
+
+type rawLocation struct {
+	where
+	Lat string `yaml:"lat"`
+	Lon string `yaml:"lon"`
+}
+
+type rawOpening struct {
+	where
+	Date string `yaml:"date"`
+	From string `yaml:"from"`
+	To   string `yaml:"to"`
 }
 
 type rawBooth struct {
@@ -73,6 +121,8 @@ type rawBooth struct {
 type rawHours struct {
 	where
 	Days     string `yaml:"days"`
+	Rule     string `yaml:"rule"`
+	Start    string `yaml:"start"`
 	Open     string `yaml:"open"`
 	Close    string `yaml:"close"`
 	NoonFrom string `yaml:"noonFrom"`
@@ -101,8 +151,30 @@ type rawNotice struct {
 
 type rawOffer struct {
 	where
-	Service string `yaml:"service"`
-	Pool    string `yaml:"pool"`
+	Service string     `yaml:"service"`
+	Pool    string     `yaml:"pool"`
+	Basis   rawBasis   `yaml:"basis"`
+	Trained string     `yaml:"trained"`
+	From    string     `yaml:"from"`
+	Until   string     `yaml:"until"`
+	Windows []rawShift `yaml:"windows"`
+	Fee     rawFee     `yaml:"fee"`
+	Contact string     `yaml:"contact"`
+}
+
+type rawBasis struct {
+	where
+	Kind      string `yaml:"kind"`
+	Reference string `yaml:"reference"`
+	On        string `yaml:"on"`
+}
+
+type rawFee struct {
+	where
+	Yen  int    `yaml:"yen"`
+	Ja   string `yaml:"ja"`
+	Easy string `yaml:"easy"`
+	En   string `yaml:"en"`
 }
 
 type rawEmergency struct {
@@ -126,19 +198,23 @@ type rawPool struct {
 
 type rawDesk struct {
 	where
-	ID           string     `yaml:"id"`
-	Name         string     `yaml:"name"`
-	Kana         string     `yaml:"kana"`
-	Role         string     `yaml:"role"`
-	Title        string     `yaml:"title"`
-	Registration int        `yaml:"registration"`
-	Phone        string     `yaml:"phone"`
-	Roster       []rawShift `yaml:"roster"`
+	ID           string       `yaml:"id"`
+	Name         string       `yaml:"name"`
+	Kana         string       `yaml:"kana"`
+	Role         string       `yaml:"role"`
+	Title        string       `yaml:"title"`
+	Registration int          `yaml:"registration"`
+	Phone        string       `yaml:"phone"`
+	Roster       []rawShift   `yaml:"roster"`
+	Off          []rawClosure `yaml:"off"`
+	Extra        []rawOpening `yaml:"extra"`
 }
 
 type rawShift struct {
 	where
-	Days string `yaml:"days"`
-	From string `yaml:"from"`
-	To   string `yaml:"to"`
+	Days  string `yaml:"days"`
+	Rule  string `yaml:"rule"`
+	Start string `yaml:"start"`
+	From  string `yaml:"from"`
+	To    string `yaml:"to"`
 }

@@ -62,7 +62,7 @@ func (b *builder) officeReferences(r rawOffice, services map[string]Service, poo
 	if r.Tenant != "" {
 		b.known("tenant", r.where, "tenant", r.Tenant)
 	}
-	seen := map[string]bool{}
+	seen := map[string][]rawOffer{}
 	for _, o := range r.Offers {
 		okService := b.known("service", o.where, "service", o.Service)
 		okPool := b.known("pool", o.where, "pool", o.Pool)
@@ -70,9 +70,10 @@ func (b *builder) officeReferences(r rawOffice, services map[string]Service, poo
 			continue
 		}
 		pool := pools[o.Pool]
-		switch pair := o.Service + "@" + o.Pool; {
-		case seen[pair]:
-			b.fault(o.where, "service", "service %q by pool %q is offered twice", o.Service, o.Pool)
+		pair := o.Service + "@" + o.Pool
+		switch {
+		case slices.ContainsFunc(seen[pair], func(other rawOffer) bool { return overlap(o, other) }):
+			b.fault(o.where, "service", "service %q by pool %q is offered twice at once: end one before the other begins", o.Service, o.Pool)
 		case !slices.Contains(pool.Services, o.Service):
 			b.fault(o.where, "pool", "pool %q does not give service %q: it gives %s", o.Pool, o.Service, strings.Join(pool.Services, ", "))
 		case pool.Area != r.Area:
@@ -81,8 +82,15 @@ func (b *builder) officeReferences(r rawOffice, services map[string]Service, poo
 			b.fault(o.where, "service", "service %q needs %s, and no booth of office %q has all of it",
 				o.Service, strings.Join(services[o.Service].Needs, ", "), r.ID)
 		}
-		seen[o.Service+"@"+o.Pool] = true
+		seen[pair] = append(seen[pair], o)
 	}
+}
+
+// overlap reports whether two offers of the same thing share a day; dates written as YYYY-MM-DD sort by themselves. An
+// act that is renewed is one offer after the other.
+func overlap(x, y rawOffer) bool {
+	before := func(x, y rawOffer) bool { return x.has("until") && x.Until < y.From }
+	return !before(x, y) && !before(y, x)
 }
 
 func equipped(booths []rawBooth, needs []string) bool {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"madoguchi/booking/calendar"
 )
 
 // Clock is a time of day in minutes since midnight; 1440 is the end of the day.
@@ -43,6 +45,11 @@ func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.M
 
 // Before reports whether d comes before e.
 func (d Date) Before(e Date) bool { return d.String() < e.String() }
+
+// Civil gives the date as package calendar has it.
+func (d Date) Civil() calendar.Date {
+	return calendar.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
+}
 
 // MonthDay is a day of every year.
 type MonthDay struct {
