@@ -25,7 +25,7 @@ type nodeCounters struct {
 	messages, messagesDropped      atomic.Uint64
 	packetsOut, bytesOut, resent   atomic.Uint64
 	nacksOut, nacksIn, keyframeAsk atomic.Uint64
-	recovered                      atomic.Uint64
+	redundant, recovered           atomic.Uint64
 }
 
 // Stats are a node's plain figures at one moment. Counts without a time are totals since the node started.
@@ -40,6 +40,7 @@ type Stats struct {
 	PacketsIn, BytesIn     uint64 // RTP from publishers
 	PacketsOut, BytesOut   uint64 // RTP to subscribers, without resent packets
 	Resent                 uint64 // packets sent again to subscribers
+	Redundant              uint64 // sound packets from publishers that repeat earlier ones (RED)
 	Recovered              uint64 // sound packets made up for from the redundancy of a later one
 	NacksIn, NacksOut      uint64 // packets asked for by subscribers, and by the node
 	KeyframeRequests       uint64
@@ -57,7 +58,7 @@ func (n *Node) Stats() Stats {
 	s := Stats{
 		PeersEver: c.peers.Load(), RoomsEver: c.rooms.Load(), Offers: c.offers.Load(), OffersRefused: c.refused.Load(),
 		PacketsIn: c.packetsIn.Load(), BytesIn: c.bytesIn.Load(), PacketsOut: c.packetsOut.Load(), BytesOut: c.bytesOut.Load(),
-		Resent: c.resent.Load(), Recovered: c.recovered.Load(),
+		Resent: c.resent.Load(), Redundant: c.redundant.Load(), Recovered: c.recovered.Load(),
 		NacksIn: c.nacksIn.Load(), NacksOut: c.nacksOut.Load(), KeyframeRequests: c.keyframeAsk.Load(),
 		Malformed: c.malformed.Load(), Flooded: c.flooded.Load(), Unknown: c.unknown.Load(),
 		Messages: c.messages.Load(), MessagesLost: c.messagesDropped.Load(),
@@ -128,6 +129,7 @@ func (n *Node) Collector() prometheus.Collector {
 	total("packets_out", "RTP packets to subscribers.", func(s *Stats) uint64 { return s.PacketsOut })
 	total("bytes_out", "RTP payload bytes to subscribers.", func(s *Stats) uint64 { return s.BytesOut })
 	total("packets_resent", "Packets sent again to subscribers.", func(s *Stats) uint64 { return s.Resent })
+	total("packets_redundant", "Sound packets from publishers that repeat earlier ones (RED).", func(s *Stats) uint64 { return s.Redundant })
 	total("packets_recovered", "Sound packets made up for from the redundancy of a later one.", func(s *Stats) uint64 { return s.Recovered })
 	total("nacks_in", "Packets subscribers asked for again.", func(s *Stats) uint64 { return s.NacksIn })
 	total("nacks_out", "Packets the node asked publishers for again.", func(s *Stats) uint64 { return s.NacksOut })

@@ -84,6 +84,9 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 	}
 	u.count.packets.Add(1)
 	u.count.bytes.Add(uint64(len(raw)))
+	if p.codec.format == codec.RED {
+		u.peer.node.count.redundant.Add(1)
+	}
 	if !resent {
 		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
 	}

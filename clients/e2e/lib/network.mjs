@@ -1,4 +1,5 @@
-// A network without UDP, as behind a strict hospital firewall: a namespace of its own, so that nothing outside notices.
+// Bad networks, each in a namespace of its own, so that nothing outside notices: without UDP, as behind a strict hospital
+// firewall, and one that loses packets.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -12,6 +13,7 @@ const run = promisify(execFile);
  * @typedef {object} Namespace
  * @property {string} name for `ip netns exec`
  * @property {string} directory for helper files, removed with the namespace
+ * @property {(command: string) => Promise<string>} nft changes or shows the firewall
  * @property {() => Promise<string>} dropped the firewall's counters, to show that it was at work
  * @property {() => Promise<void>} remove
  */
@@ -20,12 +22,34 @@ const run = promisify(execFile);
 export const cannot = process.getuid?.() === 0 ? undefined : 'a network namespace needs root';
 
 /**
- * Makes a namespace with loopback, one address of a private network (Chromium gathers no candidates from loopback
- * alone) and a firewall that drops every UDP packet, coming or going.
+ * A network whose firewall drops every UDP packet, coming or going.
  *
  * @returns {Promise<Namespace>}
  */
-export async function withoutUDP() {
+export function withoutUDP() {
+  return namespace(`
+    chain incoming { type filter hook input priority 0; policy accept; meta l4proto udp counter drop; }
+    chain outgoing { type filter hook output priority 0; policy accept; meta l4proto udp counter drop; }`);
+}
+
+/**
+ * A network that loses UDP packets at random once it is told to.
+ *
+ * @returns {Promise<Namespace & {lose: (percent: number) => Promise<void>}>}
+ */
+export async function lossy() {
+  const network = await namespace('chain incoming { type filter hook input priority 0; policy accept; }');
+  const rule = (percent) => `meta l4proto udp numgen random mod 100 < ${percent} counter drop`;
+  const lose = async (percent) => {
+    await network.nft('flush chain inet firewall incoming');
+    if (percent > 0) await network.nft(`add rule inet firewall incoming ${rule(percent)}`);
+  };
+  return { ...network, lose };
+}
+
+/** Makes a namespace with loopback, one address of a private network (Chromium gathers no candidates from loopback alone)
+ * and a firewall of these chains. */
+async function namespace(chains) {
   const directory = await mkdtemp(join(tmpdir(), 'madoguchi-netns-'));
   const name = `madoguchi-${process.pid}`;
   const inside = (...command) => run('ip', ['netns', 'exec', name, ...command]);
@@ -41,13 +65,11 @@ export async function withoutUDP() {
     await inside('ip', 'link', 'set', 'line0', 'up');
     await inside('ip', 'link', 'set', 'line1', 'up');
     await inside('ip', 'route', 'add', 'default', 'dev', 'line0');
-    await inside('nft', `table inet firewall {
-      chain incoming { type filter hook input priority 0; policy accept; meta l4proto udp counter drop; }
-      chain outgoing { type filter hook output priority 0; policy accept; meta l4proto udp counter drop; }
-    }`);
+    await inside('nft', `table inet firewall {\n${chains}\n}`);
   } catch (error) {
     await remove();
     throw error;
   }
-  return { name, directory, dropped: async () => (await inside('nft', 'list', 'ruleset')).stdout, remove };
+  const nft = async (command) => (await inside('nft', command)).stdout;
+  return { name, directory, nft, dropped: () => nft('list ruleset'), remove };
 }

@@ -9,14 +9,23 @@
  */
 
 /**
+ * @typedef {object} Shape
+ * @property {('audio'|'video')[]} [kinds] what is sent or received; default both
+ * @property {{red: boolean, nack: boolean}} [sound] with redundancy, and asking again for what was lost; default: as the
+ *   browser offers it by itself
+ */
+
+/**
  * Sends the page's camera and microphone to a room.
  *
  * @param {import('playwright-core').Page} page a plain page with camera and microphone
- * @param {{room: string, token: string}} where
+ * @param {{room: string, token: string, purpose?: string}} where purpose: what the picture is for, or the sound
+ * @param {Shape} [shape]
  * @returns {Promise<Reply>}
  */
-export function publish(page, { room, token }) {
-  return page.evaluate(([path, bearer]) => window.whip.publish(path, bearer), [`/whip/${room}`, token]);
+export function publish(page, { room, token, purpose }, shape) {
+  const query = purpose ? `?purpose=${purpose}` : '';
+  return page.evaluate((args) => window.whip.publish(...args), [`/whip/${room}${query}`, token, shape]);
 }
 
 /**
@@ -24,11 +33,12 @@ export function publish(page, { room, token }) {
  *
  * @param {import('playwright-core').Page} page a plain page
  * @param {{room: string, token: string, from?: string}} where from: only this participant
+ * @param {Shape} [shape]
  * @returns {Promise<Reply>}
  */
-export function play(page, { room, token, from }) {
+export function play(page, { room, token, from }, shape) {
   const query = from ? `?from=${encodeURIComponent(from)}` : '';
-  return page.evaluate(([path, bearer]) => window.whip.play(path, bearer), [`/whep/${room}${query}`, token]);
+  return page.evaluate((args) => window.whip.play(...args), [`/whep/${room}${query}`, token, shape]);
 }
 
 /**

@@ -1,27 +1,47 @@
 // Runs in plain pages: a WHIP and a WHEP client in the fewest lines.
 (() => {
-  async function publish(path, bearer) {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
+  async function publish(path, bearer, { kinds = ['audio', 'video'], sound } = {}) {
+    const picture = kinds.includes('video') && { width: 640, height: 480 };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: kinds.includes('audio'), video: picture });
     const peer = new RTCPeerConnection();
-    for (const track of stream.getTracks()) peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
-    return post(peer, path, bearer);
+    for (const track of stream.getTracks()) {
+      prefer(peer.addTransceiver(track, { direction: 'sendonly', streams: [stream] }), RTCRtpSender, track.kind, sound);
+    }
+    return post(peer, path, bearer, sound);
   }
 
-  function play(path, bearer) {
+  function play(path, bearer, { kinds = ['audio', 'video'], sound } = {}) {
     const peer = new RTCPeerConnection();
     const stream = new MediaStream();
-    for (const kind of ['audio', 'video']) {
-      stream.addTrack(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver.track);
+    for (const kind of kinds) {
+      const transceiver = peer.addTransceiver(kind, { direction: 'recvonly' });
+      prefer(transceiver, RTCRtpReceiver, kind, sound);
+      stream.addTrack(transceiver.receiver.track);
     }
     const video = document.createElement('video');
     video.autoplay = true;
     video.width = 640;
     video.srcObject = stream;
     document.body.append(video);
-    return post(peer, path, bearer);
+    return post(peer, path, bearer, sound);
   }
 
-  async function post(peer, path, bearer) {
+  /** Sound as `sound` says: with or without redundancy; without it, as the browser likes it. */
+  function prefer(transceiver, side, kind, sound) {
+    if (kind !== 'audio' || sound === undefined) return;
+    const order = sound.red ? ['audio/red', 'audio/opus'] : ['audio/opus'];
+    const { codecs } = side.getCapabilities(kind);
+    transceiver.setCodecPreferences(order.flatMap((type) => codecs.filter((codec) => codec.mimeType === type)));
+  }
+
+  /** Browsers can ask for lost sound again, but do so only if the answer says it. */
+  function asking(sdp, sound) {
+    if (!sound?.nack) return sdp;
+    const opus = /^a=rtpmap:(\d+) opus\/.*\r\n/gmi;
+    return sdp.replaceAll(opus, (line, pt) => `${line}a=rtcp-fb:${pt} nack\r\n`);
+  }
+
+  async function post(peer, path, bearer, sound) {
     const gathered = new Promise((done) => {
       peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && done());
     });
@@ -30,7 +50,7 @@
     const answer = await fetch(path, {
       method: 'POST',
       headers: { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/sdp' },
-      body: peer.localDescription.sdp,
+      body: asking(peer.localDescription.sdp, sound),
     });
     const body = await answer.text();
     if (answer.ok) await peer.setRemoteDescription({ type: 'answer', sdp: body });
