@@ -81,12 +81,12 @@ async function metric(name) {
   return Number(found[1]);
 }
 
-test(`sound through ${PERCENT} % loss on each hop`, { skip: cannot }, async () => {
+test(`sound through ${PERCENT} % loss on each hop`, { skip: cannot }, async (t) => {
   await browser.page.goto(`${world.url}/`);
   const pairs = [];
   for (const [n, way] of Object.keys(WAYS).entries()) pairs.push(await pair(way, n));
-  const before = new Map();
-  for (const { way, up, down } of pairs) before.set(way, { up: await figures(up), down: await figures(down) });
+  const first = new Map();
+  for (const { way, up, down } of pairs) first.set(way, { up: await figures(up), down: await figures(down) });
   const quiet = await metric('packets_resent');
   assert.ok((await metric('packets_redundant')) > 20, 'the server got sound with redundancy');
 
@@ -95,7 +95,7 @@ test(`sound through ${PERCENT} % loss on each hop`, { skip: cannot }, async () =
   const shares = {};
   const rows = [];
   for (const { way, up, down } of pairs) {
-    const was = before.get(way);
+    const was = first.get(way);
     const [u, d] = [await figures(up), await figures(down)];
     const since = (now, then, key) => now[key] - then[key];
     const share = since(d, was.down, 'concealed') / since(d, was.down, 'samples');
@@ -107,7 +107,7 @@ test(`sound through ${PERCENT} % loss on each hop`, { skip: cannot }, async () =
     });
   }
   await network.lose(0);
-  console.table(rows);
+  for (const row of rows) t.diagnostic(Object.entries(row).map(([what, value]) => `${what}: ${value}`).join(', '));
   world.artefacts.keep('figures.json', JSON.stringify(rows, null, 2));
   const [plain, asked, red] = Object.keys(WAYS).map((way) => shares[way]);
   assert.ok(plain > 0.05, 'without help the loss is heard: the test shows something');
