@@ -15,13 +15,14 @@ const (
 	StateDone      = redisstore.StateDone
 	StateCancelled = redisstore.StateCancelled
 	StateNoShow    = redisstore.StateNoShow
+	StateUnserved  = redisstore.StateUnserved // the resident came and nobody served
 )
 
 // Appointment is a visit that has been booked, with the names of what it books. Resident is only set where Service.View
 // made it for a caller who may know.
 type Appointment struct {
 	ID         string           `json:"id"`
-	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow"`
+	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow,unserved"`
 	Version    int64            `json:"version" doc:"grows with every change"`
 	Office     string           `json:"office"`
 	OfficeName string           `json:"officeName"`

@@ -8,7 +8,7 @@
 // starts, each free or refused with its reasons. The clerk picks one:
 //
 //	          hold              confirm             check-in          finish
-//	(nothing) ────▶ held ─────────────────▶ booked ─────────▶ arrived ────────▶ done | noshow
+//	(nothing) ────▶ held ─────────────────▶ booked ─────────▶ arrived ────────▶ done | unserved
 //	                 │ │ deadline passed       │
 //	         release │ └──────────▶ expired    │ cancel
 //	                 ▼                         ▼

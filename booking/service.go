@@ -228,8 +228,9 @@ func (s *Service) LegDone(ctx context.Context, id string, leg int) error {
 	return asProblem(err)
 }
 
-// Finish ends a visit with outcome "done" or "noshow"; what is left of everybody's time is free again, the booth after
-// its cleaning.
+// Finish ends a visit with outcome "done", "noshow" or "unserved"; what is left of everybody's time is free again, the
+// booth after its cleaning. A no-show is refused while it is too early, where the professional was not there either, and
+// once the resident has arrived.
 func (s *Service) Finish(ctx context.Context, id, outcome string) error {
 	store, err := s.locate(ctx, id)
 	if err != nil {

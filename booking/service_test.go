@@ -169,18 +169,26 @@ func TestEveryChangeIsWatched(t *testing.T) {
 		k := newDesk(t, s, setting{})
 		ctx, stop := context.WithCancel(context.Background())
 		changes := k.Watch(ctx)
-		first := <-changes
-		a := k.mustBook(t, wish(), minami)
-		last := first
-		for last.Rev < first.Rev+2 { // held, booked
-			last = <-changes
+		last := <-changes
+		next := func(what string) {
+			t.Helper()
+			change := <-changes
+			if change.Rev <= last.Rev {
+				t.Errorf("%s: revision %d after %d", what, change.Rev, last.Rev)
+			}
+			last = change
 		}
+		held := k.mustHold(t, wish())
+		next("held")
+		a, err := k.Confirm(ctx, counter, held.ID, booking.ConfirmRequest{Resident: minami})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next("booked")
 		if _, err := k.Cancel(ctx, a.ID); err != nil {
 			t.Fatal(err)
 		}
-		for last.Rev < first.Rev+3 {
-			last = <-changes
-		}
+		next("cancelled")
 		stop()
 		for range changes {
 		}

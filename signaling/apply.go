@@ -119,7 +119,7 @@ func outcome(e session.Finish) string {
 	if e.Met {
 		return booking.StateDone
 	}
-	return booking.StateNoShow
+	return booking.StateUnserved
 }
 
 func everybody(d session.Doc) []string {

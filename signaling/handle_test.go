@@ -225,7 +225,7 @@ func TestHandoverPassesTheVisitOnAndTheBookingHearsOfEachLeg(t *testing.T) {
 	}
 }
 
-func TestAVisitThatNobodyMetIsANoShow(t *testing.T) {
+func TestAVisitThatNobodyMetIsUnservedAndNoNoShow(t *testing.T) {
 	n := newWorld(t).start(nil)
 	a := n.book("shiomachihama-1", "medical@morita")
 	id := n.checkIn(a)
@@ -233,7 +233,7 @@ func TestAVisitThatNobodyMetIsANoShow(t *testing.T) {
 	booth.enter(n, id)
 	booth.ok(booth.request(protocol.TypeLeave))
 	booth.hear(protocol.TypeEnded)
-	if got := must(n.bookings.Appointment(t.Context(), a.ID))(t); got.State != booking.StateNoShow {
+	if got := must(n.bookings.Appointment(t.Context(), a.ID))(t); got.State != booking.StateUnserved {
 		t.Errorf("the appointment is %s", got.State)
 	}
 }

@@ -80,7 +80,7 @@ type Bookings interface {
 	Greet(ctx context.Context, a booking.Appointment) (booking.Appointment, error)
 	LegStarted(ctx context.Context, id string, leg int) error
 	LegDone(ctx context.Context, id string, leg int) error
-	// Finish ends a visit with outcome "done" or "noshow" and frees what it still holds.
+	// Finish ends a visit with outcome "done" or "unserved" and frees what it still holds.
 	Finish(ctx context.Context, id, outcome string) error
 	// Watch tells of changes of appointments until ctx ends, then closes the channel.
 	Watch(ctx context.Context) <-chan booking.Change

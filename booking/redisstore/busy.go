@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -77,10 +76,28 @@ func intervals(entries []redis.Z, now time.Time) ([]Interval, error) {
 	return list, nil
 }
 
-func (s *Store) number(ctx context.Context, key string) (int64, error) {
-	n, err := s.rdb.Get(ctx, key).Int64()
-	if errors.Is(err, redis.Nil) {
-		return 0, nil
+// Assigned gives how many minutes each desk of the pools has been assigned in the month of a time, so that a pool can
+// share its work.
+func (s *Store) Assigned(ctx context.Context, pools []string, at time.Time) (map[string]float64, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	lists := make([]*redis.ZSliceCmd, len(pools))
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, pool := range pools {
+			lists[i] = p.ZRangeWithScores(ctx, s.assigned(pool, at), 0, -1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read minutes assigned by %d pools: %w", len(pools), unavailable(err))
 	}
-	return n, unavailable(err)
+	minutes := map[string]float64{}
+	for _, list := range lists {
+		for _, z := range list.Val() {
+			if desk, ok := z.Member.(string); ok {
+				minutes[desk] += z.Score
+			}
+		}
+	}
+	return minutes, nil
 }

@@ -12,16 +12,26 @@
 // go-redis repeats a command when an answer got lost; every step therefore recognises its own repetition and answers
 // the same again.
 //
+// Records are lines "name=value" in one string: one command writes them whole, they take little room, and a step keeps
+// the fields it does not know. Events (event.go) say what happened to whom; a number made from an event's place in the
+// outbox serves as the area's revision.
+//
 // Keys, all prefixed {area}: —
 //
 //	led:booth:<id> led:desk:<id> led:resident:<index>   zset    ledgers
-//	bk:<id>                hash    record: state, version, who and when; nothing personal
+//	bk:<id>                string  record of an appointment (a_…), a block (x_…) or somebody waiting (w_…); nothing personal
 //	who:<id>               string  the sealed personal record, with an expiry
 //	due                    zset    deadlines of holds
+//	alarms                 zset    times to tell of: reminders, absence, overrun
 //	day:office:<id>:<date> day:desk:<id>:<date>         zset    confirmed appointments by start
 //	seq:<office>:<date>    int     last call number
 //	recv:<office>:<date>   hash    reception number → appointment
+//	rr:<pool>:<month>      zset    minutes assigned to each desk
+//	wl                     zset    waiting list: time of joining, less what somebody is let forward
+//	blocks                 zset    blocks by end
+//	win:<desk>             zset    when a desk of another area is lent here
+//	seen:<desk>            string  when a professional was last there
+//	idem:<key>             string  fingerprint and answer of a request that has no record of its own
 //	rules                  int     rule version in force
-//	rev                    int     grows with every change; also published on the channel {area}:changes
-//	out                    stream  outbox, one event a transition, bounded
+//	out                    stream  outbox, one event a transition, bounded; also the channel changes are published on
 package redisstore

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,12 +17,23 @@ const MaxCandidates = 16
 type Claim struct {
 	Candidates []string // ids, in order of preference
 	Start, End time.Time
+	Lent       bool // the candidates are desks of another area, to be had only within the windows lent
 }
 
 // LegClaim asks for a desk for one leg.
 type LegClaim struct {
 	Service, Pool string
 	Claim
+	From, To time.Time // the leg itself where the desk is claimed for longer, with buffers; the claim's own where zero
+}
+
+func (l LegClaim) leg() Leg {
+	leg := Leg{Service: l.Service, Pool: l.Pool, Start: l.From, End: l.To}
+	if l.From.IsZero() {
+		leg.Start, leg.End = l.Start, l.End
+	}
+	leg.Planned = leg.Start
+	return leg
 }
 
 // HoldRequest is everything a hold claims.
@@ -34,8 +46,11 @@ type HoldRequest struct {
 	Start, End  time.Time
 	Booth       Claim
 	Legs        []LegClaim
-	Resident    string // index of the resident's ledger; "" while not known
-	Who         []byte // sealed personal record; nil while not known
+	Resident    string        // index of the resident's ledger; "" while not known
+	Who         []byte        // sealed personal record; nil while not known
+	TTL         time.Duration // how long the hold lives; Options.HoldTTL where zero
+	Series      string        // the row of visits it belongs to; "" for none
+	Waiting     string        // who on the waiting list it is offered to; "" for nobody
 }
 
 // Held is the answer to a hold. A repetition gets the first answer again.
@@ -47,36 +62,32 @@ type Held struct {
 	Now      time.Time // by Redis's clock
 }
 
+// whoMargin is how much longer than the hold its sealed record lives, so that a confirmation in the last moment still
+// finds it; EXPIRE deletes it before.
+const whoMargin = time.Minute
+
 // Hold claims the booth, a desk for every leg and the resident together, or nothing. It gives *TakenError, *StaleError,
 // ErrMismatch or ErrUnavailable.
 func (s *Store) Hold(ctx context.Context, h HoldRequest) (Held, error) {
-	claims := make([]Claim, 0, len(h.Legs)+2)
-	keys := []string{s.record(h.ID), s.due(), s.outbox(), s.rev(), s.rules(), s.who(h.ID)}
-	add := func(kind string, c Claim) {
-		claims = append(claims, c)
-		for _, id := range c.Candidates {
-			keys = append(keys, s.ledger(kind+":"+id))
-		}
+	ttl := orElse(h.TTL, s.opts.HoldTTL)
+	call := &call{
+		keys: []string{s.record(h.ID), s.rules(), s.due(), s.outbox(), s.who(h.ID)},
+		args: []any{
+			h.ID, h.Fingerprint, h.Rules, ttl.Milliseconds(), (ttl + s.opts.Remember).Milliseconds(), h.fields(), h.Office,
+			h.Who, (ttl + whoMargin).Milliseconds(), flag(h.Resident != ""), len(h.Legs) + 1 + count(h.Resident != ""),
+		},
 	}
-	add("booth", h.Booth)
+	call.claim(s, KindBooth, h.Booth, nil)
 	for _, l := range h.Legs {
-		add("desk", l.Claim)
+		call.claim(s, KindDesk, l.Claim, nil)
 	}
 	if h.Resident != "" {
-		add("resident", Claim{Candidates: []string{h.Resident}, Start: h.Start, End: h.End})
+		call.claim(s, KindResident, Claim{Candidates: []string{h.Resident}, Start: h.Start, End: h.End}, nil)
 	}
-	args := []any{
-		h.ID, h.Fingerprint, h.Rules, s.opts.HoldTTL.Milliseconds(), s.opts.Remember.Milliseconds(),
-		len(s.ledger("")), s.Channel(), s.opts.Outbox, h.Office, millis(h.Start), millis(h.End), plan(h.Legs), h.By, h.Resident,
-		string(h.Who), len(claims),
+	answer, err := []string(nil), call.err
+	if err == nil {
+		answer, err = s.run(ctx, s.steps.hold, call.keys, call.args...)
 	}
-	for i, c := range claims {
-		if n := len(c.Candidates); n == 0 || n > MaxCandidates {
-			return Held{}, fmt.Errorf("hold %s: claim %d has %d candidates; possible are 1 to %d", h.ID, i, n, MaxCandidates)
-		}
-		args = append(args, millis(c.Start), millis(c.End), len(c.Candidates))
-	}
-	answer, err := s.run(ctx, s.steps.hold, keys, args...)
 	if err == nil {
 		err = holdRefused(answer)
 	}
@@ -89,27 +100,72 @@ func (s *Store) Hold(ctx context.Context, h HoldRequest) (Held, error) {
 	}, nil
 }
 
-func holdRefused(answer []string) error {
-	switch answer[0] {
-	case "stale":
-		version, err := strconv.ParseInt(answer[1], 10, 64)
-		if err != nil {
-			return fmt.Errorf("rule version in force: %w", err)
-		}
-		return &StaleError{Rules: version}
-	case "taken":
-		taken := &TakenError{}
-		for _, text := range splitList(answer[1]) {
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				return fmt.Errorf("claims in the way: %w", err)
-			}
-			taken.Claims = append(taken.Claims, n-1)
-		}
-		return taken
-	default:
-		return refused(answer)
+// fields are those of the record that the request alone decides.
+func (h HoldRequest) fields() string {
+	legs := make([]Leg, len(h.Legs))
+	for i, l := range h.Legs {
+		legs[i] = l.leg()
 	}
+	pairs := []string{
+		"office", h.Office, "start", text(millis(h.Start)), "end", text(millis(h.End)), "legs", legsText(legs), "by", h.By,
+		"res", h.Resident, "anon", "0",
+	}
+	if h.Series != "" {
+		pairs = append(pairs, "series", h.Series)
+	}
+	if h.Waiting != "" {
+		pairs = append(pairs, "waiting", h.Waiting)
+	}
+	return fieldsText(pairs...)
+}
+
+// call gathers the keys and arguments of a step that claims.
+type call struct {
+	keys []string
+	args []any
+	err  error
+}
+
+// claim adds one claim with its candidates, and beside each the key it gives where beside is not nil.
+func (c *call) claim(s *Store, kind string, claim Claim, beside func(id string) string) {
+	n := len(claim.Candidates)
+	if n == 0 || n > MaxCandidates {
+		c.err = fmt.Errorf("a claim of a %s has %d candidates; possible are 1 to %d", kind, n, MaxCandidates)
+		return
+	}
+	for _, id := range claim.Candidates {
+		c.keys = append(c.keys, s.ledger(kind+":"+id))
+		if beside != nil {
+			c.keys = append(c.keys, beside(id))
+		}
+		if claim.Lent {
+			c.keys = append(c.keys, s.windows(id))
+		}
+	}
+	if claim.Lent {
+		n = -n
+	}
+	c.args = append(c.args, millis(claim.Start), millis(claim.End), n)
+}
+
+func holdRefused(answer []string) error {
+	if answer[0] == "taken" {
+		return takenError(answer[1])
+	}
+	return refused(answer)
+}
+
+// takenError reads the claims in the way, which the scripts count from 1.
+func takenError(list string) error {
+	taken := &TakenError{}
+	for _, text := range splitList(list) {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("claims in the way: %w", err)
+		}
+		taken.Claims = append(taken.Claims, n-1)
+	}
+	return taken
 }
 
 // Repeat answers a hold that was made before under the same id, and reports whether one was. It gives ErrMismatch where
@@ -117,35 +173,26 @@ func holdRefused(answer []string) error {
 func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	var known *redis.SliceCmd
+	var known *redis.StringCmd
 	var clock *redis.TimeCmd
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		known = p.HMGet(ctx, s.record(id), "fp", "booth", "desks", "heldUntil")
+		known = p.Get(ctx, s.record(id))
 		clock = p.Time(ctx)
 		return nil
 	})
+	if errors.Is(err, redis.Nil) {
+		return Held{}, false, nil
+	}
 	if err != nil {
 		return Held{}, false, fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
 	}
-	var f struct {
-		Print     string `redis:"fp"`
-		Booth     string `redis:"booth"`
-		Desks     string `redis:"desks"`
-		HeldUntil string `redis:"heldUntil"`
-	}
-	if err := known.Scan(&f); err != nil {
-		return Held{}, false, fmt.Errorf("repeat hold %s: %w", id, err)
-	}
-	switch f.Print {
-	case "":
-		return Held{}, false, nil
-	case fingerprint:
-		return Held{
-			Replayed: true, Deadline: fromMillis(f.HeldUntil), Booth: f.Booth, Desks: splitList(f.Desks), Now: clock.Val(),
-		}, true, nil
-	default:
+	f := fieldsOf(known.Val())
+	if f["fp"] != fingerprint {
 		return Held{}, true, fmt.Errorf("repeat hold %s: %w", id, ErrMismatch)
 	}
+	return Held{
+		Replayed: true, Deadline: fromMillis(f["until"]), Booth: f["booth0"], Desks: splitList(f["desks0"]), Now: clock.Val(),
+	}, true, nil
 }
 
 // Release gives a hold back. It gives *StateError where the hold has been confirmed meanwhile.
@@ -155,8 +202,8 @@ func (s *Store) Release(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		keys := append([]string{s.record(id), s.due(), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-		answer, err := s.run(ctx, s.steps.release, keys, id, r.Version, s.Channel(), s.opts.Outbox)
+		keys := append([]string{s.record(id), s.due(), s.outbox(), s.who(id)}, s.ledgers(r)...)
+		answer, err := s.run(ctx, s.steps.release, keys, id, r.Version)
 		if err != nil {
 			return err
 		}
@@ -174,15 +221,21 @@ type Expired struct {
 	Who []byte // the sealed personal record it had, so that its key can be destroyed; nil where there was none
 }
 
-// Expire clears up to limit dead holds away. Together with an error it gives those cleared before.
+// Expire clears up to limit dead holds away, tells alarms whose time has come through the outbox and trims that.
+// Together with an error it gives the holds cleared before.
 func (s *Store) Expire(ctx context.Context, limit int) ([]Expired, error) {
-	ids, err := s.run(ctx, s.steps.due, []string{s.due()}, limit)
+	ids, err := s.run(ctx, s.steps.due, []string{s.due(), s.alarms(), s.outbox()}, limit, s.opts.Outbox)
 	if err != nil {
 		return nil, fmt.Errorf("list dead holds of area %s: %w", s.area, err)
 	}
 	var gone []Expired
 	for _, id := range ids {
-		who, done, err := s.expire(ctx, id)
+		var who []byte
+		var done bool
+		err := again(func() (err error) {
+			who, done, err = s.expire(ctx, id)
+			return err
+		})
 		if err != nil {
 			return gone, fmt.Errorf("expire hold %s: %w", id, err)
 		}
@@ -199,8 +252,11 @@ func (s *Store) expire(ctx context.Context, id string) (who []byte, done bool, e
 	if err != nil && !isNotFound(err) {
 		return nil, false, err
 	}
-	keys := append([]string{s.record(id), s.due(), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-	answer, err := s.run(ctx, s.steps.expire, keys, id, s.Channel(), s.opts.Outbox)
+	keys := append([]string{s.record(id), s.due(), s.outbox(), s.who(id)}, s.ledgers(r)...)
+	answer, err := s.run(ctx, s.steps.expire, keys, id, r.Version)
+	if err == nil && answer[0] == "changed" {
+		err = errChanged
+	}
 	if err != nil || answer[0] != "expired" {
 		return nil, false, err
 	}

@@ -35,12 +35,15 @@ func checkInvariants(t testing.TB, s *Store) {
 	}
 	for _, key := range s.keysLike(t, "bk:*") {
 		id := strings.TrimPrefix(key, s.prefix+"bk:")
-		f := s.rdb.HGetAll(ctx, key).Val()
+		f := fieldsOf(s.rdb.Get(ctx, key).Val())
 		deadline := fromMillis(f["deadline"])
 		dead := !deadline.IsZero() && !deadline.After(now)
 		var want []string
-		if f["claims"] != "" && !dead {
-			want = strings.Split(f["claims"], "\n")
+		if !dead {
+			for _, c := range splitList(f["claims"]) {
+				_, entry, _ := strings.Cut(c, " ")
+				want = append(want, entry)
+			}
 		}
 		got := live[id]
 		delete(live, id)

@@ -51,7 +51,7 @@ func TestWhateverHappensTheInvariantsHold(t *testing.T) {
 				_, err = s.Confirm(ctx, known[len(known)-1], confirmation(rapid.SampledFrom([]string{"", "r1", "r2"}).Draw(rt, "who")))
 				known = expected(rt, known, err)
 			default:
-				known = expected(rt, known, later(s, rapid.SampledFrom(known).Draw(rt, "which"), rapid.IntRange(0, 7).Draw(rt, "step")))
+				known = expected(rt, known, later(s, rapid.SampledFrom(known).Draw(rt, "which"), rapid.IntRange(0, 10).Draw(rt, "step")))
 			}
 			checkInvariants(t, s)
 			if t.Failed() {
@@ -78,13 +78,19 @@ func later(s *Store, id string, step int) error {
 		_, err = s.Finish(ctx, id, StateDone)
 	case 7:
 		_, err = s.Finish(ctx, id, StateNoShow)
+	case 8:
+		_, err = s.Finish(ctx, id, StateUnserved)
+	case 9:
+		_, err = s.LegFree(ctx, id, 1)
+	case 10:
+		_, err = s.BoothFree(ctx, id)
 	}
 	return err
 }
 
 // expected fails the test for errors that are no refusals.
 func expected(t *rapid.T, known []string, err error) []string {
-	for _, refusal := range []error{ErrExpired, ErrResidentBusy, ErrMismatch, ErrNotFound, nil} {
+	for _, refusal := range []error{ErrExpired, ErrResidentBusy, ErrMismatch, ErrNotFound, ErrEarly, ErrUnattended, nil} {
 		if errors.Is(err, refusal) {
 			return known
 		}
@@ -96,16 +102,22 @@ func expected(t *rapid.T, known []string, err error) []string {
 }
 
 func checkOutbox(t *rapid.T, s *Store) {
-	events, err := s.rdb.XRange(context.Background(), s.outbox(), "-", "+").Result()
+	events, err := s.Events(context.Background(), "", 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	versions := map[any]int{}
+	versions, rev := map[string]int64{}, int64(0)
 	for n, e := range events {
-		id := e.Values["id"]
-		versions[id]++
-		if e.Values["v"] != fmt.Sprint(versions[id]) || e.Values["rev"] != fmt.Sprint(n+1) {
-			t.Fatalf("event %d is %v after %d of that appointment", n, e.Values, versions[id]-1)
+		if e.Rev() <= rev {
+			t.Fatalf("event %d is %+v after revision %d", n, e, rev)
+		}
+		rev = e.Rev()
+		if e.Version == 0 {
+			continue // tells of the appointment and does not change it
+		}
+		versions[e.ID]++
+		if e.Version != versions[e.ID] {
+			t.Fatalf("event %d is %+v after %d of that appointment", n, e, versions[e.ID]-1)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,7 +20,10 @@ const (
 	StateArrived   = "arrived"   // the resident is here
 	StateDone      = "done"      // the visit took place
 	StateCancelled = "cancelled" // given up before arrival
-	StateNoShow    = "noshow"    // nobody came, or nobody served
+	StateNoShow    = "noshow"    // the resident did not come although the professional was there
+	StateUnserved  = "unserved"  // the resident came and was not served
+	StateBlocked   = "blocked"   // no appointment: something is kept from being booked
+	StateLifted    = "lifted"    // a block that is no more
 )
 
 // Record is what is kept of a hold or appointment. It holds nothing personal.
@@ -27,6 +31,7 @@ type Record struct {
 	ID        string
 	State     string
 	Version   int64
+	Sequence  int // how often its times were changed, as calendars count
 	Office    string
 	Booth     string
 	Start     time.Time
@@ -38,6 +43,10 @@ type Record struct {
 	Number    int    // call number of the office's day
 	Reception string // reception number of the office's day
 	By        string // seat that booked
+	Series    string // the row of visits it belongs to; "" for none
+	Waiting   string // who on the waiting list it was offered to; "" for nobody
+	Arrived   time.Time
+	Finished  time.Time
 
 	claims []claimed
 }
@@ -46,23 +55,36 @@ type Record struct {
 type Leg struct {
 	Service, Pool, Desk string
 	Start, End          time.Time
+	Planned             time.Time // when it was to start before anything ran late
 	Started, Done       time.Time // zero until it has
+	Freed               bool      // not needed after all
 }
 
-type claimed struct{ label string }
+type claimed struct {
+	tag, label string
+	start, end time.Time
+}
 
 // Get reads one record. It gives ErrNotFound for an id never seen or forgotten.
 func (s *Store) Get(ctx context.Context, id string) (Record, error) {
+	f, err := s.fields(ctx, id)
+	if err != nil {
+		return Record{}, err
+	}
+	return parseRecord(id, f)
+}
+
+func (s *Store) fields(ctx context.Context, id string) (map[string]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	fields, err := s.rdb.HGetAll(ctx, s.record(id)).Result()
+	text, err := s.rdb.Get(ctx, s.record(id)).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, fmt.Errorf("read %s: %w", id, ErrNotFound)
+	}
 	if err != nil {
-		return Record{}, fmt.Errorf("read appointment %s: %w", id, unavailable(err))
+		return nil, fmt.Errorf("read %s: %w", id, unavailable(err))
 	}
-	if len(fields) == 0 {
-		return Record{}, fmt.Errorf("read appointment %s: %w", id, ErrNotFound)
-	}
-	return parseRecord(id, fields)
+	return fieldsOf(text), nil
 }
 
 // Has reports whether this area knows the id.
@@ -112,26 +134,26 @@ func (s *Store) days(ctx context.Context, kind, id string, dates []string) ([]Re
 	return s.records(ctx, ids)
 }
 
+// records reads many at once. All keys are in one slot, so one command does.
 func (s *Store) records(ctx context.Context, ids []string) ([]Record, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	found := make([]*redis.MapStringStringCmd, len(ids))
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for i, id := range ids {
-			found[i] = p.HGetAll(ctx, s.record(id))
-		}
-		return nil
-	})
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = s.record(id)
+	}
+	texts, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read %d appointments: %w", len(ids), unavailable(err))
 	}
 	list := make([]Record, 0, len(ids))
 	for i, id := range ids {
-		if len(found[i].Val()) == 0 {
+		text, ok := texts[i].(string)
+		if !ok {
 			continue // expired between the two reads
 		}
-		r, err := parseRecord(id, found[i].Val())
+		r, err := parseRecord(id, fieldsOf(text))
 		if err != nil {
 			return nil, err
 		}
@@ -175,59 +197,100 @@ func (s *Store) Who(ctx context.Context, ids []string) ([][]byte, error) {
 	return sealed, nil
 }
 
+// fieldsOf reads the lines of a record.
+func fieldsOf(text string) map[string]string {
+	f := map[string]string{}
+	for line := range strings.SplitSeq(text, "\n") {
+		if name, value, ok := strings.Cut(line, "="); ok {
+			f[name] = value
+		}
+	}
+	return f
+}
+
+// fieldsText writes lines for a step to put into a record. Values hold no line breaks: they are ids and numbers.
+func fieldsText(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(pairs[i])
+		b.WriteByte('=')
+		b.WriteString(pairs[i+1])
+	}
+	return b.String()
+}
+
 func parseRecord(id string, f map[string]string) (Record, error) {
 	r := Record{
 		ID: id, State: f["state"], Office: f["office"], Booth: f["booth"], Start: fromMillis(f["start"]), End: fromMillis(f["end"]),
 		Deadline: fromMillis(f["deadline"]), Resident: f["res"], Anonymous: f["anon"] == "1", Reception: f["recv"], By: f["by"],
+		Series: f["series"], Waiting: f["waiting"], Arrived: fromMillis(f["arrived"]), Finished: fromMillis(f["finished"]),
 	}
 	var err error
 	if r.Version, err = strconv.ParseInt(f["v"], 10, 64); err != nil {
 		return Record{}, fmt.Errorf("appointment %s: version: %w", id, err)
 	}
-	if f["num"] != "" {
-		if r.Number, err = strconv.Atoi(f["num"]); err != nil {
-			return Record{}, fmt.Errorf("appointment %s: call number: %w", id, err)
+	for name, to := range map[string]*int{"num": &r.Number, "seq": &r.Sequence} {
+		if f[name] == "" {
+			continue
+		}
+		if *to, err = strconv.Atoi(f[name]); err != nil {
+			return Record{}, fmt.Errorf("appointment %s: %s: %w", id, name, err)
 		}
 	}
-	if r.Legs, err = parsePlan(f["plan"], splitList(f["desks"])); err != nil {
+	if r.Legs, err = parseLegs(f["legs"], splitList(f["desks"])); err != nil {
 		return Record{}, fmt.Errorf("appointment %s: %w", id, err)
 	}
-	for i := range r.Legs {
-		r.Legs[i].Started = fromMillis(f["started"+strconv.Itoa(i)])
-		r.Legs[i].Done = fromMillis(f["done"+strconv.Itoa(i)])
-	}
-	for _, line := range strings.Split(f["claims"], "\n") {
-		if label, _, ok := strings.Cut(line, " "); ok {
-			r.claims = append(r.claims, claimed{label})
-		}
+	if r.claims, err = parseClaims(f["claims"]); err != nil {
+		return Record{}, fmt.Errorf("appointment %s: %w", id, err)
 	}
 	return r, nil
 }
 
-// plan writes legs as "service@pool start end" lines; the scripts read the times, this package all of it.
-func plan(legs []LegClaim) string {
+// legsText writes legs as "service@pool start end started done planned freed"; the scripts read the times, this package
+// all of it.
+func legsText(legs []Leg) string {
 	lines := make([]string, len(legs))
 	for i, l := range legs {
-		lines[i] = fmt.Sprintf("%s@%s %d %d", l.Service, l.Pool, millis(l.Start), millis(l.End))
+		lines[i] = fmt.Sprintf("%s@%s %d %d %d %d %d %s", l.Service, l.Pool, millis(l.Start), millis(l.End), millisOrZero(l.Started),
+			millisOrZero(l.Done), millis(l.Planned), flag(l.Freed))
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, ",")
 }
 
-func parsePlan(text string, desks []string) ([]Leg, error) {
-	lines := strings.Split(text, "\n")
+func parseLegs(text string, desks []string) ([]Leg, error) {
+	lines := splitList(text)
 	if len(lines) != len(desks) {
 		return nil, fmt.Errorf("%d legs but %d desks", len(lines), len(desks))
 	}
 	legs := make([]Leg, len(lines))
 	for i, line := range lines {
 		words := strings.Fields(line)
-		if len(words) != 3 {
+		if len(words) != 7 {
 			return nil, fmt.Errorf("leg %d is %q", i, line)
 		}
 		service, pool, _ := strings.Cut(words[0], "@")
-		legs[i] = Leg{Service: service, Pool: pool, Desk: desks[i], Start: fromMillis(words[1]), End: fromMillis(words[2])}
+		legs[i] = Leg{
+			Service: service, Pool: pool, Desk: desks[i], Start: fromMillis(words[1]), End: fromMillis(words[2]),
+			Started: fromMillis(words[3]), Done: fromMillis(words[4]), Planned: fromMillis(words[5]), Freed: words[6] == "1",
+		}
 	}
 	return legs, nil
+}
+
+func parseClaims(text string) ([]claimed, error) {
+	lines := splitList(text)
+	claims := make([]claimed, len(lines))
+	for i, line := range lines {
+		words := strings.Fields(line)
+		if len(words) != 4 {
+			return nil, fmt.Errorf("claim %d is %q", i, line)
+		}
+		claims[i] = claimed{words[0], words[1], fromMillis(words[2]), fromMillis(words[3])}
+	}
+	return claims, nil
 }
 
 // ledgers are the keys of the record's claims, in the order the scripts expect.

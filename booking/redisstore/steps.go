@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -12,6 +13,7 @@ type Confirmation struct {
 	Resident   string // index of the resident's ledger; "" for an anonymous matter
 	Anonymous  bool
 	Who        []byte   // sealed personal record; nil keeps the one given with the hold
+	Number     int      // call number given before, as to somebody who walked in; 0 for the next
 	Date       string   // civil date of the start, for the office's numbers
 	Receptions []string // random reception numbers to try, in order
 }
@@ -38,24 +40,26 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 		return err
 	}
 	keys := []string{
-		s.record(id), s.due(), s.outbox(), s.rev(), s.who(id), s.sequence(r.Office, c.Date), s.receptions(r.Office, c.Date),
-		s.day("office", r.Office, c.Date),
+		s.record(id), s.due(), s.outbox(), s.who(id), s.sequence(r.Office, c.Date), s.receptions(r.Office, c.Date),
+		s.day("office", r.Office, c.Date), s.alarms(),
 	}
 	keys = append(keys, s.ledgers(r)...)
-	fresh := c.Resident != "" && c.Resident != r.Resident
+	label, fresh := KindResident+":"+c.Resident, c.Resident != "" && c.Resident != r.Resident
 	if fresh {
-		keys = append(keys, s.ledger("resident:"+c.Resident))
+		keys = append(keys, s.ledger(label))
 	}
 	for _, l := range r.Legs {
 		keys = append(keys, s.day("desk", l.Desk, c.Date))
 	}
+	keys = append(keys, s.pools(r)...)
 	args := []any{
-		id, r.Version, c.Resident, flag(c.Anonymous), string(c.Who), millis(r.End.Add(s.opts.KeepWho)), s.Channel(), s.opts.Outbox,
-		millis(r.End.Add(s.opts.KeepRecord)), len(r.claims), flag(fresh), len(r.Legs), len(s.ledger("")), ledgerTTL.Milliseconds(),
+		id, r.Version, c.Resident, flag(c.Anonymous), string(c.Who), millis(r.End.Add(s.opts.KeepWho)),
+		millis(r.End.Add(s.opts.KeepRecord)), flag(fresh), label, ledgerTTL.Milliseconds(), c.Number, len(c.Receptions),
 	}
 	for _, number := range c.Receptions {
 		args = append(args, number)
 	}
+	args = append(args, s.alarmsOf(id, r.Office, r.Start)...)
 	answer, err := s.run(ctx, s.steps.confirm, keys, args...)
 	if err != nil {
 		return err
@@ -72,18 +76,36 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	}
 }
 
+// alarmsOf are the alarms of an appointment: how many, then time and name of each. The scripts pass over what is past.
+func (s *Store) alarmsOf(id, office string, start time.Time) []any {
+	list := []any{len(s.opts.Reminders) + 1}
+	for _, before := range s.opts.Reminders {
+		list = append(list, millis(start.Add(-before)), fmt.Sprintf("%s %s %s before=%d", EventRemind, id, office, int(before.Minutes())))
+	}
+	return append(list, millis(start.Add(s.opts.NoShowAfter)), fmt.Sprintf("%s %s %s", EventAbsent, id, office))
+}
+
+// pools are where the minutes of a visit's desks are counted, leg by leg.
+func (s *Store) pools(r Record) []string {
+	keys := make([]string, len(r.Legs))
+	for i, l := range r.Legs {
+		keys[i] = s.assigned(l.Pool, r.Start)
+	}
+	return keys
+}
+
 // Cancel gives an appointment up before arrival. It gives *StateError after.
 func (s *Store) Cancel(ctx context.Context, id string) (Record, error) {
 	return s.step(ctx, "cancel", id, func(r Record) ([]string, error) {
-		keys := append([]string{s.record(id), s.outbox(), s.rev(), s.who(id)}, s.ledgers(r)...)
-		return s.run(ctx, s.steps.cancel, keys, id, r.Version, s.Channel(), s.opts.Outbox)
+		keys := append([]string{s.record(id), s.outbox(), s.who(id), s.alarms()}, s.ledgers(r)...)
+		return s.run(ctx, s.steps.cancel, append(keys, s.pools(r)...), id, r.Version)
 	})
 }
 
 // CheckIn says that the resident is here. It gives *StateError for anything but an appointment not yet begun.
 func (s *Store) CheckIn(ctx context.Context, id string) (Record, error) {
 	return s.step(ctx, "check in", id, func(Record) ([]string, error) {
-		return s.run(ctx, s.steps.checkIn, []string{s.record(id), s.outbox(), s.rev()}, id, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.checkIn, []string{s.record(id), s.outbox(), s.alarms()}, id)
 	})
 }
 
@@ -93,7 +115,7 @@ func (s *Store) LegStarted(ctx context.Context, id string, leg int) (Record, err
 		if err := r.hasLeg(leg); err != nil {
 			return nil, err
 		}
-		return s.run(ctx, s.steps.legStart, []string{s.record(id), s.outbox(), s.rev()}, id, leg, s.Channel(), s.opts.Outbox)
+		return s.run(ctx, s.steps.legStart, []string{s.record(id), s.outbox(), s.alarms()}, id, leg, s.opts.OverrunIn.Milliseconds())
 	})
 }
 
@@ -103,21 +125,57 @@ func (s *Store) LegDone(ctx context.Context, id string, leg int) (Record, error)
 		if err := r.hasLeg(leg); err != nil {
 			return nil, err
 		}
-		keys := append([]string{s.record(id), s.outbox(), s.rev()}, s.ledgers(r)...)
-		return s.run(ctx, s.steps.legDone, keys, id, r.Version, leg, s.Channel(), s.opts.Outbox)
+		keys := append([]string{s.record(id), s.outbox(), s.alarms()}, s.ledgers(r)...)
+		return s.run(ctx, s.steps.legDone, keys, id, r.Version, leg)
 	})
 }
 
-// Finish ends a visit as StateDone or StateNoShow and frees what is left of everybody's time, the booth's cleaning
-// excepted.
+// LegFree gives a later leg back that is not needed after all. It gives *StateError where the leg has begun or is the
+// only one.
+func (s *Store) LegFree(ctx context.Context, id string, leg int) (Record, error) {
+	return s.step(ctx, "free leg of", id, func(r Record) ([]string, error) {
+		if err := r.hasLeg(leg); err != nil {
+			return nil, err
+		}
+		keys := append([]string{s.record(id), s.outbox()}, s.ledgers(r)...)
+		return s.run(ctx, s.steps.legFree, append(keys, s.pools(r)[leg]), id, r.Version, leg)
+	})
+}
+
+// Finish ends a visit as StateDone, StateUnserved or StateNoShow and frees what is left of everybody's time, the booth's
+// cleaning excepted. A no-show is judged here: it gives ErrEarly before the time of grace is over, ErrUnattended where
+// the first desk was not seen since the start, and *StateError once the resident has arrived or for a cancelled visit.
 func (s *Store) Finish(ctx context.Context, id, outcome string) (Record, error) {
-	if outcome != StateDone && outcome != StateNoShow {
-		return Record{}, fmt.Errorf("finish %s: outcome %q is neither %s nor %s", id, outcome, StateDone, StateNoShow)
+	if outcome != StateDone && outcome != StateNoShow && outcome != StateUnserved {
+		return Record{}, fmt.Errorf("finish %s: outcome %q is none of %s, %s, %s", id, outcome, StateDone, StateNoShow, StateUnserved)
 	}
 	return s.step(ctx, "finish", id, func(r Record) ([]string, error) {
-		keys := append([]string{s.record(id), s.outbox(), s.rev()}, s.ledgers(r)...)
-		return s.run(ctx, s.steps.finish, keys, id, r.Version, outcome, s.Channel(), s.opts.Outbox)
+		keys := append([]string{s.record(id), s.outbox(), s.alarms(), s.seen(r.firstDesk())}, s.ledgers(r)...)
+		return s.run(ctx, s.steps.finish, keys, id, r.Version, outcome, s.opts.NoShowAfter.Milliseconds())
 	})
+}
+
+// BoothFree says that the booth of a visit that is over has been cleaned before its time.
+func (s *Store) BoothFree(ctx context.Context, id string) (Record, error) {
+	return s.step(ctx, "free booth of", id, func(r Record) ([]string, error) {
+		keys := append([]string{s.record(id), s.outbox()}, s.ledgers(r)...)
+		return s.run(ctx, s.steps.boothFree, keys, id, r.Version)
+	})
+}
+
+// Seen notes that a professional is at a desk now, by Redis's clock; no-shows are judged by it. The note is kept for a
+// day.
+func (s *Store) Seen(ctx context.Context, desk string) error {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return fmt.Errorf("note presence at desk %s: %w", desk, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	if err := s.rdb.Set(ctx, s.seen(desk), millis(now), 24*time.Hour).Err(); err != nil {
+		return fmt.Errorf("note presence at desk %s: %w", desk, unavailable(err))
+	}
+	return nil
 }
 
 // step reads the record its keys are made from, runs, and reads the record it left.
@@ -139,6 +197,13 @@ func (s *Store) step(ctx context.Context, what, id string, run func(Record) ([]s
 	return s.Get(ctx, id)
 }
 
+func (r Record) firstDesk() string {
+	if len(r.Legs) == 0 {
+		return ""
+	}
+	return r.Legs[0].Desk
+}
+
 func (r Record) hasLeg(leg int) error {
 	if leg < 0 || leg >= len(r.Legs) {
 		return fmt.Errorf("leg %d of %d: %w", leg, len(r.Legs), ErrNotFound)
@@ -147,6 +212,15 @@ func (r Record) hasLeg(leg int) error {
 }
 
 func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
+
+func count(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
 
 func flag(b bool) string {
 	if b {
@@ -159,7 +233,11 @@ func flag(b bool) string {
 func (s *Store) Rev(ctx context.Context) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	return s.number(ctx, s.rev())
+	last, err := s.rdb.XRevRangeN(ctx, s.outbox(), "+", "-", 1).Result()
+	if err != nil || len(last) == 0 {
+		return 0, unavailable(err)
+	}
+	return revOf(last[0].ID), nil
 }
 
 // PublishRules makes version the one by which holds must have been judged.

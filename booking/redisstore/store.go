@@ -19,18 +19,30 @@ var lua embed.FS
 // go-redis does on NOSCRIPT; nothing has to be loaded beforehand, and a restarted or promoted server is taught again by
 // the next call.
 type steps struct {
-	hold, confirm, release, expire, due, cancel, checkIn, legStart, legDone, finish *redis.Script
+	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
+	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
+	block, unblock, wait                                   *redis.Script
 }
 
 var standard = steps{
 	hold: script("hold"), confirm: script("confirm"), release: script("release"), expire: script("expire"), due: script("due"),
-	cancel: script("cancel"), checkIn: script("checkin"), legStart: script("leg_start"), legDone: script("leg_done"),
-	finish: script("finish"),
+	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
+	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
+	block: script("block"), unblock: script("unblock"), wait: script("wait"),
 }
 
-func script(name string) *redis.Script { return redis.NewScript(source("ledger") + source(name)) }
+func script(name string) *redis.Script { return redis.NewScript(source(name)) }
 
+// source puts what steps share before one of them: HOLD, which is the one that has to be fast, does without records.lua.
 func source(name string) string {
+	text := file("core")
+	if name != "hold" {
+		text += file("record")
+	}
+	return text + file(name)
+}
+
+func file(name string) string {
 	text, err := lua.ReadFile("lua/" + name + ".lua")
 	if err != nil {
 		panic(err) // embedded, so it is there
@@ -46,6 +58,9 @@ var (
 	ErrLost        = errors.New("ledger entries are missing")                          // Redis lost them; what the hold claimed may belong to another
 	ErrUnnamed     = errors.New("neither a resident nor anonymous")                    // confirmed without saying who
 	ErrUnavailable = errors.New("redis does not answer")                               // nothing is known about the outcome; ask again
+	ErrEarly       = errors.New("too early for a no-show")                             // the time of grace is not over
+	ErrUnattended  = errors.New("the professional was not there")                      // so it is no no-show
+	ErrVersion     = errors.New("the appointment has changed meanwhile")               // moved by somebody else; look again
 	errChanged     = errors.New("the record changed under the step")
 )
 
@@ -70,11 +85,15 @@ func (e *StateError) Error() string { return "the appointment is " + e.State }
 // Options are the times and bounds of a store. Zero values stand for the defaults named.
 type Options struct {
 	HoldTTL    time.Duration // how long a hold lives: 5 minutes
-	Remember   time.Duration // how long a dead hold's record stays, so that a repeated request meets it: 24 hours
+	Remember   time.Duration // how long a dead hold's record and other answers stay, so that a repeated request meets them: 24 hours
 	KeepRecord time.Duration // how long an appointment's record stays after the visit: 35 days
 	KeepWho    time.Duration // how long the sealed personal record stays after the visit: 7 days
 	Timeout    time.Duration // bound of one step: 2 seconds
 	Outbox     int64         // events kept: about 100,000
+
+	Reminders   []time.Duration // how long before the start an appointment reminds of itself: 24 and 2 hours; none where empty and not nil
+	NoShowAfter time.Duration   // grace after the start until somebody who is not here counts as a no-show: 15 minutes
+	OverrunIn   time.Duration   // grace after a leg's end until it counts as overrun: 1 minute
 }
 
 func (o Options) withDefaults() Options {
@@ -83,8 +102,13 @@ func (o Options) withDefaults() Options {
 	o.KeepRecord = orElse(o.KeepRecord, 35*24*time.Hour)
 	o.KeepWho = orElse(o.KeepWho, 7*24*time.Hour)
 	o.Timeout = orElse(o.Timeout, 2*time.Second)
+	o.NoShowAfter = orElse(o.NoShowAfter, 15*time.Minute)
+	o.OverrunIn = orElse(o.OverrunIn, time.Minute)
 	if o.Outbox == 0 {
 		o.Outbox = 100_000
+	}
+	if o.Reminders == nil {
+		o.Reminders = []time.Duration{24 * time.Hour, 2 * time.Hour}
 	}
 	return o
 }
@@ -119,13 +143,18 @@ func (s *Store) Area() string { return s.area }
 func (s *Store) record(id string) string    { return s.prefix + "bk:" + id }
 func (s *Store) who(id string) string       { return s.prefix + "who:" + id }
 func (s *Store) due() string                { return s.prefix + "due" }
+func (s *Store) alarms() string             { return s.prefix + "alarms" }
 func (s *Store) outbox() string             { return s.prefix + "out" }
-func (s *Store) rev() string                { return s.prefix + "rev" }
 func (s *Store) rules() string              { return s.prefix + "rules" }
 func (s *Store) ledger(label string) string { return s.prefix + "led:" + label }
+func (s *Store) windows(desk string) string { return s.prefix + "win:" + desk }
+func (s *Store) seen(desk string) string    { return s.prefix + "seen:" + desk }
+func (s *Store) blocks() string             { return s.prefix + "blocks" }
+func (s *Store) waiting() string            { return s.prefix + "wl" }
+func (s *Store) answer(key string) string   { return s.prefix + "idem:" + key }
 
-// Channel is where every change is published; the message is the revision.
-func (s *Store) Channel() string { return s.prefix + "changes" }
+// Channel is where every change is published; the message is the event's place in the outbox.
+func (s *Store) Channel() string { return s.outbox() }
 
 func (s *Store) day(kind, id, date string) string {
 	return s.prefix + "day:" + kind + ":" + id + ":" + date
@@ -133,6 +162,11 @@ func (s *Store) day(kind, id, date string) string {
 func (s *Store) sequence(office, date string) string { return s.prefix + "seq:" + office + ":" + date }
 func (s *Store) receptions(office, date string) string {
 	return s.prefix + "recv:" + office + ":" + date
+}
+
+// assigned is where the minutes a pool's desks have been given in a month are counted.
+func (s *Store) assigned(pool string, at time.Time) string {
+	return s.prefix + "rr:" + pool + ":" + at.UTC().Format("200601")
 }
 
 // run executes one step within the time bound and gives its answer, the first word of which is the status.
@@ -161,8 +195,18 @@ func refused(answer []string) error {
 		return errChanged
 	case "unnamed":
 		return ErrUnnamed
+	case "early":
+		return ErrEarly
+	case "unattended":
+		return ErrUnattended
 	case "state":
 		return &StateError{State: answer[1]}
+	case "stale":
+		version, err := strconv.ParseInt(answer[1], 10, 64)
+		if err != nil {
+			return fmt.Errorf("rule version in force: %w", err)
+		}
+		return &StaleError{Rules: version}
 	case "booked":
 		return &StateError{State: StateBooked}
 	default:
@@ -191,6 +235,13 @@ func unavailable(err error) error {
 }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
+
+func millisOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
 
 func fromMillis(text string) time.Time {
 	n, err := strconv.ParseInt(text, 10, 64)

@@ -28,8 +28,8 @@ func request(start time.Time, booths, doctors, pharmacists []string, resident st
 		ID: newID(), Fingerprint: "f", Rules: 1, Office: "hama", By: "counter:hama", Start: start, End: end, Resident: resident,
 		Booth: Claim{Candidates: booths, Start: start, End: end.Add(5 * time.Minute)},
 		Legs: []LegClaim{
-			{Service: "medical", Pool: "morita", Claim: Claim{doctors, start, start.Add(doctor)}},
-			{Service: "guidance", Pool: "shiokaze", Claim: Claim{pharmacists, start.Add(doctor), end}},
+			{Service: "medical", Pool: "morita", Claim: Claim{Candidates: doctors, Start: start, End: start.Add(doctor)}},
+			{Service: "guidance", Pool: "shiokaze", Claim: Claim{Candidates: pharmacists, Start: start.Add(doctor), End: end}},
 		},
 	}
 }
@@ -333,16 +333,16 @@ func TestEveryTransitionIsInTheOutboxOnceAndInOrder(t *testing.T) {
 		if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 			t.Fatal(err)
 		}
-		events, err := r.Client.XRange(ctx, s.outbox(), "-", "+").Result()
+		events, err := s.Events(ctx, "", 100)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
 		for n, e := range events {
-			if e.Values["v"] != fmt.Sprint(n+1) || e.Values["id"] != h.ID {
-				t.Errorf("event %d is %v", n, e.Values)
+			if e.Version != int64(n+1) || e.ID != h.ID || e.Office != "hama" {
+				t.Errorf("event %d is %+v", n, e)
 			}
-			got = append(got, e.Values["type"].(string))
+			got = append(got, e.Type)
 		}
 		want := []string{"held", "booked", "arrived", "leg-started", "leg-done", "done"}
 		if !slices.Equal(got, want) {

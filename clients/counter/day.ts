@@ -127,7 +127,7 @@ function endMinute(appointment: Appointment): number {
 }
 
 function blockState(appointment: Appointment, session: SessionSummary | undefined, now: number): BlockState {
-  if (appointment.state === "done" || appointment.state === "cancelled") return "done";
+  if (["done", "cancelled", "unserved"].includes(appointment.state)) return "done";
   if (appointment.state === "noshow") return "noshow";
   if (session?.state === "consultation") return "talking";
   if (session?.state === "waiting") return "waiting";

@@ -121,6 +121,7 @@ function rowState(appointment: Appointment, leg: number, session?: SessionSummar
   if (appointment.state === "noshow") return "noshow";
   const last = leg === appointment.legs.length - 1;
   if (session && session.state !== "closed") return liveState(leg, last, session);
+  if (appointment.state === "unserved") return "done";
   if (appointment.state === "done") return last ? "done" : "handed";
   if (appointment.legs[leg]?.done) return last ? "done" : "handed";
   return appointment.state === "arrived" ? "arrived" : "later";

@@ -95,7 +95,7 @@ export interface Hold {
   legs: { service: string; pool: string; desk: string; deskName: string; start: string; end: string }[];
 }
 
-export type AppointmentState = "booked" | "arrived" | "done" | "cancelled" | "noshow";
+export type AppointmentState = "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved";
 
 export interface AppointmentLeg {
   service: string;

@@ -1,18 +1,22 @@
 -- CANCEL gives an appointment up before the resident has arrived, and destroys the personal record.
 --
--- KEYS  1 record  2 outbox  3 rev  4 sealed personal record  5… ledgers of the record's claims
--- ARGV  1 id  2 version the keys were made from  3 channel  4 outbox bound
+-- KEYS  1 record  2 outbox  3 sealed personal record  4 alarms  5… ledgers of the record's claims, then the minutes of the
+--       legs' pools
+-- ARGV  1 id  2 version the keys were made from
 --
 -- Answers cancelled|replay; state, the state that forbids it; changed; gone.
-local record, id = KEYS[1], ARGV[1]
-local was = redis.call('HMGET', record, 'state', 'v', 'claims', 'office')
-if not was[1] then return {'gone'} end
-if was[1] == 'cancelled' then return {'replay'} end
-if was[1] ~= 'booked' then return {'state', was[1]} end
-if was[2] ~= ARGV[2] then return {'changed'} end
-local version = tonumber(was[2]) + 1
-drop(claims_of(was[3]), 5, 0, id)
-redis.call('HSET', record, 'state', 'cancelled', 'v', version, 'claims', '')
-redis.call('DEL', KEYS[4])
-emit(KEYS[2], KEYS[3], ARGV[3], ARGV[4], id, version, 'cancelled', was[4])
+local id = ARGV[1]
+local f = read(KEYS[1])
+if not f then return {'gone'} end
+if f.state == 'cancelled' then return {'replay'} end
+if f.state ~= 'booked' then return {'state', f.state} end
+if f.v ~= ARGV[2] then return {'changed'} end
+local claims = claims_of(f.claims)
+drop(claims, 5, '0', id)
+assign(5 + #claims, words_of(f.desks, ','), legs_of(f.legs), -1)
+silence(KEYS[4], f)
+f.state, f.claims = 'cancelled', ''
+local version = write(KEYS[1], f)
+redis.call('DEL', KEYS[3])
+emit(KEYS[2], 'cancelled ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'cancelled'}

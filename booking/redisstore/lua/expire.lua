@@ -1,21 +1,22 @@
 -- EXPIRE clears a hold away whose deadline has passed. It only tidies up: a dead hold blocks nobody anyway.
 --
--- KEYS  1 record  2 due  3 outbox  4 rev  5 sealed personal record  6… ledgers of the record's claims
--- ARGV  1 id  2 channel  3 outbox bound
+-- KEYS  1 record  2 due  3 outbox  4 sealed personal record  5… ledgers of the record's claims
+-- ARGV  1 id  2 version the keys were made from; 0 where there was no record
 --
--- Answers expired, the sealed personal record or ''; replay; alive.
-local record, id = KEYS[1], ARGV[1]
-local was = redis.call('HMGET', record, 'state', 'deadline', 'claims', 'v', 'office')
-if was[1] ~= 'held' then
+-- Answers expired, the sealed personal record or ''; replay; alive; changed.
+local id = ARGV[1]
+local f = read(KEYS[1])
+if not f or f.state ~= 'held' then
   redis.call('ZREM', KEYS[2], id)
   return {'replay'}
 end
-if tonumber(was[2]) > clock() then return {'alive'} end
-local version = tonumber(was[4]) + 1
-drop(claims_of(was[3]), 6, tonumber(was[2]), id)
-redis.call('HSET', record, 'state', 'expired', 'v', version, 'claims', '')
-local who = redis.call('GET', KEYS[5]) or ''
-redis.call('DEL', KEYS[5])
+if tonumber(f.deadline) > clock() then return {'alive'} end
+if f.v ~= ARGV[2] then return {'changed'} end
+drop(claims_of(f.claims), 5, f.deadline, id)
+f.state, f.claims = 'expired', ''
+local version = write(KEYS[1], f)
+local who = redis.call('GET', KEYS[4]) or ''
+redis.call('DEL', KEYS[4])
 redis.call('ZREM', KEYS[2], id)
-emit(KEYS[3], KEYS[4], ARGV[2], ARGV[3], id, version, 'expired', was[5])
+emit(KEYS[3], 'expired ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'expired', who}

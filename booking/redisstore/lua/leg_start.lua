@@ -1,16 +1,19 @@
--- LEG START says that the consultation of one leg has begun.
+-- LEG START says that the consultation of one leg has begun. Where it is still going on at its end, an alarm tells.
 --
--- KEYS  1 record  2 outbox  3 rev
--- ARGV  1 id  2 leg, counted from 0  3 channel  4 outbox bound
+-- KEYS  1 record  2 outbox  3 alarms
+-- ARGV  1 id  2 leg, counted from 0  3 grace after the leg's end until it counts as overrun, ms
 --
 -- Answers started|replay; state, the state that forbids it; gone.
-local record = KEYS[1]
-local mark = 'started' .. ARGV[2]
-local was = redis.call('HMGET', record, 'state', 'v', 'office', mark)
-local state, version = was[1], (tonumber(was[2]) or 0) + 1
-if not state then return {'gone'} end
-if was[4] then return {'replay'} end
-if state ~= 'arrived' then return {'state', state} end
-redis.call('HSET', record, mark, ms(clock()), 'v', version)
-emit(KEYS[2], KEYS[3], ARGV[3], ARGV[4], ARGV[1], version, 'leg-started', was[3])
+local f = read(KEYS[1])
+if not f then return {'gone'} end
+local legs = legs_of(f.legs)
+local leg = legs[ARGV[2] + 1]
+if leg.started ~= '0' then return {'replay'} end
+if f.state ~= 'arrived' then return {'state', f.state} end
+leg.started = ms(clock())
+f.legs = legs_text(legs)
+local alarm = 'overrun ' .. ARGV[1] .. ' ' .. f.office .. ' leg=' .. ARGV[2]
+redis.call('ZADD', KEYS[3], ms(leg.e + ARGV[3]), alarm)
+f.alarms = (f.alarms == nil or f.alarms == '') and alarm or f.alarms .. ',' .. alarm
+emit(KEYS[2], 'leg-started ' .. ARGV[1] .. ' ' .. write(KEYS[1], f) .. ' ' .. f.office .. ' leg=' .. ARGV[2])
 return {'started'}

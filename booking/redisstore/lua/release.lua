@@ -1,19 +1,19 @@
 -- RELEASE gives a hold back before it was confirmed. A hold that is gone already counts as given back.
 --
--- KEYS  1 record  2 due  3 outbox  4 rev  5 sealed personal record  6… ledgers of the record's claims
--- ARGV  1 id  2 version the keys were made from  3 channel  4 outbox bound
+-- KEYS  1 record  2 due  3 outbox  4 sealed personal record  5… ledgers of the record's claims
+-- ARGV  1 id  2 version the keys were made from
 --
 -- Answers released|replay; booked (it is an appointment by now: cancel it instead); changed; gone.
-local record, id = KEYS[1], ARGV[1]
-local was = redis.call('HMGET', record, 'state', 'v', 'deadline', 'claims', 'office')
-if not was[1] then return {'gone'} end
-if was[1] == 'released' or was[1] == 'expired' then return {'replay'} end
-if was[1] ~= 'held' then return {'booked'} end
-if was[2] ~= ARGV[2] then return {'changed'} end
-local version = tonumber(was[2]) + 1
-drop(claims_of(was[4]), 6, tonumber(was[3]), id)
-redis.call('HSET', record, 'state', 'released', 'v', version, 'claims', '')
-redis.call('DEL', KEYS[5])
+local id = ARGV[1]
+local f = read(KEYS[1])
+if not f then return {'gone'} end
+if f.state == 'released' or f.state == 'expired' then return {'replay'} end
+if f.state ~= 'held' then return {'booked'} end
+if f.v ~= ARGV[2] then return {'changed'} end
+drop(claims_of(f.claims), 5, f.deadline, id)
+f.state, f.claims = 'released', ''
+local version = write(KEYS[1], f)
+redis.call('DEL', KEYS[4])
 redis.call('ZREM', KEYS[2], id)
-emit(KEYS[3], KEYS[4], ARGV[3], ARGV[4], id, version, 'released', was[5])
+emit(KEYS[3], 'released ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'released'}

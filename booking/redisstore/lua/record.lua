@@ -1,0 +1,117 @@
+-- Records are lines "name=value". A step keeps the fields it does not know, so that an older program does not lose what
+-- a newer one has written.
+
+local function fields(text)
+  local f = {}
+  for name, value in string.gmatch(text, '([^=\n]+)=([^\n]*)') do f[name] = value end
+  return f
+end
+
+local function read(key)
+  local text = redis.call('GET', key)
+  return text and fields(text)
+end
+
+-- Writes a record as its next version, until a time or for as long as it had.
+local function write(key, f, till)
+  local lines = {}
+  f.v = ms(tonumber(f.v) + 1)
+  for name, value in pairs(f) do lines[#lines + 1] = name .. '=' .. value end
+  table.sort(lines)
+  if till then
+    redis.call('SET', key, table.concat(lines, '\n'), 'PXAT', till)
+  else
+    redis.call('SET', key, table.concat(lines, '\n'), 'KEEPTTL')
+  end
+  return f.v
+end
+
+-- The member of a ledger for an interval that ends at e; all three are text.
+local function member(e, deadline, id) return e .. '|' .. deadline .. '|' .. id end
+
+-- A record's claims: "tag label start end" for each ledger entry it owns, in the order of the KEYS of a step. The tag is
+-- b for the booth, r for the resident and the leg's number, from 0, for a desk.
+local function claims_of(text)
+  local list = {}
+  for tag, label, s, e in string.gmatch(text or '', '([^%s,]+) (%S+) (%d+) (%d+)') do
+    list[#list + 1] = {tag = tag, label = label, s = s, e = e}
+  end
+  return list
+end
+
+local function claims_text(list)
+  local lines = {}
+  for i, c in ipairs(list) do lines[i] = c.tag .. ' ' .. c.label .. ' ' .. c.s .. ' ' .. c.e end
+  return table.concat(lines, ',')
+end
+
+-- A record's legs: "what start end started done planned freed" for each; 0 where it has not happened.
+local function legs_of(text)
+  local list = {}
+  for what, s, e, started, done, planned, freed in string.gmatch(text or '', '([^%s,]+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)') do
+    list[#list + 1] = {what = what, s = s, e = e, started = started, done = done, planned = planned, freed = freed}
+  end
+  return list
+end
+
+local function legs_text(list)
+  local lines = {}
+  for i, l in ipairs(list) do
+    lines[i] = table.concat({l.what, l.s, l.e, l.started, l.done, l.planned, l.freed}, ' ')
+  end
+  return table.concat(lines, ',')
+end
+
+local function words_of(text, separator)
+  local list = {}
+  for word in string.gmatch(text or '', '[^' .. separator .. ']+') do list[#list + 1] = word end
+  return list
+end
+
+-- Gives back every ledger entry of the claims; their ledgers begin at KEYS[first].
+local function drop(list, first, deadline, id)
+  for i, c in ipairs(list) do redis.call('ZREM', KEYS[first + i - 1], member(c.e, deadline, id)) end
+end
+
+-- Puts a confirmed entry into a ledger, clears what is over since three days away, and lets an unused ledger expire.
+local function settle(led, s, e, id, now, keep)
+  redis.call('ZADD', led, s, member(e, '0', id))
+  redis.call('ZREMRANGEBYSCORE', led, '-inf', '(' .. ms(now - 3 * 86400000))
+  redis.call('PEXPIRE', led, keep)
+end
+
+-- Ends one confirmed claim at stop: cut short if it has begun, given back if not. Returns the claim left, or nil.
+local function cut(c, led, stop, id)
+  if tonumber(c.e) <= stop then return c end
+  redis.call('ZREM', led, member(c.e, '0', id))
+  if tonumber(c.s) >= stop then return nil end
+  redis.call('ZADD', led, c.s, member(ms(stop), '0', id))
+  return {tag = c.tag, label = c.label, s = c.s, e = ms(stop)}
+end
+
+-- Takes back the alarms an appointment has set.
+local function silence(alarms, f)
+  for _, name in ipairs(words_of(f.alarms, ',')) do redis.call('ZREM', alarms, name) end
+  f.alarms = ''
+end
+
+-- Sets alarms from ARGV[arg] on: their number, then time and name of each. What is past by now is not told any more.
+local function arm(alarms, f, arg, now)
+  local names = {}
+  for i = arg + 1, arg + 2 * ARGV[arg], 2 do
+    if tonumber(ARGV[i]) > now then
+      redis.call('ZADD', alarms, ARGV[i], ARGV[i + 1])
+      names[#names + 1] = ARGV[i + 1]
+    end
+  end
+  f.alarms = table.concat(names, ',')
+end
+
+-- Counts the minutes assigned to the desks of a visit's legs, KEYS[first] on being those of their pools.
+local function assign(first, desks, legs, sign)
+  for i, l in ipairs(legs) do
+    if l.freed == '0' and desks[i] then
+      redis.call('ZINCRBY', KEYS[first + i - 1], sign * (tonumber(l.e) - tonumber(l.s)) / 60000, desks[i])
+    end
+  end
+end

@@ -1,0 +1,201 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Relocation gives one appointment another time, booth or desks. Legs that are done keep what they have; Legs names all
+// legs, and those not done are claimed anew.
+type Relocation struct {
+	ID         string
+	Version    int64 // the appointment as the caller knows it
+	Office     string
+	Start, End time.Time
+	Booth      Claim
+	Legs       []LegClaim
+	Resident   string // index of the resident's ledger; "" where there is none
+	Date       string // civil date of the new start
+	OldDate    string // civil date of the present start
+	Receptions []string
+	Keep       []Leg // the present legs, with what has been started and done; nil where the legs are others
+}
+
+// Request is what makes a repetition of a step recognised: the same key gives the first answer again, and with another
+// fingerprint ErrMismatch. The zero value is never recognised.
+type Request struct{ Key, Fingerprint string }
+
+// MoveRequest asks to move one appointment.
+type MoveRequest struct {
+	Request
+	Rules int64 // version of the rules the request was judged by
+	Relocation
+}
+
+// Move gives an appointment another time, booth or desks, or leaves everything as it was. It gives *TakenError,
+// *StaleError, *StateError, ErrVersion, ErrMismatch, ErrNoReception or ErrNotFound. Every move raises the record's
+// Sequence.
+func (s *Store) Move(ctx context.Context, m MoveRequest) (Record, error) {
+	answer, err := s.relocate(ctx, relocations{
+		Request: m.Request, rules: text(m.Rules), event: EventMoved, list: []Relocation{m.Relocation},
+	})
+	switch {
+	case err != nil:
+	case answer[0] == "again":
+		err = ErrNoReception
+	case answer[0] != "":
+		err = takenError(answer[0])
+	}
+	if errors.Is(err, errChanged) {
+		err = ErrVersion
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("move %s: %w", m.ID, err)
+	}
+	return s.Get(ctx, m.ID)
+}
+
+// Delay pushes appointments back, each whole or not at all, in the order given: later ones first, so that each finds its
+// new time left by the one after it. It gives for each the claims in the way, nil where it was pushed back, and ErrVersion
+// where one of them has changed; then nothing was done.
+func (s *Store) Delay(ctx context.Context, r Request, list []Relocation) ([]*TakenError, error) {
+	answer, err := s.relocate(ctx, relocations{Request: r, event: EventDelayed, conflicts: true, list: list})
+	if errors.Is(err, errChanged) {
+		err = ErrVersion
+	}
+	if err != nil {
+		return nil, fmt.Errorf("delay %d appointments: %w", len(list), err)
+	}
+	outcome := make([]*TakenError, len(answer))
+	for i, claims := range answer {
+		if claims == "" {
+			continue
+		}
+		taken := &TakenError{}
+		if err := takenError(claims); !errors.As(err, &taken) {
+			return nil, fmt.Errorf("delay %s: %w", list[i].ID, err)
+		}
+		outcome[i] = taken
+	}
+	return outcome, nil
+}
+
+type relocations struct {
+	Request
+	rules     string
+	event     string
+	conflicts bool
+	list      []Relocation
+}
+
+// relocate runs the step and gives for each visit the claims in the way.
+func (s *Store) relocate(ctx context.Context, r relocations) ([]string, error) {
+	c := &call{
+		keys: []string{s.outbox(), s.alarms(), s.answer(r.Key), s.rules()},
+		args: []any{
+			r.Fingerprint, s.opts.Remember.Milliseconds(), r.rules, r.event, ledgerTTL.Milliseconds(), flag(r.conflicts), len(r.list),
+		},
+	}
+	for _, one := range r.list {
+		if err := s.relocation(ctx, c, one); err != nil {
+			return nil, err
+		}
+	}
+	answer, err := s.run(ctx, s.steps.relocate, c.keys, c.args...)
+	if err == nil {
+		err = refused(answer)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if answer[0] == "replay" {
+		return strings.Split(answer[1], " "), nil
+	}
+	return answer[1:], nil
+}
+
+// relocation adds the keys and arguments of one visit.
+func (s *Store) relocation(ctx context.Context, c *call, m Relocation) error {
+	r, err := s.Get(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	c.keys = append(c.keys, s.record(m.ID), s.who(m.ID))
+	c.keys = append(c.keys, s.ledgers(r)...)
+	c.keys = append(c.keys, s.day("office", r.Office, m.OldDate))
+	for _, l := range r.Legs {
+		c.keys = append(c.keys, s.day("desk", l.Desk, m.OldDate))
+	}
+	c.keys = append(c.keys, s.pools(r)...)
+	legs := m.legs()
+	c.keys = append(c.keys, s.day("office", m.Office, m.Date))
+	for _, l := range legs {
+		c.keys = append(c.keys, s.assigned(l.Pool, m.Start))
+	}
+	c.keys = append(c.keys, s.sequence(m.Office, m.Date), s.receptions(r.Office, m.OldDate), s.receptions(m.Office, m.Date))
+
+	anotherDay := m.Date != m.OldDate || m.Office != r.Office
+	c.args = append(c.args, m.ID, m.Version,
+		fieldsText("office", m.Office, "start", text(millis(m.Start)), "end", text(millis(m.End)), "legs", legsText(legs)),
+		millis(m.End.Add(s.opts.KeepRecord)), millis(m.End.Add(s.opts.KeepWho)), flag(anotherDay), len(m.Receptions))
+	for _, number := range m.Receptions {
+		c.args = append(c.args, number)
+	}
+	c.args = append(c.args, s.alarmsAfter(r, m)...)
+	claims := 1 + count(m.Resident != "")
+	for _, l := range legs {
+		claims += count(l.Done.IsZero())
+	}
+	c.args = append(c.args, flag(m.Resident != ""), claims)
+	c.claim(s, KindBooth, m.Booth, nil)
+	for i, l := range m.Legs {
+		if legs[i].Done.IsZero() {
+			c.claim(s, KindDesk, l.Claim, func(desk string) string { return s.day("desk", desk, m.Date) })
+		}
+	}
+	if m.Resident != "" {
+		c.claim(s, KindResident, Claim{Candidates: []string{m.Resident}, Start: m.Start, End: m.End}, nil)
+	}
+	return c.err
+}
+
+// legs are the legs as they will be, what has happened to them kept.
+func (m Relocation) legs() []Leg {
+	legs := make([]Leg, len(m.Legs))
+	for i, l := range m.Legs {
+		legs[i] = l.leg()
+		if m.Keep == nil {
+			continue
+		}
+		was := m.Keep[i]
+		if !was.Done.IsZero() {
+			legs[i] = was
+			continue
+		}
+		legs[i].Planned, legs[i].Started = was.Planned, was.Started
+	}
+	return legs
+}
+
+// alarmsAfter are the alarms of an appointment after a relocation: a resident who is here needs no reminder, but a leg in
+// progress its overrun.
+func (s *Store) alarmsAfter(r Record, m Relocation) []any {
+	if r.State != StateArrived {
+		return s.alarmsOf(m.ID, m.Office, m.Start)
+	}
+	n, list := 0, []any{}
+	for i, l := range m.legs() {
+		if !l.Started.IsZero() && l.Done.IsZero() {
+			n++
+			list = append(list, millis(l.End.Add(s.opts.OverrunIn)), overrunAlarm(m.ID, m.Office, i))
+		}
+	}
+	return append([]any{n}, list...)
+}
+
+func overrunAlarm(id, office string, leg int) string {
+	return fmt.Sprintf("%s %s %s leg=%d", EventOverrun, id, office, leg)
+}
