@@ -30,6 +30,7 @@ var pure = map[string][]string{
 	"sfu/layer":          nil,
 	"sfu/codec":          nil,
 	"sfu/bwe":            nil,
+	"sfu/quality":        nil,
 }
 
 // arrows says which parts a part may know besides itself. Tests may also use the sample data of deploy, which is data
