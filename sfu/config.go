@@ -47,20 +47,34 @@ type Config struct {
 
 // Limits bounds what peers can make a node hold or do. Zero fields take the defaults.
 type Limits struct {
-	Rooms          int     // rooms at once; default 5,000
-	PeersPerRoom   int     // connections in one room; default 16
-	TracksPerPeer  int     // m-lines of sound and pictures in one offer; default 16
-	SDPBytes       int     // size of an offer; default 64 KiB
-	Candidates     int     // trickled candidates of one peer; default 64
-	PacketBytes    int     // largest RTP packet forwarded; default 1,460
-	VideoRing      int     // packets of a video track kept for resending and replay, a power of two; default 256
-	AudioRing      int     // likewise for sound; default 128
-	PacketsPerSec  float64 // a peer's incoming packets each second before the rest is dropped; default 3,000
-	BytesPerSec    float64 // likewise in bytes; default 1,500,000 (12 Mbit/s)
-	Streams        int     // distinct SSRCs one peer may name before it is disconnected; default 160
-	MessageBytes   int     // one message on the data channel; default 16 KiB
-	MessagesPerSec float64 // a peer's messages each second (three seconds' worth may come at once); default 20
-	MessageQueue   int     // bytes waiting to go out to one peer before its further messages are dropped; default 512 KiB
+	Rooms         int     // rooms at once; default 5,000
+	PeersPerRoom  int     // connections in one room; default 16
+	TracksPerPeer int     // m-lines of sound and pictures in one offer; default 16
+	SDPBytes      int     // size of an offer; default 64 KiB
+	Candidates    int     // trickled candidates of one peer; default 64
+	PacketBytes   int     // largest RTP packet forwarded; default 1,460
+	VideoRing     int     // packets of a video track kept for resending and replay, a power of two; default 256
+	AudioRing     int     // likewise for sound; default 128
+	PacketsPerSec float64 // a peer's incoming packets each second before the rest is dropped; default 3,000
+	BytesPerSec   float64 // likewise in bytes; default 1,500,000 (12 Mbit/s)
+	Streams       int     // distinct SSRCs one peer may name before it is disconnected; default 160
+
+	// Of the reliable data channel. Three seconds' worth of messages and bytes may come at once.
+	MessageBytes       int     // one message; default 16 KiB
+	MessagesPerSec     float64 // a peer's messages each second; default 20
+	MessageBytesPerSec float64 // and their bytes; default 64 KiB
+	MessageQueue       int     // bytes a receiver has not acknowledged before further ones are dropped for it; default 512 KiB
+
+	// Likewise of the unreliable one, of which a second's worth may come at once.
+	LatestBytes       int     // default 1,150: one packet
+	LatestPerSec      float64 // default 120
+	LatestBytesPerSec float64 // default 48 KiB
+	LatestQueue       int     // default 8 KiB: what waits longer than a round trip is old
+
+	// Of feedback. Beyond it a peer's requests are ignored.
+	ControlPerSec     float64 // a peer's compound RTCP packets each second; default 500
+	ResendBytesPerSec float64 // bytes sent again to one peer each second; default 250,000
+	KeyframesPerSec   float64 // key frames one peer may ask for in the long run, six at once; default 0.5
 }
 
 // Times of the feedback the node sends by itself.
@@ -94,6 +108,14 @@ func (l Limits) withDefaults() Limits {
 	setInt(&l.Streams, 160)
 	setInt(&l.MessageBytes, 16<<10)
 	setFloat(&l.MessagesPerSec, 20)
+	setFloat(&l.MessageBytesPerSec, 64<<10)
+	setInt(&l.LatestBytes, 1150)
+	setFloat(&l.LatestPerSec, 120)
+	setFloat(&l.LatestBytesPerSec, 48<<10)
+	setInt(&l.LatestQueue, 8<<10)
+	setFloat(&l.ControlPerSec, 500)
+	setFloat(&l.ResendBytesPerSec, 250_000)
+	setFloat(&l.KeyframesPerSec, 0.5)
 	setInt(&l.MessageQueue, 512<<10)
 	return l
 }

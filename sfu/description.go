@@ -20,6 +20,17 @@ const (
 	application kind = "application"
 )
 
+// kinds is how many kinds of media there are.
+const kinds = 2
+
+// index of a kind of media, below kinds.
+func (k kind) index() int {
+	if k == video {
+		return 1
+	}
+	return 0
+}
+
 // direction is an m-line's direction as its writer sees it.
 type direction string
 

@@ -42,15 +42,19 @@ type downTrack struct {
 	agreed  *payload   // what the subscriber calls it; nil if it did not agree to it
 	extMap  []extPair
 
-	seq      rewrite.Sequence
-	ts       rewrite.Timestamp
-	pictures rewrite.Counter
-	tl0      rewrite.Counter
-	frames   rewrite.Counter
-	history  []sent // ring of what went out, by sequence number
-	rtxSeq   uint16
-	reported time.Duration // last sender report, 0 never
-	rtt      time.Duration
+	seq        rewrite.Sequence
+	ts         rewrite.Timestamp
+	pictures   rewrite.Counter
+	tl0        rewrite.Counter
+	frames     rewrite.Counter
+	history    []sent // ring of what went out, by sequence number
+	rtxSeq     uint16
+	reported   time.Duration // last sender report, 0 never
+	passed     traffic       // payloads, without resent packets
+	rate       bitrate
+	heard      heardOf
+	attachedAt time.Duration // when the present source was attached; 0 once its first packet has gone out
+	rtt        time.Duration
 
 	header  rtp.Header
 	scratch []byte // retransmission being built
@@ -101,6 +105,7 @@ func (d *downTrack) attach(up *upTrack, now time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.source, d.started, d.codec, d.agreed = up, false, nil, nil
+	d.attachedAt = max(now, 1)
 	d.mapExtensions(up)
 	up.addSub(d) // before the group is copied, so that no packet falls between the two
 	if up.kind != video {
@@ -182,10 +187,7 @@ func (d *downTrack) emit(p *packet, block uint8, ts uint32, now time.Duration) b
 	s.shift = d.countPictures(p)
 	size := d.write(p, s, d.agreed, false)
 	d.ts.Sent(s.ts, now)
-	d.count.packets.Add(1)
-	d.count.bytes.Add(uint64(size))
-	d.peer.node.count.packetsOut.Add(1)
-	d.peer.node.count.bytesOut.Add(uint64(size))
+	d.passed.count(size)
 	return true
 }
 
@@ -205,6 +207,8 @@ func (d *downTrack) agree(c *payload) bool {
 // begin makes p the first packet of the source.
 func (d *downTrack) begin(p *packet, now time.Duration, mapTime bool) {
 	d.started = true
+	d.peer.node.measured.first(d.line.kind, now-d.attachedAt, d.attachedAt != 0)
+	d.attachedAt = 0
 	if d.history == nil {
 		d.history = make([]sent, len(d.source.ring.places))
 	}
@@ -321,6 +325,6 @@ func (d *downTrack) reportIfDue(now time.Duration) {
 	d.reported = max(now, 1)
 	d.peer.send(&rtcp.SenderReport{
 		SSRC: d.ssrc, NTPTime: toNTP(wall), RTPTime: d.ts.Map(sr.rtp) + uint32(ticks),
-		PacketCount: uint32(d.count.packets.Load()), OctetCount: uint32(d.count.bytes.Load()),
+		PacketCount: uint32(d.passed.Packets), OctetCount: uint32(d.passed.Bytes),
 	})
 }

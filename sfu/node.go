@@ -21,6 +21,8 @@ type Node struct {
 	notify   *notifier
 	started  time.Time
 	count    nodeCounters
+	accounts accounts
+	measured *histograms
 
 	stop    chan struct{}  // ends the janitor
 	running sync.WaitGroup // the janitor and every connection being closed
@@ -60,11 +62,13 @@ func New(cfg Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	n.measured = newHistograms()
 	if n.endpoint, err = wire.Open(listen); err != nil {
 		return nil, err
 	}
 	n.notify = newNotifier(cfg.Observer)
 	n.running.Go(n.sweep) // ends when Close closes stop
+	n.running.Go(n.pulse) // likewise
 	udp, tcp := n.Addr()
 	n.log.Info("media node listens", "udp", udp, "tcp", tcp)
 	return n, nil
@@ -126,8 +130,10 @@ func (n *Node) admitPeer(r *room, join Join, o *offer) (string, error) {
 		return "", err
 	}
 	answer := p.answer(o)
+	n.accounts.open(p)
 	replaced, err := r.enter(p, n.now())
 	if err != nil {
+		n.accounts.close(p)
 		n.closeLink(p)
 		return "", err
 	}
@@ -234,6 +240,7 @@ func (n *Node) endRoom(r *room) {
 	for _, p := range r.close(n.now()) {
 		n.ended(p)
 	}
+	r.logScores()
 }
 
 // Close ends every connection and waits until all goroutines are done, or ctx is.

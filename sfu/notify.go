@@ -28,6 +28,8 @@ type Observer interface {
 	PeerState(room, participant string, s PeerState)
 	// Tracks tells which of a participant's receiving m-lines carry whose tracks, whole. An m-line not listed carries nothing.
 	Tracks(room, participant string, tracks []TrackSlot)
+	// Quality tells how good a participant's line is, when either direction's level changes during a consultation.
+	Quality(room, participant string, q Quality)
 }
 
 // notifier passes events to the observer in a goroutine of its own, so that nobody who holds a lock calls out. An event
@@ -49,6 +51,7 @@ type event struct {
 	key    eventKey
 	state  PeerState
 	tracks []TrackSlot
+	line   Quality
 	call   func()
 }
 
@@ -70,6 +73,12 @@ func (n *notifier) tracks(room, participant string, tracks []TrackSlot) {
 	}
 }
 
+func (n *notifier) quality(room, participant string, q Quality) {
+	if n.observer != nil {
+		n.put(&event{key: eventKey{"line", room, participant}, line: q})
+	}
+}
+
 // call runs f in the notifier's goroutine after the events so far.
 func (n *notifier) call(f func()) { n.put(&event{call: f}) }
 
@@ -81,7 +90,7 @@ func (n *notifier) put(e *event) {
 	}
 	if e.call == nil {
 		if w := n.waiting[e.key]; w != nil {
-			w.state, w.tracks = e.state, e.tracks
+			w.state, w.tracks, w.line = e.state, e.tracks, e.line
 			return
 		}
 		n.waiting[e.key] = e
@@ -120,6 +129,8 @@ func (n *notifier) tell(e *event) {
 		e.call()
 	case e.key.what == "state":
 		n.observer.PeerState(e.key.room, e.key.participant, e.state)
+	case e.key.what == "line":
+		n.observer.Quality(e.key.room, e.key.participant, e.line)
 	default:
 		n.observer.Tracks(e.key.room, e.key.participant, e.tracks)
 	}

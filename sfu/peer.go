@@ -38,6 +38,7 @@ type peer struct {
 	link  *link
 	back  feedbackWriter // to the client; the link
 	order int            // position in which it came to the room; fixed
+	made  time.Duration  // when its offer came; fixed
 
 	session, fingerprint, ufrag string // of the offer; guarded by room.offers
 	candidates                  atomic.Int32
@@ -50,13 +51,14 @@ type peer struct {
 	feedbackSSRC uint32
 	wholeReports bool // not every m-line agreed to reduced-size RTCP
 
-	connected atomic.Bool // the line is up now
-	doomed    atomic.Bool // is being ended from within
-	ready     atomic.Bool // ups and downs are set
-	streams   atomic.Int32
-	channels  atomic.Int32
-	talk      atomic.Pointer[talk]
-	clock     clockOffset
+	connected    atomic.Bool // the line is up now
+	doomed       atomic.Bool // is being ended from within
+	ready        atomic.Bool // ups and downs are set
+	streams      atomic.Int32
+	lanes        [channelKinds]lane // data channels
+	channels     atomic.Int32
+	channelsEver atomic.Int32
+	clock        clockOffset
 
 	// Guarded by room.mu:
 	since    time.Duration // when the line went down, or the peer was made
@@ -67,11 +69,15 @@ type peer struct {
 	// Of whoever delivers RTP and RTCP, one packet at a time:
 	rx         packet
 	budget     budget
+	feedback   feedbackBudget
 	recorder   *twcc.Recorder
 	fedBack    time.Duration
 	reportedRR time.Duration
 
 	strangers map[uint32]struct{} // SSRCs that feedback has named and that are nobody's
+
+	count  peerCounters
+	health health
 }
 
 // route says what an SSRC is: a track, or the retransmissions of one.
@@ -83,9 +89,11 @@ type route struct {
 func newPeer(n *Node, r *room, join Join, o *offer) (*peer, error) {
 	p := &peer{
 		node: n, room: r, key: peerKey{join.Participant, join.Kind}, join: join,
-		feedbackSSRC: rand.Uint32() | 1, declared: map[uint32]route{}, since: n.now(),
-		budget: newBudget(n.limits),
+		feedbackSSRC: rand.Uint32() | 1, declared: map[uint32]route{}, since: n.now(), made: n.now(),
+		budget:   newBudget(n.limits),
+		feedback: newFeedbackBudget(n.limits),
 	}
+	p.makeLanes(n.limits)
 	p.recorder = twcc.NewRecorder(p.feedbackSSRC)
 	var err error
 	if p.link, err = n.newLink(o, p); err != nil {
@@ -220,19 +228,20 @@ func (p *peer) preface(pkts []rtcp.Packet) []rtcp.Packet {
 // receiveRTP takes one packet of a stream. What follows from it goes out with the batch.
 func (p *peer) receiveRTP(in *inlet, b []byte, via *wire.Batch) {
 	now := p.node.now()
-	c := &p.node.count
-	if !p.budget.take(now, len(b)) || len(b) > p.node.limits.PacketBytes {
-		c.flooded.Add(1)
+	if !p.budget.take(now, len(b)) {
+		p.drop(dropFlood)
+		return
+	}
+	if len(b) > p.node.limits.PacketBytes {
+		p.drop(dropTooLarge)
 		return
 	}
 	pkt := &p.rx
 	pkt.via = via
 	if pkt.parse(b) != nil {
-		c.malformed.Add(1)
+		p.drop(dropMalformed)
 		return
 	}
-	c.packetsIn.Add(1)
-	c.bytesIn.Add(uint64(len(b)))
 	p.record(pkt, now)
 	if p.ready.Load() {
 		if in.route.up == nil {
@@ -243,11 +252,14 @@ func (p *peer) receiveRTP(in *inlet, b []byte, via *wire.Batch) {
 	p.giveFeedback(now)
 }
 
+// drop counts something the peer sent that goes no further.
+func (p *peer) drop(why dropReason) { p.count.drops[why].Add(1) }
+
 // deliver hands a packet to its track, undoing retransmission first.
 func (p *peer) deliver(to route, pkt *packet, b []byte, now time.Duration) {
 	u := to.up
 	if u == nil {
-		p.node.count.unknown.Add(1)
+		p.drop(dropUnknown)
 		return
 	}
 	original := u.repairs[pkt.header.PayloadType]
@@ -322,7 +334,7 @@ func (p *peer) giveFeedback(now time.Duration) {
 	p.reportedRR = now
 	rr := &rtcp.ReceiverReport{SSRC: p.feedbackSSRC}
 	for _, u := range p.ups {
-		if block, ok := u.reception.report(u.ssrc.Load(), u.lastReport.Load(), now); ok && len(rr.Reports) < 31 {
+		if block, ok := u.report(now); ok && len(rr.Reports) < 31 {
 			rr.Reports = append(rr.Reports, block)
 		}
 	}
@@ -336,12 +348,16 @@ func (p *peer) receiveRTCP(b []byte, via *wire.Batch) {
 	if !p.ready.Load() {
 		return
 	}
-	pkts, err := rtcp.Unmarshal(b)
-	if err != nil {
-		p.node.count.malformed.Add(1)
+	now := p.node.now()
+	if !p.feedback.control.allow(now, 1) {
+		p.drop(dropFlood)
 		return
 	}
-	now := p.node.now()
+	pkts, err := rtcp.Unmarshal(b)
+	if err != nil {
+		p.drop(dropMalformed)
+		return
+	}
 	for _, pkt := range pkts {
 		switch pkt := pkt.(type) {
 		case *rtcp.SenderReport:
@@ -449,6 +465,37 @@ func newBudget(l Limits) budget {
 		rate.NewLimiter(rate.Limit(l.BytesPerSec), int(l.BytesPerSec)),
 	}
 }
+
+// feedbackBudget bounds what a peer may make the node do by its feedback. Without limiters everything is allowed.
+type feedbackBudget struct {
+	control   allowance // compound packets
+	resends   allowance // bytes sent again
+	keyframes allowance // asked of others
+}
+
+// allowance is a limiter on the node's clock; none allows everything.
+type allowance struct{ *rate.Limiter }
+
+func (a allowance) allow(now time.Duration, n int) bool {
+	return a.Limiter == nil || a.AllowN(time.Time{}.Add(now), n)
+}
+
+// keyframesAtOnce is how many key frames a peer may ask for in a row: somebody who comes sees several tracks.
+const keyframesAtOnce = 6
+
+func newFeedbackBudget(l Limits) feedbackBudget {
+	return feedbackBudget{
+		control:   allowance{rate.NewLimiter(rate.Limit(l.ControlPerSec), max(1, int(l.ControlPerSec)))},
+		resends:   allowance{rate.NewLimiter(rate.Limit(l.ResendBytesPerSec), max(l.PacketBytes, int(l.ResendBytesPerSec)))},
+		keyframes: allowance{rate.NewLimiter(rate.Limit(l.KeyframesPerSec), keyframesAtOnce)},
+	}
+}
+
+func (p *peer) mayResend(now time.Duration, size int) bool {
+	return p.feedback.resends.allow(now, size)
+}
+
+func (p *peer) mayAskKeyframe(now time.Duration) bool { return p.feedback.keyframes.allow(now, 1) }
 
 func (b budget) take(now time.Duration, size int) bool {
 	at := time.Time{}.Add(now)

@@ -50,7 +50,6 @@ func (d *downTrack) recover(p *packet, blocks []codec.REDBlock, now time.Duratio
 		}
 		if d.emit(p, uint8(len(blocks)-1-i), ts, now) {
 			d.count.recovered.Add(1)
-			d.peer.node.count.recovered.Add(1)
 			last = ts
 		}
 	}

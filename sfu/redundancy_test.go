@@ -91,7 +91,7 @@ func TestWhoeverKnowsNoRedundancyGetsPlainOpusAndWhatWasLostBeforeIt(t *testing.
 	if strings.Join(got, ", ") != strings.Join(want, ", ") {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if n := b.node.count.recovered.Load(); n != 2 {
+	if n := d.count.recovered.Load(); n != 2 {
 		t.Errorf("%d packets counted as made up for", n)
 	}
 	if len(back.back) == 0 {

@@ -36,12 +36,21 @@ func (n *Node) hold(id string, create bool) (*room, error) {
 func (n *Node) release(r *room) {
 	defer n.running.Done()
 	empty := r.empty()
+	if n.forgotten(r, empty) {
+		r.logScores()
+	}
+}
+
+// forgotten ends one hold and takes the room off the list if it was the last and nobody is there.
+func (n *Node) forgotten(r *room, empty bool) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	r.holds--
-	if r.holds == 0 && empty && n.rooms[r.id] == r {
-		delete(n.rooms, r.id)
+	if r.holds > 0 || !empty || n.rooms[r.id] != r {
+		return false
 	}
+	delete(n.rooms, r.id)
+	return true
 }
 
 // find returns a peer.
@@ -98,6 +107,7 @@ func (n *Node) dropLater(p *peer, why string) {
 
 // ended closes the connection of a peer that is out of its room.
 func (n *Node) ended(p *peer) {
+	n.accounts.close(p)
 	n.closeLink(p)
 	if p.join.Ended != nil {
 		n.notify.call(p.join.Ended)

@@ -6,7 +6,7 @@ import (
 	"github.com/pion/rtcp"
 )
 
-// reception counts what RFC 3550 wants to know of a received stream. It belongs to the goroutine that receives it.
+// reception counts what RFC 3550 wants to know of a received stream. It belongs to the lock of the track.
 type reception struct {
 	first, highest uint64
 	received       uint64
@@ -17,6 +17,26 @@ type reception struct {
 	timed   bool
 
 	expectedBefore, receivedBefore uint64
+
+	mostMissing uint64
+	clock       uint32
+	fraction    float64 // lost before repair, as reported last
+}
+
+// expected is how many packets were sent, as far as their numbers show.
+func (r *reception) expected() uint64 {
+	if !r.started {
+		return 0
+	}
+	return r.highest - r.first + 1
+}
+
+// missing is how many packets have not come by themselves. It never falls, though late packets may make up for some.
+func (r *reception) missing() uint64 {
+	if e := r.expected(); e > r.received {
+		r.mostMissing = max(r.mostMissing, e-r.received)
+	}
+	return r.mostMissing
 }
 
 // packet counts one packet that came by itself; resent ones do not count, or loss would be hidden from the sender.
@@ -27,6 +47,7 @@ func (r *reception) packet(ext uint64, timestamp uint32, clock uint32, now time.
 	r.first = min(r.first, ext)
 	r.highest = max(r.highest, ext)
 	r.received++
+	r.clock = clock
 	transit := int64(uint32(uint64(now)*uint64(clock/1000)/1e6) - timestamp)
 	if r.timed {
 		d := int64(int32(transit - r.transit))
@@ -38,12 +59,20 @@ func (r *reception) packet(ext uint64, timestamp uint32, clock uint32, now time.
 	r.transit, r.timed = transit, true
 }
 
+// jitterTime is the interarrival jitter as a time.
+func (r *reception) jitterTime() time.Duration {
+	if r.clock == 0 {
+		return 0
+	}
+	return time.Duration(r.jitter * float64(time.Second) / float64(r.clock))
+}
+
 // report fills a block for the interval since the last one; false before the first packet.
 func (r *reception) report(ssrc uint32, sr *senderInfo, now time.Duration) (rtcp.ReceptionReport, bool) {
 	if !r.started {
 		return rtcp.ReceptionReport{}, false
 	}
-	expected := r.highest - r.first + 1
+	expected := r.expected()
 	lost := int64(expected) - int64(r.received)
 	expectedNow, receivedNow := expected-r.expectedBefore, r.received-r.receivedBefore
 	r.expectedBefore, r.receivedBefore = expected, r.received
@@ -54,6 +83,7 @@ func (r *reception) report(ssrc uint32, sr *senderInfo, now time.Duration) (rtcp
 	if expectedNow > 0 && expectedNow > receivedNow {
 		block.FractionLost = uint8(min(255, (expectedNow-receivedNow)*256/expectedNow))
 	}
+	r.fraction = float64(block.FractionLost) / 256
 	if sr != nil {
 		block.LastSenderReport = uint32(sr.ntp >> 16)
 		block.Delay = uint32(uint64(now-sr.arrived) * 65536 / uint64(time.Second))

@@ -24,7 +24,6 @@ func (d *downTrack) resend(nacks []rtcp.NackPair, now time.Duration, via *wire.B
 		}
 		nacks[i].Range(func(seq uint16) bool {
 			d.count.nacks.Add(1)
-			d.peer.node.count.nacksIn.Add(1)
 			d.resendOne(rewrite.Near(highest, seq), now)
 			return true
 		})
@@ -48,10 +47,13 @@ func (d *downTrack) resendOne(out uint64, now time.Duration) {
 	if agreed == nil {
 		return
 	}
+	if !d.peer.mayResend(now, len(d.raw)) {
+		d.count.resendsRefused.Add(1)
+		return
+	}
 	s.resent++
 	s.at = now
 	d.count.resent.Add(1)
-	d.peer.node.count.resent.Add(1)
 	// Without RTX the packet has to be the same to the last bit: under AES-GCM one number must never cover two texts.
 	d.write(&d.again, s, agreed, d.rtx != 0 && agreed.rtx != 0)
 }
@@ -82,6 +84,11 @@ func (d *downTrack) load(up *upTrack, ext uint64) bool {
 
 // pictureLost passes a subscriber's wish for a key frame on.
 func (d *downTrack) pictureLost(now time.Duration) {
+	d.count.keyframeRequests.Add(1)
+	if !d.peer.mayAskKeyframe(now) {
+		d.count.keyframesRefused.Add(1)
+		return
+	}
 	d.mu.Lock()
 	source := d.source
 	d.mu.Unlock()
@@ -93,11 +100,34 @@ func (d *downTrack) pictureLost(now time.Duration) {
 // reception notes what the subscriber says about how the track arrives.
 func (d *downTrack) reception(block rtcp.ReceptionReport) {
 	d.lost.Store(uint32(block.FractionLost))
-	if rtt, ok := roundTrip(block, d.peer.node.wall(d.peer.node.now())); ok {
-		d.mu.Lock()
+	rtt, known := roundTrip(block, d.peer.node.wall(d.peer.node.now()))
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known {
 		d.rtt = rtt
-		d.mu.Unlock()
 	}
+	h := &d.heard
+	h.lost = int64(int32(block.TotalLost<<8) >> 8) // 24 bits with a sign
+	h.take(block.LastSequenceNumber, d.sentUpTo(block.LastSequenceNumber))
+	if d.codec != nil && d.codec.clock > 0 {
+		h.jitter = time.Duration(block.Jitter) * time.Second / time.Duration(d.codec.clock)
+	}
+}
+
+// sentUpTo is how many packets have gone out with numbers up to one that the subscriber has seen lately.
+func (d *downTrack) sentUpTo(number uint32) uint64 {
+	highest, ok := d.seq.Highest()
+	if !ok || d.history == nil {
+		return d.passed.Packets
+	}
+	seen := rewrite.Near(highest, uint16(number))
+	since := uint64(0)
+	for out := seen + 1; out <= highest && out-seen < uint64(len(d.history)); out++ {
+		if s := d.place(out); s.up != nil && s.out == out {
+			since++
+		}
+	}
+	return d.passed.Packets - min(since, d.passed.Packets)
 }
 
 // roundTrip returns the time to the subscriber and back, 0 if unknown.

@@ -28,6 +28,7 @@ type room struct {
 	admitted map[string]bool
 	muted    map[string]muting
 	states   map[string]PeerState // as told to the observer
+	scores   map[string]score     // of participants who have left
 	closed   bool
 
 	holds int // calls in progress; guarded by Node.mu
@@ -36,7 +37,7 @@ type room struct {
 func newRoom(n *Node, id string) *room {
 	r := &room{
 		node: n, id: id, peers: map[peerKey]*peer{}, admitted: map[string]bool{}, muted: map[string]muting{},
-		states: map[string]PeerState{},
+		states: map[string]PeerState{}, scores: map[string]score{},
 	}
 	r.audience.Store(&[]*peer{})
 	return r
@@ -108,6 +109,7 @@ func (r *room) enter(p *peer, now time.Duration) (replaced *peer, err error) {
 func (r *room) leave(p *peer) {
 	p.gone = true
 	delete(r.peers, p.key)
+	r.keepScore(p)
 	for _, d := range p.downs {
 		d.attached = nil
 		d.detach()
@@ -189,6 +191,9 @@ func (r *room) lineUp(p *peer) {
 	p.connected.Store(true)
 	if p.gone {
 		return
+	}
+	if !p.wasUp {
+		r.node.measured.joined(r.node.now() - p.made)
 	}
 	p.wasUp = true
 	if r.peers[p.key] != p {

@@ -18,10 +18,11 @@ type witness struct {
 	mu     sync.Mutex
 	states map[string][]PeerState // by participant
 	tracks map[string][]TrackSlot
+	lines  map[string][]Quality
 }
 
 func newWitness() *witness {
-	return &witness{states: map[string][]PeerState{}, tracks: map[string][]TrackSlot{}}
+	return &witness{states: map[string][]PeerState{}, tracks: map[string][]TrackSlot{}, lines: map[string][]Quality{}}
 }
 
 func (w *witness) PeerState(_, participant string, s PeerState) {
@@ -34,6 +35,19 @@ func (w *witness) Tracks(_, participant string, tracks []TrackSlot) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.tracks[participant] = tracks
+}
+
+func (w *witness) Quality(_, participant string, q Quality) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lines[participant] = append(w.lines[participant], q)
+}
+
+// line returns everything told of a participant's line.
+func (w *witness) line(participant string) []Quality {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.lines[participant])
 }
 
 func (w *witness) last(participant string) PeerState {
@@ -164,7 +178,7 @@ func TestMessagesPassBetweenAdmittedParticipantsOnlyAndSayWhoSentThem(t *testing
 	heard := func(c *client) []string {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return slices.Clone(c.messages)
+		return slices.DeleteFunc(slices.Clone(c.messages), func(m string) bool { return m[0] == '\n' })
 	}
 	dropped := func(want uint64) func() bool { return func() bool { return n.Stats().MessagesLost >= want } }
 	say(booth, "too early")

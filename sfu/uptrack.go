@@ -38,11 +38,15 @@ type upTrack struct {
 	keyframeTS uint32
 	keyframeAt time.Duration
 	hasKey     bool
+	reception  reception
+	passed     traffic // fresh packets
+	swallowed  uint64  // while muted
+	redundant  uint64  // that repeat earlier ones
+	rate       bitrate
 
 	// Of the receiving goroutine:
-	losses    losses
-	reception reception
-	nackBuf   []uint16
+	losses  losses
+	nackBuf []uint16
 }
 
 func newUpTrack(p *peer, line mline, purpose string) *upTrack {
@@ -77,18 +81,13 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 		return
 	}
 	p.start = u.starts(p)
-	before, running, fresh := u.keep(p, raw, now)
+	before, running, fresh := u.keep(p, raw, resent, now)
 	if !fresh {
 		u.count.doubles.Add(1)
 		return
 	}
-	u.count.packets.Add(1)
-	u.count.bytes.Add(uint64(len(raw)))
-	if p.codec.format == codec.RED {
-		u.peer.node.count.redundant.Add(1)
-	}
-	if !resent {
-		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
+	if resent {
+		u.count.returned.Add(1)
 	}
 	u.noteLosses(p, before, running, now)
 	if u.wanted.Load() {
@@ -99,17 +98,24 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 	}
 }
 
+// report is the reception report on this track (RFC 3550 section 6.4.1); false before its first packet.
+func (u *upTrack) report(now time.Duration) (rtcp.ReceptionReport, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.reception.report(u.ssrc.Load(), u.lastReport.Load(), now)
+}
+
 // swallow keeps count of a muted track, whose packets must not be kept: unmuting would show what happened before.
 func (u *upTrack) swallow(p *packet, resent bool, now time.Duration) {
 	u.mu.Lock()
 	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
 	u.hasKey = false
-	u.mu.Unlock()
-	u.losses.missing = u.losses.missing[:0]
-	u.count.dropped.Add(1)
+	u.swallowed++
 	if !resent {
 		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
 	}
+	u.mu.Unlock()
+	u.losses.missing = u.losses.missing[:0]
 }
 
 // setSilent mutes the track, or lets its packets be kept again.
@@ -134,15 +140,22 @@ func (u *upTrack) starts(p *packet) bool {
 	return codec.StartsKeyframe(p.codec.format, p.payload)
 }
 
-// keep gives the packet its unwrapped number and puts it into the ring. It returns the highest number before it, if
+// keep gives the packet its unwrapped number, counts it and puts it into the ring. It returns the highest number before it, if
 // there was a packet before it, and whether the packet is new.
-func (u *upTrack) keep(p *packet, raw []byte, now time.Duration) (before uint64, running, fresh bool) {
+func (u *upTrack) keep(p *packet, raw []byte, resent bool, now time.Duration) (before uint64, running, fresh bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	before, running = u.seq.Highest()
 	p.ext = u.seq.Unwrap(p.header.SequenceNumber)
 	if !u.ring.store(p.ext, raw) {
 		return before, running, false
+	}
+	u.passed.count(len(raw))
+	if p.codec.format == codec.RED {
+		u.redundant++
+	}
+	if !resent {
+		u.reception.packet(p.ext, p.header.Timestamp, p.codec.clock, now)
 	}
 	if p.start {
 		u.wanted.Store(false)
@@ -180,7 +193,6 @@ func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Du
 		return
 	}
 	u.count.nacks.Add(uint64(len(u.nackBuf)))
-	u.peer.node.count.nacksOut.Add(uint64(len(u.nackBuf)))
 	u.peer.send(&rtcp.TransportLayerNack{
 		SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: u.ssrc.Load(), Nacks: rtcp.NackPairsFromSequenceNumbers(u.nackBuf),
 	})
@@ -203,7 +215,6 @@ func (u *upTrack) requestKeyframe(now time.Duration) {
 	}
 	u.wanted.Store(false)
 	u.count.keyframeRequests.Add(1)
-	u.peer.node.count.keyframeAsk.Add(1)
 	if u.asksByFIR() {
 		u.peer.send(&rtcp.FullIntraRequest{
 			SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: ssrc,

@@ -223,7 +223,7 @@ func (b *Broker) welcome(w identity) protocol.Welcome {
 		Media: protocol.Media{
 			Up:        []protocol.Purpose{protocol.PurposeVoice, protocol.PurposeFace},
 			AudioDown: downTracks, VideoDown: downTracks,
-			ICEServers: b.cfg.ICEServers, DataChannel: "talk",
+			ICEServers: b.cfg.ICEServers, DataChannel: "talk", LatestChannel: "latest",
 		},
 		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),
 	}

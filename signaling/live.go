@@ -30,6 +30,8 @@ type media struct {
 	From      string           `json:"from"` // node that says so
 	Connected bool             `json:"connected"`
 	Tracks    []protocol.Track `json:"tracks,omitempty"` // what its receiving m-lines carry
+	Up        protocol.Level   `json:"up,omitempty"`     // how good its line is, from it
+	Down      protocol.Level   `json:"down,omitempty"`   // and to it
 }
 
 // presence is everything known of one participant right now.

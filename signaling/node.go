@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"madoguchi/sfu"
+	"madoguchi/sfu/quality"
 	"madoguchi/signaling/protocol"
 )
 
@@ -65,6 +66,26 @@ type observer struct{ broker *Broker }
 
 func (o observer) PeerState(room, participant string, s sfu.PeerState) {
 	o.broker.PeerState(room, participant, PeerState(s))
+}
+
+func (o observer) Quality(room, participant string, q sfu.Quality) {
+	o.broker.PeerQuality(room, participant, levelOf(q.Up), levelOf(q.Down))
+}
+
+// levelOf is the protocol's word for a level; none for what is not known.
+func levelOf(l quality.Level) protocol.Level {
+	switch l {
+	case quality.Good:
+		return protocol.LevelGood
+	case quality.Fair:
+		return protocol.LevelFair
+	case quality.Poor:
+		return protocol.LevelPoor
+	case quality.Lost:
+		return protocol.LevelLost
+	default:
+		return ""
+	}
 }
 
 func (o observer) Tracks(room, participant string, slots []sfu.TrackSlot) {

@@ -57,7 +57,7 @@ func presenceOf(v *visit) protocol.Presence {
 		now := v.people[p.ID]
 		out.People = append(out.People, protocol.PresenceItem{
 			Participant: p.ID, Online: now.Online, Connected: now.Connected,
-			AudioMuted: now.Audio, VideoMuted: now.Video, Reason: now.Reason,
+			AudioMuted: now.Audio, VideoMuted: now.Video, Reason: now.Reason, Up: now.Up, Down: now.Down,
 		})
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 type report struct {
 	connected *bool
 	tracks    *[]protocol.Track
+	levels    *[2]protocol.Level // up, down
 }
 
 // PeerState tells the broker how a peer's media stand. It never blocks.
@@ -22,8 +23,14 @@ func (b *Broker) PeerState(room, participant string, s PeerState) {
 		r.connected = &connected
 		if s == PeerGone {
 			r.tracks = &[]protocol.Track{}
+			r.levels = &[2]protocol.Level{}
 		}
 	})
+}
+
+// PeerQuality tells the broker how good a participant's line is in a consultation, from it and to it. It never blocks.
+func (b *Broker) PeerQuality(room, participant string, up, down protocol.Level) {
+	b.reports.put(who{room, participant}, func(r *report) { r.levels = &[2]protocol.Level{up, down} })
 }
 
 // PeerTracks tells the broker whose tracks a peer's receiving m-lines carry, whole. It never blocks.
@@ -53,6 +60,9 @@ func (b *Broker) followPeer(peer who, r *report) {
 	}
 	if r.tracks != nil {
 		now.Tracks = *r.tracks
+	}
+	if r.levels != nil {
+		now.Up, now.Down = r.levels[0], r.levels[1]
 	}
 	if b.hub.setMedia(peer, now) { // otherwise a bench room, or a session that is over: nobody to tell
 		b.mediaOut.put(peer, func(m *media) { *m = now })

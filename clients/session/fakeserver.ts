@@ -161,7 +161,7 @@ export class FakeServer {
       role: this.kind,
       name: "",
       now: new Date(this.browser.now() + 90_000).toISOString(),
-      media: { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk" },
+      media: { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" },
       pingSeconds: 15,
     });
     socket.say({ type: "seat", sessions: this.summaries(), calls: this.calls, dayRev: this.version });

@@ -5,7 +5,7 @@ import { MediaLink } from "./media";
 import type { Media, Purpose, TrackOffer } from "./protocol";
 import { SessionError, type MediaPhase } from "./types";
 
-const plan: Media = { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk" };
+const plan: Media = { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" };
 
 /** A link to a media server whose answers and paths the test decides. */
 class Stage {

@@ -97,6 +97,18 @@ export const aways = [
 ] as const;
 export type Away = (typeof aways)[number];
 
+/** Level says how good one direction of a participant's line is. */
+export const levels = [
+  "good",
+  /** one notices it */
+  "fair",
+  /** weak: talking takes an effort, so both sides are told */
+  "poor",
+  /** nothing comes any more */
+  "lost",
+] as const;
+export type Level = (typeof levels)[number];
+
 /** ErrorCode says, for machines, why a request was refused. The words beside it in Error are for logs and developers; what people read is chosen by the client from the code. */
 export const errorCodes = [
   /** not JSON, a field is missing or of the wrong type */
@@ -244,6 +256,7 @@ export interface Media {
   iceServers: ICEServer[];
   /** label of the reliable, ordered channel for what people say: "talk" */
   dataChannel: string;
+  latestChannel: string;
 }
 
 /** Welcome answers Hello. */
@@ -384,6 +397,10 @@ export interface PresenceItem {
   videoMuted: boolean;
   /** why it came back, or is away */
   reason?: Away;
+  /** how well its sound and pictures arrive here; only in a consultation */
+  up?: Level;
+  /** how well others' arrive there, as far as can be seen from here */
+  down?: Level;
 }
 
 /** Presence tells who is connected and muted right now; whole, and outside the versioned session. */

@@ -10,7 +10,7 @@ const welcome: Welcome = {
   role: "doctor",
   name: "森田 千尋",
   now: "2026-11-25T10:00:00+09:00",
-  media: { up: [], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk" },
+  media: { up: [], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" },
   pingSeconds: 10,
 };
 

@@ -15,13 +15,14 @@ const (
 	// MaxMessage is the largest message on a data channel that is read; a larger one ends the channel.
 	MaxMessage  = 64 << 10
 	firstRead   = 4 << 10 // what is set aside for reading at first
-	maxAccepted = 16      // data channels of one connection
+	maxAccepted = 64      // streams of one association ever, data channels or not
 )
 
-// Channel is a data channel the peer has opened.
+// Channel is a data channel the peer has opened. What is sent on it is as reliable and ordered as the peer asked for.
 type Channel struct {
-	dc *datachannel.DataChannel
-	on func(b []byte, text bool)
+	dc  *datachannel.DataChannel
+	on  func(b []byte, text bool)
+	end func()
 }
 
 // Label is the name the peer gave it.
@@ -31,7 +32,10 @@ func (ch *Channel) Label() string { return ch.dc.Config.Label }
 // in Handler.Channel; messages of a channel without are thrown away.
 func (ch *Channel) OnMessage(f func(b []byte, text bool)) { ch.on = f }
 
-// Waiting is how many bytes wait to go out.
+// OnEnd sets what is called once when no message comes any more. It must be set in Handler.Channel.
+func (ch *Channel) OnEnd(f func()) { ch.end = f }
+
+// Waiting is how many bytes have not been acknowledged yet.
 func (ch *Channel) Waiting() uint64 { return ch.dc.BufferedAmount() }
 
 // Send sends a message. It does not wait; whoever sends looks at Waiting first.
@@ -69,6 +73,9 @@ func (c *Conn) serveChannels(session *dtls.Conn) {
 
 // read reads messages until the channel ends.
 func (ch *Channel) read() {
+	if ch.end != nil {
+		defer ch.end()
+	}
 	buf := make([]byte, firstRead)
 	for {
 		n, text, err := ch.dc.ReadDataChannel(buf)

@@ -275,6 +275,9 @@ func (c *Conn) retire(u *user) {
 	}
 }
 
+// Silence is how long nothing authentic has come from the peer.
+func (c *Conn) Silence() time.Duration { return c.ep.now() - time.Duration(c.heard.Load()) }
+
 // alive reports whether the peer has been heard lately.
 func (c *Conn) alive() bool {
 	return c.ctx.Err() == nil && c.ep.now()-time.Duration(c.heard.Load()) < disconnectAfter
@@ -338,6 +341,7 @@ func (c *Conn) media(from *path, p []byte, b *Batch) {
 		p, err = c.in.srtp.DecryptRTP(p, p, &c.in.header)
 	}
 	if err != nil {
+		c.ep.noteBroken(err)
 		return
 	}
 	c.heard.Store(int64(b.now))
@@ -354,6 +358,15 @@ func (c *Conn) media(from *path, p []byte, b *Batch) {
 		return
 	}
 	to.RTP(p, b)
+}
+
+// noteBroken counts a packet that could not be opened. The library tells a replay apart only by what its error wraps.
+func (e *Endpoint) noteBroken(err error) {
+	if cause := errors.Unwrap(err); cause != nil && cause.Error() == "duplicated packet" {
+		e.drop.replayed.Add(1)
+		return
+	}
+	e.drop.unauthentic.Add(1)
 }
 
 // Outlet is where packets of one kind go to a peer.

@@ -43,6 +43,7 @@ type Endpoint struct {
 	udp  []*udpGroup
 	tcp  []*tcpListener
 	lost atomic.Uint64 // packets the kernel had no room for
+	drop struct{ strangers, unauthentic, replayed atomic.Uint64 }
 
 	running sync.WaitGroup // loops, TCP connections, the sweeper
 	stop    chan struct{}
@@ -149,6 +150,18 @@ func (e *Endpoint) Fingerprint() string { return e.fingerprint }
 // Lost is how many packets could not be sent because the kernel had no room for them.
 func (e *Endpoint) Lost() uint64 { return e.lost.Load() }
 
+// Drops counts what was thrown away on arrival.
+type Drops struct {
+	Strangers   uint64 // datagrams from addresses nobody has checked from, and checks that were not for us
+	Unauthentic uint64 // media whose seal was wrong
+	Replayed    uint64 // media that had come before, or long ago
+}
+
+// Drops returns the counts since the start.
+func (e *Endpoint) Drops() Drops {
+	return Drops{e.drop.strangers.Load(), e.drop.unauthentic.Load(), e.drop.replayed.Load()}
+}
+
 // describe lists our candidates: UDP before TCP, and addresses in their order (RFC 8445 section 5.1.2).
 func (e *Endpoint) describe() []string {
 	const udpType, tcpType = 126, 90
@@ -203,6 +216,7 @@ func (e *Endpoint) datagram(o origin, p []byte, b *Batch) {
 	case first < 4:
 		e.checked(o, p, b)
 	case o.known == nil:
+		e.drop.strangers.Add(1)
 	case first >= 128 && first < 192:
 		o.known.conn.media(o.known, p, b)
 	case first >= 20 && first < 64:
@@ -215,10 +229,12 @@ func (e *Endpoint) checked(o origin, p []byte, b *Batch) {
 	m := &b.check
 	m.Raw = append(m.Raw[:0], p...)
 	if !stun.IsMessage(m.Raw) || m.Decode() != nil {
+		e.drop.strangers.Add(1)
 		return
 	}
 	v, err := judge(m, e.find)
 	if err != nil {
+		e.drop.strangers.Add(1)
 		return
 	}
 	if v.conflict {

@@ -36,7 +36,7 @@ const (
 	TypeError    = "error"    // the request with this id was refused
 	TypeSeat     = "seat"     // what concerns this seat: live sessions, calls
 	TypeSession  = "session"  // the session entered, whole, at one version
-	TypePresence = "presence" // who is connected, muted, in which quality
+	TypePresence = "presence" // who is connected, muted, and how good their lines are
 	TypeWaiting  = "waiting"  // place in the queue and expected wait
 	TypeAnswer   = "answer"   // SDP answer
 	TypeTracks   = "tracks"   // which m-line now carries whose track
@@ -155,6 +155,9 @@ type Media struct {
 	VideoDown   int         `json:"videoDown"`
 	ICEServers  []ICEServer `json:"iceServers"`
 	DataChannel string      `json:"dataChannel"` // label of the reliable, ordered channel for what people say: "talk"
+	// LatestChannel is the label of the unordered channel without retransmissions for what matters only while it is
+	// new, pointers and strokes being drawn: "latest".
+	LatestChannel string `json:"latestChannel"`
 }
 
 // ICEServer is a STUN or TURN server for RTCPeerConnection.
@@ -297,7 +300,20 @@ type PresenceItem struct {
 	AudioMuted  bool   `json:"audioMuted"`
 	VideoMuted  bool   `json:"videoMuted"`
 	Reason      Away   `json:"reason,omitempty"` // why it came back, or is away
+	Up          Level  `json:"up,omitempty"`     // how well its sound and pictures arrive here; only in a consultation
+	Down        Level  `json:"down,omitempty"`   // how well others' arrive there, as far as can be seen from here
 }
+
+// Level says how good one direction of a participant's line is.
+type Level string
+
+// Levels of a line. It changes when it has been so for seconds, and goes up later than down.
+const (
+	LevelGood Level = "good"
+	LevelFair Level = "fair" // one notices it
+	LevelPoor Level = "poor" // weak: talking takes an effort, so both sides are told
+	LevelLost Level = "lost" // nothing comes any more
+)
 
 // Waiting tells the booth its place and the expected wait as a range of minutes.
 type Waiting struct {

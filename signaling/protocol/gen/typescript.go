@@ -33,6 +33,7 @@ var enums = []struct{ typ, list string }{
 	{"Kind", "kinds"},
 	{"Reason", "reasons"},
 	{"Away", "aways"},
+	{"Level", "levels"},
 	{"ErrorCode", "errorCodes"},
 }
 
