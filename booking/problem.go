@@ -38,6 +38,7 @@ const (
 	SlugNotAnonymous     = "not-anonymous"
 	SlugIdempotency      = "idempotency-mismatch"
 	SlugIdempotencyKey   = "idempotency-key-required"
+	SlugUnknownNotice    = "unknown-notice"
 	SlugUnavailable      = "unavailable"
 )
 

@@ -41,7 +41,8 @@ type Service struct {
 	log     *slog.Logger
 	sweep   time.Duration
 
-	outage sync.Map // area → true while its Redis does not answer, so that the log says it once
+	parting atomic.Bool // residents who asked for notices are told of cancellations
+	outage  sync.Map    // area → true while its Redis does not answer, so that the log says it once
 }
 
 // New gives a service. It does not touch Redis; Run does, and so does the first request.
@@ -240,19 +241,21 @@ func (s *Service) Finish(ctx context.Context, id, outcome string) error {
 	return asProblem(err)
 }
 
-// Cancel gives an appointment up before arrival and destroys the resident's record.
+// Cancel gives an appointment up before arrival and destroys the resident's record; that of one who asked for notices
+// a quarter of an hour later, so that this one can be sent.
 func (s *Service) Cancel(ctx context.Context, id string) (Appointment, error) {
 	store, err := s.locate(ctx, id)
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
-	key, err := s.keyOf(ctx, store, id)
+	records, err := store.Who(ctx, []string{id})
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
+	parting := s.part(ctx, store, id, records[0])
 	r, err := store.Cancel(ctx, id)
-	if err == nil {
-		s.destroy(ctx, store, id, key)
+	if key, sealed := keyName(records[0]); sealed {
+		s.parted(ctx, store, id, key, parting, err)
 	}
 	return s.stepped(store, r, err)
 }
