@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -29,9 +30,9 @@ type Ledger struct{ Kind, ID string }
 // longest bounds how long any entry of a ledger is, so that one that began before a window is still seen.
 const longest = 24 * time.Hour
 
-// Busy reads when each ledger is taken within [from, to), sorted by start, dead holds left out. All are read in one
-// round trip, though not at one instant: the ledgers decide at the time of the hold.
-func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time) ([][]Interval, error) {
+// Busy reads when each ledger is taken within [from, to), sorted by start, dead holds left out, and the entries of those
+// excepted too. All are read in one round trip, though not at one instant: the ledgers decide at the time of the hold.
+func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, except ...string) ([][]Interval, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	lists := make([]*redis.ZSliceCmd, len(ledgers))
@@ -51,14 +52,14 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time) 
 	}
 	busy := make([][]Interval, len(ledgers))
 	for i, list := range lists {
-		if busy[i], err = intervals(list.Val(), clock.Val()); err != nil {
+		if busy[i], err = intervals(list.Val(), clock.Val(), except); err != nil {
 			return nil, fmt.Errorf("ledger %s %s: %w", ledgers[i].Kind, ledgers[i].ID, err)
 		}
 	}
 	return busy, nil
 }
 
-func intervals(entries []redis.Z, now time.Time) ([]Interval, error) {
+func intervals(entries []redis.Z, now time.Time, except []string) ([]Interval, error) {
 	var list []Interval
 	for _, z := range entries {
 		member, ok := z.Member.(string)
@@ -67,7 +68,7 @@ func intervals(entries []redis.Z, now time.Time) ([]Interval, error) {
 			return nil, fmt.Errorf("entry %q", member)
 		}
 		deadline := fromMillis(parts[1])
-		if !deadline.IsZero() && !deadline.After(now) {
+		if !deadline.IsZero() && !deadline.After(now) || slices.Contains(except, parts[2]) {
 			continue
 		}
 		list = append(list, Interval{time.UnixMilli(int64(z.Score)), fromMillis(parts[0])})

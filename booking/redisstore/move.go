@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // Relocation gives one appointment another time, booth or desks. Legs that are done keep what they have; Legs names all
@@ -42,15 +44,8 @@ func (s *Store) Move(ctx context.Context, m MoveRequest) (Record, error) {
 	answer, err := s.relocate(ctx, relocations{
 		Request: m.Request, rules: text(m.Rules), event: EventMoved, list: []Relocation{m.Relocation},
 	})
-	switch {
-	case err != nil:
-	case answer[0] == "again":
-		err = ErrNoReception
-	case answer[0] != "":
-		err = takenError(answer[0])
-	}
-	if errors.Is(err, errChanged) {
-		err = ErrVersion
+	if err == nil {
+		err = answer[0].inTheWay
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("move %s: %w", m.ID, err)
@@ -58,29 +53,80 @@ func (s *Store) Move(ctx context.Context, m MoveRequest) (Record, error) {
 	return s.Get(ctx, m.ID)
 }
 
+// Delayed is what became of one appointment that was to be pushed back.
+type Delayed struct {
+	ID       string
+	InTheWay *TakenError // nil where it was pushed back
+}
+
 // Delay pushes appointments back, each whole or not at all, in the order given: later ones first, so that each finds its
-// new time left by the one after it. It gives for each the claims in the way, nil where it was pushed back, and ErrVersion
-// where one of them has changed; then nothing was done.
-func (s *Store) Delay(ctx context.Context, r Request, list []Relocation) ([]*TakenError, error) {
+// new time left by the one after it. It gives ErrVersion where one of them has changed; then nothing was done.
+func (s *Store) Delay(ctx context.Context, r Request, list []Relocation) ([]Delayed, error) {
 	answer, err := s.relocate(ctx, relocations{Request: r, event: EventDelayed, conflicts: true, list: list})
-	if errors.Is(err, errChanged) {
-		err = ErrVersion
-	}
 	if err != nil {
 		return nil, fmt.Errorf("delay %d appointments: %w", len(list), err)
 	}
-	outcome := make([]*TakenError, len(answer))
-	for i, claims := range answer {
-		if claims == "" {
-			continue
-		}
-		taken := &TakenError{}
-		if err := takenError(claims); !errors.As(err, &taken) {
-			return nil, fmt.Errorf("delay %s: %w", list[i].ID, err)
-		}
-		outcome[i] = taken
+	return delayedOf(answer)
+}
+
+// Delayed gives the answer to a delay that was asked for before, and reports whether one was. It gives ErrMismatch where
+// that one was another.
+func (s *Store) Delayed(ctx context.Context, r Request) ([]Delayed, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	known, err := s.rdb.Get(ctx, s.answer(r.Key)).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, false, nil
 	}
-	return outcome, nil
+	if err != nil {
+		return nil, false, fmt.Errorf("look for an answer: %w", unavailable(err))
+	}
+	print, answer, _ := strings.Cut(known, " ")
+	if print != r.Fingerprint {
+		return nil, true, ErrMismatch
+	}
+	list, err := delayedOf(outcomes(answer))
+	return list, true, err
+}
+
+// Moved reports whether a move was made before under the same key. It gives ErrMismatch where that one was another.
+func (s *Store) Moved(ctx context.Context, r Request) (bool, error) {
+	_, known, err := s.Delayed(ctx, r)
+	return known, err
+}
+
+func delayedOf(answer []outcome) ([]Delayed, error) {
+	list := make([]Delayed, len(answer))
+	for i, o := range answer {
+		list[i].ID = o.id
+		if o.inTheWay != nil && !errors.As(o.inTheWay, &list[i].InTheWay) {
+			return nil, fmt.Errorf("delay %s: %w", o.id, o.inTheWay)
+		}
+	}
+	return list, nil
+}
+
+// outcome is what the step says of one visit: inTheWay is nil, *TakenError or ErrNoReception.
+type outcome struct {
+	id       string
+	inTheWay error
+}
+
+func outcomes(answer string) []outcome {
+	words := strings.Fields(answer)
+	list := make([]outcome, len(words))
+	for i, word := range words {
+		id, claims, _ := strings.Cut(word, ":")
+		list[i].id = id
+		switch claims {
+		case "":
+		case "again":
+			list[i].inTheWay = ErrNoReception
+		default:
+			list[i].inTheWay = takenError(claims)
+		}
+	}
+	return list
 }
 
 type relocations struct {
@@ -91,8 +137,8 @@ type relocations struct {
 	list      []Relocation
 }
 
-// relocate runs the step and gives for each visit the claims in the way.
-func (s *Store) relocate(ctx context.Context, r relocations) ([]string, error) {
+// relocate runs the step.
+func (s *Store) relocate(ctx context.Context, r relocations) ([]outcome, error) {
 	c := &call{
 		keys: []string{s.outbox(), s.alarms(), s.answer(r.Key), s.rules()},
 		args: []any{
@@ -108,13 +154,13 @@ func (s *Store) relocate(ctx context.Context, r relocations) ([]string, error) {
 	if err == nil {
 		err = refused(answer)
 	}
+	if errors.Is(err, errChanged) {
+		err = ErrVersion
+	}
 	if err != nil {
 		return nil, err
 	}
-	if answer[0] == "replay" {
-		return strings.Split(answer[1], " "), nil
-	}
-	return answer[1:], nil
+	return outcomes(answer[1]), nil
 }
 
 // relocation adds the keys and arguments of one visit.

@@ -293,6 +293,21 @@ func parseClaims(text string) ([]claimed, error) {
 	return claims, nil
 }
 
+// BoothTime is when the booth is claimed, cleaning included; zero where it no longer is.
+func (r Record) BoothTime() Interval { return r.claimed("b") }
+
+// DeskTime is when the desk of a leg, counted from 0, is claimed, buffers included; zero where it no longer is.
+func (r Record) DeskTime(leg int) Interval { return r.claimed(strconv.Itoa(leg)) }
+
+func (r Record) claimed(tag string) Interval {
+	for _, c := range r.claims {
+		if c.tag == tag {
+			return Interval{c.start, c.end}
+		}
+	}
+	return Interval{}
+}
+
 // ledgers are the keys of the record's claims, in the order the scripts expect.
 func (s *Store) ledgers(r Record) []string {
 	keys := make([]string, len(r.claims))

@@ -15,8 +15,8 @@
 --       time and name of each, the resident is claimed: 1 or 0, number of claims and for each: start, end, number of
 --       candidates
 --
--- Answers replay and the answer; mismatch; stale, version in force; changed; gone; state, the state that forbids it; or
--- moved and for each visit '' or the claims in the way ("1,3").
+-- Answers moved|replay and "id:claims in the way" for each visit ("a_x: a_y:1,3"); mismatch; stale, version in force; changed; gone; state, the state that
+-- forbids it.
 if ARGV[1] ~= '' then
   local known = redis.call('GET', KEYS[3])
   if known then
@@ -134,11 +134,14 @@ for n = 1, visits do
   if refused then return refused end
   list[n], key, arg = v, v.nextKey, v.nextArg
 end
-local answer = {'moved'}
+local told, final = {}, true
 for n, v in ipairs(list) do
-  answer[n + 1] = relocate(v)
-  if answer[n + 1] ~= '' and ARGV[6] == '1' then emit(KEYS[1], 'conflict ' .. v.id .. ' 0 ' .. v.f.office) end
+  local way = relocate(v)
+  told[n] = v.id .. ':' .. way
+  if way ~= '' and ARGV[6] == '1' then emit(KEYS[1], 'conflict ' .. v.id .. ' 0 ' .. v.f.office) end
+  final = final and (way == '' or ARGV[6] == '1')
 end
-local moved = table.concat(answer, ' ', 2)
-if ARGV[1] ~= '' and (visits > 1 or answer[2] == '') then redis.call('SET', KEYS[3], ARGV[1] .. ' ' .. moved, 'PX', ARGV[2]) end
-return answer
+local answer = table.concat(told, ' ')
+-- A move that found no room has done nothing, and may find room the next time it is asked for.
+if ARGV[1] ~= '' and final then redis.call('SET', KEYS[3], ARGV[1] .. ' ' .. answer, 'PX', ARGV[2]) end
+return {'moved', answer}

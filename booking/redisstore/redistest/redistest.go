@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,13 +138,14 @@ func (s *Server) now(t testing.TB) time.Time {
 	return now
 }
 
-// Keys lists all keys, for looking at what is left.
+// Keys lists all keys, sorted, for looking at what is left.
 func (s *Server) Keys(t testing.TB, pattern string) []string {
 	t.Helper()
 	keys, err := s.Client.Keys(context.Background(), pattern).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.Sort(keys)
 	return keys
 }
 
