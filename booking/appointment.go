@@ -24,6 +24,7 @@ type Appointment struct {
 	ID         string           `json:"id"`
 	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow,unserved"`
 	Version    int64            `json:"version" doc:"grows with every change"`
+	Sequence   int              `json:"sequence" doc:"how often its times were changed, as calendars count"`
 	Office     string           `json:"office"`
 	OfficeName string           `json:"officeName"`
 	Booth      string           `json:"booth"`
@@ -35,6 +36,7 @@ type Appointment struct {
 	Legs       []AppointmentLeg `json:"legs"`
 	Resident   *ResidentView    `json:"resident,omitempty"`
 	Anonymous  bool             `json:"anonymous"`
+	Series     string           `json:"series,omitempty" doc:"the row of visits it belongs to"`
 
 	area string
 }
@@ -51,7 +53,10 @@ type AppointmentLeg struct {
 	DeskName    string    `json:"deskName"`
 	Start       time.Time `json:"start"`
 	End         time.Time `json:"end"`
+	Planned     time.Time `json:"planned" doc:"when it was to start; earlier than start where a desk runs late"`
+	Started     bool      `json:"started"`
 	Done        bool      `json:"done"`
+	Freed       bool      `json:"freed,omitempty" doc:"not needed after all"`
 }
 
 // LogValue logs what may be logged: ids and state.
@@ -82,7 +87,7 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 	a := Appointment{
 		ID: r.ID, State: r.State, Version: r.Version, Office: r.Office, OfficeName: r.Office, Booth: r.Booth, BoothName: r.Booth,
 		Number: r.Number, Reception: r.Reception, Start: r.Start.In(calendar.Tokyo), End: r.End.In(calendar.Tokyo),
-		Anonymous: r.Anonymous, area: area,
+		Anonymous: r.Anonymous, Sequence: r.Sequence, Series: r.Series, area: area,
 	}
 	if o, ok := d.Office(r.Office); ok {
 		a.OfficeName = o.Name
@@ -99,7 +104,8 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 func (d *Directory) leg(l redisstore.Leg) AppointmentLeg {
 	v := AppointmentLeg{
 		Service: l.Service, ServiceName: l.Service, PublicName: l.Service, Pool: l.Pool, PoolName: l.Pool, Desk: l.Desk, DeskName: l.Desk,
-		Start: l.Start.In(calendar.Tokyo), End: l.End.In(calendar.Tokyo), Done: !l.Done.IsZero(),
+		Start: l.Start.In(calendar.Tokyo), End: l.End.In(calendar.Tokyo), Planned: l.Planned.In(calendar.Tokyo),
+		Started: !l.Started.IsZero(), Done: !l.Done.IsZero(), Freed: l.Freed,
 	}
 	if s, ok := d.Service(l.Service); ok {
 		v.ServiceName, v.PublicName, v.Role = s.Name, s.PublicName, s.Role

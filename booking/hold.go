@@ -59,9 +59,8 @@ const holdAttempts = 4
 // Hold keeps a time: booth, a desk for each leg and the resident where known, all or nothing. Asking again with the same
 // key gives the same hold.
 func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, error) {
-	if h.Key == "" || len(h.Key) > maxKey {
-		return Hold{}, problem(http.StatusBadRequest, SlugIdempotencyKey, "Idempotency-Key required",
-			"send a header Idempotency-Key of 1 to %d characters, new for each wish and the same for each repetition", maxKey)
+	if err := checkKey(h.Key); err != nil {
+		return Hold{}, err
 	}
 	q, err := s.dir().inquire(h.Office, h.Booth, h.Legs)
 	if err != nil {
@@ -156,6 +155,9 @@ func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry,
 ) (redisstore.Held, error) {
 	r.Rules, r.Office, r.By, r.Start, r.End = s.dir().Rules(), q.office.ID, c.Seat, answer.Start, answer.End
 	r.Booth, r.Legs = q.claims(ask, answer)
+	if err := s.share(ctx, store, q, ask, r.Legs, answer.Start); err != nil {
+		return redisstore.Held{}, err
+	}
 	if h.Resident.Known() {
 		box, err := s.lock(ctx, store, r.ID, h.Resident, store.HoldTTL()+keyMargin)
 		if err != nil {

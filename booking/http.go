@@ -17,6 +17,7 @@ const maxBody = 16 << 10
 func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
 	s.registerBooking(api)
+	s.registerChanges(api)
 }
 
 func (s *Service) registerBooking(api huma.API) {

@@ -33,6 +33,10 @@ const (
 	SlugHoldLost         = "hold-lost"
 	SlugAlreadyConfirmed = "already-confirmed"
 	SlugWrongState       = "wrong-state"
+	SlugChanged          = "changed"
+	SlugTooEarly         = "too-early"
+	SlugUnattended       = "unattended"
+	SlugInTheWay         = "in-the-way"
 	SlugNotToday         = "not-today"
 	SlugResidentRequired = "resident-required"
 	SlugNotAnonymous     = "not-anonymous"
@@ -188,6 +192,12 @@ func asProblem(err error) error {
 		return problemWrongState(state.State).because(err)
 	case errors.Is(err, redisstore.ErrNotFound):
 		return problem(http.StatusNotFound, SlugUnknown, "Unknown appointment", "there is no such appointment").because(err)
+	case errors.Is(err, redisstore.ErrVersion):
+		return problem(http.StatusConflict, SlugChanged, "Changed meanwhile", "somebody else has changed it: look again").because(err)
+	case errors.Is(err, redisstore.ErrEarly):
+		return problem(http.StatusConflict, SlugTooEarly, "Too early", "it is too early to call this a no-show").because(err)
+	case errors.Is(err, redisstore.ErrUnattended):
+		return problem(http.StatusConflict, SlugUnattended, "Unattended", "the professional was not there either, so it is no no-show").because(err)
 	case errors.Is(err, redisstore.ErrMismatch):
 		return problem(http.StatusConflict, SlugIdempotency, "Idempotency mismatch", "this was asked before with other content").because(err)
 	case errors.Is(err, redisstore.ErrExpired):

@@ -72,6 +72,7 @@ func TestWhoMayDoWhatCellByCell(t *testing.T) {
 
 			later := wish()
 			later.Start = a.Start.Add(90 * 60e9)
+			later.Legs = []booking.LegRequest{medical, {Service: "guidance", Pool: "shiokaze", Desk: "shiokaze-1"}}
 			held := w.mustHold(t, later)
 			same(t, "confirm", w.ask(row.seat, "POST", "/v1/holds/"+held.ID+"/confirm", strings.Replace(minamiBody, "1456", "1457", 1)).Code, row.confirmHold)
 			same(t, "cancel", w.ask(row.seat, "POST", "/v1/appointments/"+a.ID+"/cancel", "").Code, row.cancel)

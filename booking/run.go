@@ -12,7 +12,7 @@ import (
 // sweepBatch bounds how many dead holds one round clears away in an area.
 const sweepBatch = 200
 
-// Run publishes the rule version and clears dead holds away until ctx ends, then returns nil. A Redis that does not
+// Run publishes the rule version, clears dead holds away and follows what happens until ctx ends, then returns nil. A Redis that does not
 // answer is waited for.
 func (s *Service) Run(ctx context.Context) error {
 	var g errgroup.Group
@@ -37,8 +37,10 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			err = store.PublishRules(ctx, s.dir().Rules())
 			published = err == nil
 		}
-		if err == nil {
-			err = s.clear(ctx, store)
+		for _, task := range []func(context.Context, *redisstore.Store) error{s.clear, s.follow, s.warn} {
+			if err == nil {
+				err = task(ctx, store)
+			}
 		}
 		if ctx.Err() != nil {
 			return
@@ -64,12 +66,12 @@ func (s *Service) clear(ctx context.Context, store *redisstore.Store) error {
 }
 
 // destroy makes a sealed record unreadable wherever a copy of it may be. The record itself is gone already and the key
-// would expire by itself, so a failure is no more than a delay.
+// would expire by itself, so a failure is no more than a delay. Whoever has begun to stop finishes this.
 func (s *Service) destroy(ctx context.Context, store *redisstore.Store, id, key string) {
 	if key == "" {
 		return
 	}
-	if err := s.vault.destroy(ctx, store.Area(), key); err != nil {
+	if err := s.vault.destroy(context.WithoutCancel(ctx), store.Area(), key); err != nil {
 		s.log.Warn("the key of a personal record stays until it expires", "appointment", id, "err", err)
 	}
 }

@@ -326,3 +326,13 @@ func (s *Service) unseal(ctx context.Context, store *redisstore.Store, ids []str
 	}
 	return nil
 }
+
+// Present says that a professional is at a desk now. Whether somebody who does not come is a no-show is judged by it, so
+// say so at least every few minutes.
+func (s *Service) Present(ctx context.Context, desk string) error {
+	k, ok := s.dir().Desk(desk)
+	if !ok {
+		return problemUnknown("desk", desk)
+	}
+	return asProblem(s.stores[k.Area].Seen(ctx, desk))
+}

@@ -152,12 +152,12 @@ func TestDeadHoldsAreClearedAway(t *testing.T) {
 		for len(s.Client.ZRange(ctx, "{shiomachi}:led:desk:morita", 0, -1).Val()) > 0 {
 			<-changes // the sweep changes the revision
 		}
-		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
-			t.Errorf("of the resident %q is left", left)
-		}
 		stop()
 		if err := <-ran; err != nil {
 			t.Error(err)
+		}
+		if left := append(s.Keys(t, "*:who:*"), s.Keys(t, "*:vault:*")...); len(left) > 0 {
+			t.Errorf("of the resident %q is left", left)
 		}
 		for range changes { // closes once its watchers have ended
 		}

@@ -32,6 +32,8 @@
 //	win:<desk>             zset    when a desk of another area is lent here
 //	seen:<desk>            string  when a professional was last there
 //	idem:<key>             string  fingerprint and answer of a request that has no record of its own
+//	warned:<event>:<office>:<time>                      string  that an office was warned
+//	followed               string  up to where the outbox has been acted on
 //	rules                  int     rule version in force
 //	out                    stream  outbox, one event a transition, bounded; also the channel changes are published on
 package redisstore

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -126,4 +127,33 @@ func revOf(cursor string) int64 {
 		return 0
 	}
 	return m*1000 + min(n, 999)
+}
+
+// Warn tells once, whoever asks, that an office shuts at a time.
+func (s *Store) Warn(ctx context.Context, event, office string, at time.Time) error {
+	key := s.prefix + "warned:" + event + ":" + office + ":" + text(millis(at))
+	_, err := s.run(ctx, s.steps.warn, []string{key, s.outbox()},
+		fmt.Sprintf("%s %s 0 %s at=%d", event, office, office, millis(at)), (24 * time.Hour).Milliseconds())
+	if err != nil {
+		return fmt.Errorf("warn office %s: %w", office, err)
+	}
+	return nil
+}
+
+// Followed is the place in the outbox up to which events have been acted on; "" for its beginning.
+func (s *Store) Followed(ctx context.Context) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	cursor, err := s.rdb.Get(ctx, s.followed()).Result()
+	if errors.Is(err, redis.Nil) {
+		return "", nil
+	}
+	return cursor, unavailable(err)
+}
+
+// Follow notes up to where events have been acted on.
+func (s *Store) Follow(ctx context.Context, cursor string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	return unavailable(s.rdb.Set(ctx, s.followed(), cursor, 0).Err())
 }

@@ -316,3 +316,13 @@ func (s *Store) ledgers(r Record) []string {
 	}
 	return keys
 }
+
+// Running is the leg that has begun and is not over, or -1.
+func (r Record) Running() int {
+	for n, l := range r.Legs {
+		if !l.Started.IsZero() && l.Done.IsZero() {
+			return n
+		}
+	}
+	return -1
+}

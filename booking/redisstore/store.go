@@ -21,14 +21,14 @@ var lua embed.FS
 type steps struct {
 	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
 	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
-	block, unblock, wait                                   *redis.Script
+	block, unblock, wait, warn                             *redis.Script
 }
 
 var standard = steps{
 	hold: script("hold"), confirm: script("confirm"), release: script("release"), expire: script("expire"), due: script("due"),
 	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
 	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
-	block: script("block"), unblock: script("unblock"), wait: script("wait"),
+	block: script("block"), unblock: script("unblock"), wait: script("wait"), warn: script("warn"),
 }
 
 func script(name string) *redis.Script { return redis.NewScript(source(name)) }
@@ -151,6 +151,7 @@ func (s *Store) windows(desk string) string { return s.prefix + "win:" + desk }
 func (s *Store) seen(desk string) string    { return s.prefix + "seen:" + desk }
 func (s *Store) blocks() string             { return s.prefix + "blocks" }
 func (s *Store) waiting() string            { return s.prefix + "wl" }
+func (s *Store) followed() string           { return s.prefix + "followed" }
 func (s *Store) answer(key string) string   { return s.prefix + "idem:" + key }
 
 // Channel is where every change is published; the message is the event's place in the outbox.

@@ -1,0 +1,138 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
+)
+
+// followBatch bounds how many events one round follows.
+const followBatch = 500
+
+// overrunStep is how much longer a leg is taken to last that is over its time and goes on. It is asked again after that.
+const overrunStep = 5
+
+// follow does what events of the outbox call for: it judges absences and pushes back what an overrun is in the way of.
+// Every node follows; each step recognises its own repetition, so the place in the outbox is shared without a lock.
+func (s *Service) follow(ctx context.Context, store *redisstore.Store) error {
+	after, err := store.Followed(ctx)
+	if err != nil {
+		return err
+	}
+	events, err := store.Events(ctx, after, followBatch)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	for _, e := range events {
+		if err := s.act(ctx, store, e); errors.Is(err, ErrUnavailable) {
+			return err // and again from where the last round ended
+		} else if err != nil {
+			s.log.Warn("event not followed", "event", e.Type, "id", e.ID, "err", err)
+		}
+	}
+	return store.Follow(ctx, events[len(events)-1].Cursor)
+}
+
+func (s *Service) act(ctx context.Context, store *redisstore.Store, e redisstore.Event) error {
+	switch e.Type {
+	case redisstore.EventAbsent:
+		return s.judgeAbsence(ctx, store, e.ID)
+	case redisstore.EventOverrun:
+		leg, err := strconv.Atoi(e.Detail["leg"])
+		if err != nil {
+			return err
+		}
+		return s.overrun(ctx, store, e.ID, leg, e.Cursor)
+	default:
+		return nil
+	}
+}
+
+// judgeAbsence calls somebody who is not here by the time of grace a no-show, if the professional was there. Where not,
+// the step itself tells that the visit is unattended.
+func (s *Service) judgeAbsence(ctx context.Context, store *redisstore.Store, id string) error {
+	_, err := store.Finish(ctx, id, redisstore.StateNoShow)
+	for _, fine := range []error{redisstore.ErrUnattended, redisstore.ErrEarly, redisstore.ErrNotFound} {
+		if errors.Is(err, fine) {
+			return nil
+		}
+	}
+	if errors.As(err, new(*redisstore.StateError)) {
+		return nil // arrived or cancelled meanwhile
+	}
+	return err
+}
+
+// overrun pushes back what a leg is in the way of that is over its time and goes on.
+func (s *Service) overrun(ctx context.Context, store *redisstore.Store, id string, leg int, cursor string) error {
+	r, err := store.Get(ctx, id)
+	if errors.Is(err, redisstore.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if leg >= len(r.Legs) || r.State != StateArrived || !r.Legs[leg].Done.IsZero() {
+		return nil
+	}
+	_, err = s.delay(ctx, store, redisstore.Request{Key: "overrun:" + cursor, Fingerprint: id}, r.Legs[leg].Desk, overrunStep)
+	return err
+}
+
+// closingWarning is how long before closing and noon the office is warned of visits that will still be going on.
+const closingWarning = 10 * time.Minute
+
+// warn tells offices of an area that closing or noon is near while somebody is being served or waits to be.
+func (s *Service) warn(ctx context.Context, store *redisstore.Store) error {
+	now := s.now()
+	for _, o := range s.dir().Offices() {
+		if o.Area != store.Area() {
+			continue
+		}
+		at, noon, ok := s.dir().shutsNext(o, now)
+		if !ok || at.Sub(now) > closingWarning {
+			continue
+		}
+		busy, err := s.busyUntil(ctx, store, o.ID, at)
+		if err != nil {
+			return err
+		}
+		kind := redisstore.EventClosingSoon
+		if noon {
+			kind = redisstore.EventNoonSoon
+		}
+		if busy {
+			if err := store.Warn(ctx, kind, o.ID, at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// shutsNext gives when an office shuts next, and whether for noon; false where it is shut.
+func (d *Directory) shutsNext(o Office, now time.Time) (at time.Time, noon, open bool) {
+	ask := inquiry{office: o}.question(nil, now)
+	return ask.Office.ShutsNext(ask.Hours, now)
+}
+
+// busyUntil reports whether somebody is served or waits to be at an office whose visit ends only after a time.
+func (s *Service) busyUntil(ctx context.Context, store *redisstore.Store, office string, at time.Time) (bool, error) {
+	day, err := store.OfficeDay(ctx, office, []string{calendar.DateOf(s.now()).String()})
+	if err != nil {
+		return false, err
+	}
+	for _, r := range day {
+		if (r.State == StateBooked || r.State == StateArrived) && r.Start.Before(at) && r.End.After(at) {
+			return true, nil
+		}
+		if r.State == StateArrived && r.Running() >= 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,219 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
+)
+
+// MaxDelay bounds what one announcement pushes back.
+const MaxDelay = 3 * time.Hour
+
+// Delay is what became of a desk's day after it was said to run late.
+type Delay struct {
+	Desk      string          `json:"desk"`
+	Minutes   int             `json:"minutes"`
+	Moved     []Appointment   `json:"moved" doc:"pushed back, by their new start"`
+	Conflicts []DelayConflict `json:"conflicts" doc:"not pushed back: staff have to move them"`
+}
+
+// DelayConflict is an appointment that could not be pushed back with the others, and what it could do instead.
+type DelayConflict struct {
+	Appointment  Appointment  `json:"appointment"`
+	Reasons      []ReasonView `json:"reasons"`
+	Alternatives []time.Time  `json:"alternatives" doc:"the next starts that are free at the same office"`
+}
+
+// conflictCode is why a visit was not pushed back; texts are for the counter.
+var conflictTexts = map[string]ReasonView{
+	redisstore.KindBooth:    {Code: calendar.CodeBoothsBusy, Text: "ブースを 次の 予約が 使います"},
+	redisstore.KindDesk:     {Code: calendar.CodeDesksBusy, Text: "相手先に 次の 予約が あります"},
+	redisstore.KindResident: {Code: calendar.CodeResidentBusy, Text: "同じ 時間に ほかの 予約が あります"},
+}
+
+// DelayDesk pushes the later visits of a desk's day back by minutes, or less where there is room between them: booth, the
+// professionals that come after, and the resident, each visit whole or not at all. What cannot be pushed back keeps its
+// time and is listed. A leg in progress is given the minutes; without one they count from when the next was to start.
+func (s *Service) DelayDesk(ctx context.Context, c Caller, desk, key string, minutes int) (Delay, error) {
+	k, ok := s.dir().Desk(desk)
+	switch {
+	case !ok:
+		return Delay{}, problemUnknown("desk", desk)
+	case !c.tends(k):
+		return Delay{}, problemNotYours("announce a delay of this desk")
+	case minutes < 1 || time.Duration(minutes)*time.Minute > MaxDelay:
+		return Delay{}, problemInvalid("body.minutes", "must be 1 to 180")
+	}
+	if err := checkKey(key); err != nil {
+		return Delay{}, err
+	}
+	request, err := s.request(c, key, "delay", desk, minutes)
+	if err != nil {
+		return Delay{}, asProblem(err)
+	}
+	delay, err := s.delay(ctx, s.stores[k.Area], request, desk, minutes)
+	return delay, asProblem(err)
+}
+
+// tends reports whether the caller may say how a desk's day goes: the desk, the reception of its pool, administrators.
+func (c Caller) tends(k Desk) bool {
+	switch kind, id := c.seat(); kind {
+	case seatDesk:
+		return id == k.ID
+	case seatAssistant:
+		return id == k.Pool
+	default:
+		return kind == seatAdmin
+	}
+}
+
+// delay plans and pushes back until no visit changes in between.
+func (s *Service) delay(ctx context.Context, store *redisstore.Store, request redisstore.Request, desk string, minutes int) (Delay, error) {
+	var err error
+	for range 5 {
+		var done []redisstore.Delayed
+		var hours map[string][]ReasonView
+		known := false
+		if done, known, err = store.Delayed(ctx, request); err == nil && !known {
+			done, hours, err = s.pushBack(ctx, store, request, desk, time.Duration(minutes)*time.Minute)
+		}
+		if err == nil {
+			return s.delayed(ctx, store, desk, minutes, done, hours)
+		}
+		if !errors.Is(err, redisstore.ErrVersion) {
+			break
+		}
+	}
+	return Delay{}, err
+}
+
+// pushBack plans and runs the step once. Visits that rules keep from their new time are not tried; for those it gives the
+// rules' reasons.
+func (s *Service) pushBack(ctx context.Context, store *redisstore.Store, request redisstore.Request, desk string, by time.Duration) ([]redisstore.Delayed, map[string][]ReasonView, error) {
+	now := s.now()
+	today := calendar.DateOf(now).String()
+	day, err := store.DeskDay(ctx, desk, []string{today})
+	if err != nil {
+		return nil, nil, err
+	}
+	hours := map[string][]ReasonView{}
+	var list []redisstore.Relocation
+	var shut []redisstore.Delayed
+	for _, p := range planDelay(day, desk, now, by) {
+		to, reasons := s.dir().pushed(p, today)
+		if len(reasons) > 0 {
+			hours[p.ID] = reasons
+			shut = append(shut, redisstore.Delayed{ID: p.ID, InTheWay: &redisstore.TakenError{}})
+			continue
+		}
+		list = append(list, to)
+	}
+	if len(list) == 0 {
+		return shut, hours, nil
+	}
+	done, err := store.Delay(ctx, request, list)
+	return append(done, shut...), hours, err
+}
+
+// delayed looks up what was pushed back and what others could do instead.
+func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk string, minutes int, done []redisstore.Delayed, hours map[string][]ReasonView) (Delay, error) {
+	d := Delay{Desk: desk, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
+	for _, one := range done {
+		r, err := store.Get(ctx, one.ID)
+		if err != nil {
+			return d, err
+		}
+		a := s.dir().appointment(store.Area(), r)
+		if one.InTheWay == nil {
+			d.Moved = append(d.Moved, a)
+			continue
+		}
+		conflict := DelayConflict{Appointment: a, Reasons: hours[one.ID]}
+		for _, n := range one.InTheWay.Claims {
+			conflict.Reasons = append(conflict.Reasons, conflictTexts[claimKind(r, n)])
+		}
+		if conflict.Alternatives, err = s.alternatives(ctx, store, r); err != nil {
+			return d, err
+		}
+		d.Conflicts = append(d.Conflicts, conflict)
+	}
+	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
+	return d, nil
+}
+
+// claimKind says of what kind the nth claim of a visit is: booth, then the legs that are not over, then the resident.
+func claimKind(r redisstore.Record, n int) string {
+	open := 0
+	for _, l := range r.Legs {
+		if l.Done.IsZero() {
+			open++
+		}
+	}
+	switch {
+	case n == 0:
+		return redisstore.KindBooth
+	case n <= open:
+		return redisstore.KindDesk
+	default:
+		return redisstore.KindResident
+	}
+}
+
+// maxAlternatives bounds how many other starts are named.
+const maxAlternatives = 3
+
+// alternatives are the next free starts of the day for a visit that cannot have its time, at the same office.
+func (s *Service) alternatives(ctx context.Context, store *redisstore.Store, r redisstore.Record) ([]time.Time, error) {
+	starts := []time.Time{}
+	q, err := s.dir().inquire(r.Office, "", legsAfter(r, nil))
+	if err != nil {
+		return starts, nil // no longer offered: there is none, and that is no failure
+	}
+	d := calendar.DateOf(r.Start)
+	ask, err := s.askBut(ctx, store, q, d.At(0), d.Add(1).At(0), r)
+	if err != nil {
+		return starts, err
+	}
+	for _, a := range ask.Day(d) {
+		if a.Free() && a.Start.After(r.Start) && len(starts) < maxAlternatives {
+			starts = append(starts, a.Start)
+		}
+	}
+	return starts, nil
+}
+
+// FreeLeg gives a later leg of a visit back that is not needed after all, in one touch: its desk is free at once, and
+// where the visit ends earlier by that, so are the booth and the resident.
+func (s *Service) FreeLeg(ctx context.Context, c Caller, id string, leg int) (Appointment, error) {
+	store, r, err := s.get(ctx, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	if !c.changes(s.dir().appointment(store.Area(), r)) {
+		return Appointment{}, problemNotYours("free a leg of this appointment")
+	}
+	if leg == 0 {
+		return Appointment{}, problem(http.StatusUnprocessableEntity, SlugLegs, "Legs", "the first leg cannot be freed: move or cancel the appointment").
+			at("path.leg", "the first")
+	}
+	r, err = store.LegFree(ctx, id, leg)
+	return s.stepped(store, r, err)
+}
+
+// BoothCleaned says that the booth of a visit that is over is clean before its time: it is free from now on.
+func (s *Service) BoothCleaned(ctx context.Context, c Caller, id string) (Appointment, error) {
+	store, r, err := s.get(ctx, id)
+	if err != nil {
+		return Appointment{}, asProblem(err)
+	}
+	if kind, _ := c.seat(); kind != seatCounter || !c.sees(s.dir().appointment(store.Area(), r)) {
+		return Appointment{}, problemNotYours("say that this booth is clean")
+	}
+	r, err = store.BoothFree(ctx, id)
+	return s.stepped(store, r, err)
+}
