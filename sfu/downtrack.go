@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"madoguchi/sfu/codec"
+	"madoguchi/sfu/layer"
 	"madoguchi/sfu/rewrite"
 	"madoguchi/sfu/wire"
 
@@ -111,10 +112,13 @@ func (d *downTrack) attach(up *upTrack, now time.Duration) {
 	if up.kind != video {
 		return
 	}
-	group, first := up.latestGroup(now)
-	if len(group) == 0 || !d.replay(group, first, now) {
-		up.requestKeyframe(now)
+	// A publisher sends one layer of each track, and nothing is known of the subscriber's line yet.
+	if start := layer.Start([]layer.Group{up.group(now)}, 0); start.Replay {
+		if group, first := up.latestGroup(now); len(group) > 0 && d.replay(group, first, now) {
+			return
+		}
 	}
+	up.requestKeyframe(now)
 }
 
 // detach stops the present source; when it returns none of its packets passes any more.

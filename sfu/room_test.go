@@ -412,3 +412,23 @@ func TestAClosedNodeTakesNothing(t *testing.T) {
 		t.Fatalf("admit: %v", err)
 	}
 }
+
+func TestPreparingARoomAsksTheNamedForKeyFrames(t *testing.T) {
+	n := startNode(t, nil)
+	booth, other := newClient(t, "booth", bothWays), newClient(t, "other", bothWays)
+	booth.join(n, both(Join{Room: "r"}))
+	other.join(n, both(Join{Room: "r"}))
+	defer booth.stream()()
+	defer other.stream()()
+	booth.await("the node to have heard both", func() bool { return n.Stats().PacketsIn > 200 })
+	if err := n.Prepare(context.Background(), "r", []string{"booth", "nobody"}, 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	booth.await("the booth to be asked for a key frame", func() bool { return booth.plis.Load() > 0 })
+	if n := other.plis.Load(); n != 0 {
+		t.Fatalf("the other was asked for %d key frames", n)
+	}
+	if err := n.Prepare(context.Background(), "nowhere", []string{"booth"}, time.Second); err != nil {
+		t.Fatal(err)
+	}
+}

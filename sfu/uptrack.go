@@ -28,6 +28,7 @@ type upTrack struct {
 	asked      atomic.Int64 // when a key frame was last asked for, on the node's clock; 0 never
 	wanted     atomic.Bool  // a key frame was wanted again before keyframeInterval was over
 	silent     atomic.Bool  // muted: packets are counted and forgotten
+	readyUntil atomic.Int64 // until when the latest group of pictures is kept young, on the node's clock; 0 never
 	lastReport atomic.Pointer[senderInfo]
 	count      trackCounters
 
@@ -37,6 +38,7 @@ type upTrack struct {
 	keyframe   uint64 // where the latest key frame begins
 	keyframeTS uint32
 	keyframeAt time.Duration
+	keyBytes   int // of the packets of the latest key frame so far
 	hasKey     bool
 	reception  reception
 	passed     traffic // fresh packets
@@ -162,7 +164,15 @@ func (u *upTrack) keep(p *packet, raw []byte, resent bool, now time.Duration) (b
 	}
 	// The packets of one key frame may each look like its beginning (H264: parameter sets, then the picture).
 	if p.start && u.kind == video && (!u.hasKey || p.header.Timestamp != u.keyframeTS || p.ext < u.keyframe) {
-		u.keyframe, u.keyframeTS, u.keyframeAt, u.hasKey = p.ext, p.header.Timestamp, now, true
+		u.keyframe, u.keyframeTS, u.keyframeAt, u.hasKey, u.keyBytes = p.ext, p.header.Timestamp, now, true, 0
+	}
+	if u.kind == video {
+		if u.hasKey && p.header.Timestamp == u.keyframeTS {
+			u.keyBytes += len(raw)
+		}
+		if u.aged(now) {
+			u.wanted.Store(true)
+		}
 	}
 	return before, running, true
 }
@@ -246,41 +256,6 @@ func (u *upTrack) copyOf(ext uint64, buf []byte) []byte {
 		return nil
 	}
 	return append(buf[:0], b...)
-}
-
-// Bounds of what is replayed to somebody who starts: an older or larger group of pictures costs more than it saves.
-const (
-	replayAge     = 2 * time.Second
-	replayPackets = 200
-)
-
-// latestGroup returns copies of all packets since the last key frame, in order, and the number of the first; nothing if
-// there is no young and complete group.
-func (u *upTrack) latestGroup(now time.Duration) (packets [][]byte, first uint64) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if !u.hasKey || now-u.keyframeAt > replayAge {
-		return nil, 0
-	}
-	highest := u.ring.highest
-	if highest < u.keyframe || highest-u.keyframe >= min(replayPackets, uint64(len(u.ring.places))) {
-		return nil, 0
-	}
-	size := 0
-	for ext := u.keyframe; ext <= highest; ext++ {
-		b := u.ring.get(ext)
-		if b == nil {
-			return nil, 0
-		}
-		size += len(b)
-	}
-	flat := make([]byte, 0, size)
-	for ext := u.keyframe; ext <= highest; ext++ {
-		at := len(flat)
-		flat = append(flat, u.ring.get(ext)...)
-		packets = append(packets, flat[at:len(flat):len(flat)])
-	}
-	return packets, u.keyframe
 }
 
 // addSub and removeSub replace the list of subscribers; the room calls them, one at a time.

@@ -15,11 +15,14 @@ type fakeMedia struct {
 	peers map[who]Join
 	muted map[who][2]bool
 	done  map[string]bool
+	ready map[string][]string
 	admit func() error // if set, called before each Admit
 }
 
 func newFakeMedia() *fakeMedia {
-	return &fakeMedia{gates: map[string][]string{}, peers: map[who]Join{}, muted: map[who][2]bool{}, done: map[string]bool{}}
+	return &fakeMedia{gates: map[string][]string{}, peers: map[who]Join{}, muted: map[who][2]bool{}, done: map[string]bool{},
+		ready: map[string][]string{},
+	}
 }
 
 func (f *fakeMedia) Offer(_ context.Context, j Join) (string, error) {
@@ -47,6 +50,20 @@ func (f *fakeMedia) Admit(_ context.Context, room string, admitted []string) err
 	defer f.mu.Unlock()
 	f.gates[room] = slices.Clone(admitted)
 	return nil
+}
+
+func (f *fakeMedia) Prepare(_ context.Context, room string, participants []string, _ time.Duration) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ready[room] = slices.Clone(participants)
+	return nil
+}
+
+// prepared is who was to be kept ready in a room last.
+func (f *fakeMedia) prepared(room string) []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.ready[room])
 }
 
 func (f *fakeMedia) Mute(_ context.Context, room, participant string, audio, video bool) error {

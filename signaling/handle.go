@@ -48,6 +48,8 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 		if err == nil {
 			return // candidates are not acknowledged
 		}
+	case protocol.Prepare:
+		err = b.prepare(ctx, s, body)
 	case protocol.Admit:
 		err = b.transition(ctx, s, access.Admit, session.Event{Type: session.Admit, Whom: body.Participant})
 	case protocol.Dismiss:

@@ -21,6 +21,7 @@ func TestWithoutASessionEveryRequestSaysSo(t *testing.T) {
 	}
 	for kind, body := range map[string]func(string) any{
 		protocol.TypeOffer:   offer,
+		protocol.TypePrepare: func(id string) any { return protocol.Prepare{ID: id, Participant: booth1} },
 		protocol.TypeAdmit:   func(id string) any { return protocol.Admit{ID: id, Participant: booth1} },
 		protocol.TypeDismiss: func(id string) any { return protocol.Dismiss{ID: id, Participant: booth1} },
 		protocol.TypeMute:    func(id string) any { return protocol.Mute{ID: id, Audio: true} },

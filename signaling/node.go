@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"madoguchi/sfu"
 	"madoguchi/sfu/quality"
@@ -30,6 +31,10 @@ func (l localNode) Candidate(ctx context.Context, room, participant, candidate, 
 
 func (l localNode) Admit(ctx context.Context, room string, admitted []string) error {
 	return l.node.Admit(ctx, room, admitted)
+}
+
+func (l localNode) Prepare(ctx context.Context, room string, participants []string, within time.Duration) error {
+	return l.node.Prepare(ctx, room, participants, within)
 }
 
 // Mute remembers nothing for a peer that is not there yet: the broker repeats it after the offer.

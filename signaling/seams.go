@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"time"
 
 	"madoguchi/booking"
 	"madoguchi/signaling/protocol"
@@ -16,6 +17,8 @@ type Media interface {
 	Candidate(ctx context.Context, room, participant, candidate, mid string) error
 	// Admit sets the gate: media flow between exactly these.
 	Admit(ctx context.Context, room string, admitted []string) error
+	// Prepare keeps fresh pictures of the participants ready to be shown, for so long.
+	Prepare(ctx context.Context, room string, participants []string, within time.Duration) error
 	Mute(ctx context.Context, room, participant string, audio, video bool) error
 	Leave(ctx context.Context, room, participant string) error
 	CloseRoom(ctx context.Context, room string) error

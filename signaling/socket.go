@@ -27,8 +27,9 @@ type socket struct {
 
 	closeCode atomic.Int32 // the code of finish, for whoever looks after the end
 
-	who     identity // set by hello
-	entered entry    // set by enter; empty outside a session
+	who      identity      // set by hello
+	entered  entry         // set by enter; empty outside a session
+	prepares *rate.Limiter // of prepare
 }
 
 // entry is the session a socket takes part in.
@@ -80,7 +81,7 @@ const goodbye = 2 * time.Second
 
 func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
 	id := newID("w_")
-	return &socket{id: id, conn: conn, out: newOutbox(limits.Queue), limits: limits, log: log.With("socket", id)}
+	return &socket{id: id, conn: conn, out: newOutbox(limits.Queue), limits: limits, log: log.With("socket", id), prepares: newPreparePace()}
 }
 
 // send queues a message of the server. A reader too slow to keep up is closed with CloseSlow: everything that matters

@@ -70,6 +70,7 @@ const idle: Snapshot = {
   media: {
     phase: "connected",
     quality: "good",
+    incoming: { voices: [], pictures: [] },
     self: {
       voice: { state: "on", label: "", deviceId: "" },
       face: { state: "on", label: "", deviceId: "" },

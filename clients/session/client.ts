@@ -60,6 +60,12 @@ export interface SeatClient {
   leave(): Promise<void>;
   /** Booth: the device check is done; the resident waits. */
   ready(): Promise<void>;
+  /**
+   * Desk: somebody who waits is on the screen and may be let in at any moment; without an argument the booth. The server
+   * keeps fresh pictures ready until the returned function is called, five minutes at most. It never fails: admission
+   * works without, only a little slower.
+   */
+  prepare(participant?: string): () => void;
   /** Desk: lets somebody in; without an argument the booth, which starts the consultation. */
   admit(participant?: string): Promise<void>;
   /** Desk: sends a guest or a piece of equipment away. */

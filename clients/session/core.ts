@@ -4,6 +4,7 @@ import { checksOff } from "./checks";
 import type { SeatClient } from "./client";
 import type { Intent } from "./intent";
 import { Link } from "./link";
+import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
 import type { ServerMessage, TrackOffer } from "./protocol";
 import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
@@ -156,6 +157,15 @@ export class SeatCore implements SeatClient {
     const who = participant ?? booth;
     if (who === undefined) return Promise.reject(new SessionError("no-session", "admit: no booth is known"));
     return this.perform({ type: "admit", participant: who });
+  };
+
+  readonly prepare = (participant?: string): (() => void) => {
+    const session = this.state.entered;
+    return keepPreparing(this.browser, async () => {
+      const who = participant ?? this.state.session?.participants.find((one) => one.kind === "booth")?.id;
+      if (who === undefined || !this.visit.isStanding || this.state.entered !== session) return;
+      await this.link.request({ type: "prepare", participant: who });
+    });
   };
 
   readonly dismiss = (participant: string): Promise<void> => this.perform({ type: "dismiss", participant });
@@ -434,7 +444,7 @@ export class SeatCore implements SeatClient {
     this.state = state;
     const { sessions, calls, dayRev, entered, session, presence, waiting, ended } = state;
     this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, ended });
-    this.media.told(state.participant, state.tracks, state.presence);
+    this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
     this.talk.address(state.participant, audienceOf(state));
   }
 
@@ -452,6 +462,12 @@ export class SeatCore implements SeatClient {
       );
     });
   }
+}
+
+/** Whether others may see us: the consultation takes place, and we are in it. */
+function isLetIn({ session, participant }: SeatState): boolean {
+  if (session?.state !== "consultation") return false;
+  return session.participants.some((one) => one.id === participant && one.admitted);
 }
 
 /** Who is let in besides us and has a connection to receive by. Equipment reads nothing. */

@@ -90,6 +90,8 @@ export interface FakeTransceiver {
   direction: string;
   kind: string;
   maxBitrate: number | undefined;
+  /** What the encoder has been told. */
+  encoding: RTCRtpEncodingParameters;
   codecs: string[];
   /** What is sent on it now. */
   sending: MediaStreamTrack | null;
@@ -142,6 +144,7 @@ export class FakePeer extends EventTarget {
       direction: init?.direction ?? "sendrecv",
       kind,
       maxBitrate: init?.sendEncodings?.[0]?.maxBitrate,
+      encoding: init?.sendEncodings?.[0] ?? {},
       codecs: [],
       sending: track,
       receiver: { track: new FakeTrack(kind === "audio" ? "audio" : "video") as unknown as MediaStreamTrack },
@@ -193,8 +196,16 @@ export class FakePeer extends EventTarget {
 
   private asTransceiver(line: FakeTransceiver): RTCRtpTransceiver {
     const sender = {
+      get track() {
+        return line.sending;
+      },
       replaceTrack: async (track: MediaStreamTrack | null) => {
         line.sending = track;
+      },
+      getParameters: () => ({ encodings: [line.encoding] }),
+      setParameters: async ({ encodings }: RTCRtpSendParameters) => {
+        line.encoding = encodings[0] ?? {};
+        line.maxBitrate = line.encoding.maxBitrate;
       },
     };
     const setCodecPreferences = (codecs: FakeCodec[]): void => {
@@ -204,6 +215,7 @@ export class FakePeer extends EventTarget {
       get mid() {
         return line.mid;
       },
+      direction: line.direction,
       receiver: line.receiver,
       sender,
       setCodecPreferences,

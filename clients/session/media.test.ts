@@ -91,9 +91,11 @@ describe("the m-lines of an offer", () => {
   });
 
   it("prefer Opus and VP8, and do not let a face eat the line", async () => {
-    const { peer } = await connected();
+    const { peer, link } = await connected();
     expect(peer.lines[0]?.codecs).toEqual(["audio/opus"]);
     expect(peer.lines[1]?.codecs).toEqual(["video/VP8", "video/H264", "video/rtx"]);
+    expect(peer.lines.map((line) => line.maxBitrate).slice(0, 3)).toEqual([48_000, 150_000, undefined]);
+    await link.setUplink("talking");
     expect(peer.lines.map((line) => line.maxBitrate).slice(0, 3)).toEqual([48_000, 1_200_000, undefined]);
     expect([...peer.lines].slice(0, 2).map((line) => line.sending?.contentHint)).toEqual(["speech", "motion"]);
   });
@@ -260,7 +262,7 @@ describe("a connection", () => {
     stage.link.lineUp();
     await stage.browser.pass(60_000);
     expect([peer.connectionState, stage.phase, stage.peers, stage.browser.waiting]).toEqual(["closed", "off", 1, 0]);
-    expect([stage.link.receiver("2"), stage.link.stats()]).toEqual([null, null]);
+    expect([stage.link.receivers(), stage.link.stats()]).toEqual([[], null]);
   });
 
   it("closed while its answer is on the way stays closed", async () => {

@@ -3,6 +3,7 @@ import { ForeignAnswer, PeerConnection, type OwnTracks, type PeerSignals } from 
 import type { Media, Purpose } from "./protocol";
 import { backOff } from "./retry";
 import { SessionError, type MediaPhase } from "./types";
+import type { Uplink } from "./uplink";
 
 /** Milliseconds: until a new connection must stand, until a restarted one must. */
 const connectTimeout = 10_000;
@@ -40,6 +41,7 @@ export class MediaLink {
   private attempt = 0;
   private restarted = false;
   private phase: MediaPhase = "off";
+  private uplink: Uplink = "waiting";
   private stopTimer: Stop = () => {};
 
   constructor(browser: Browser, signals: PeerSignals, events: MediaEvents) {
@@ -107,9 +109,17 @@ export class MediaLink {
     else if (track !== null && this.plan.up.includes(purpose)) this.ask("fresh");
   }
 
-  /** The receiving track of an m-line; null without one. */
-  receiver(mid: string): MediaStreamTrack | null {
-    return this.peer?.receiver(mid) ?? null;
+  /** Lets own pictures take as much of the line as they are to take now. */
+  async setUplink(uplink: Uplink): Promise<void> {
+    if (this.uplink === uplink) return;
+    this.uplink = uplink;
+    this.events.log(`media: uplink for ${uplink}`);
+    await this.peer?.raise(uplink);
+  }
+
+  /** The m-lines we receive on, and the track of each; none before there is an answer. */
+  receivers(): { mid: string; track: MediaStreamTrack }[] {
+    return this.peer?.receivers() ?? [];
   }
 
   stats(): Promise<RTCStatsReport> | null {
@@ -142,7 +152,7 @@ export class MediaLink {
     this.dropPeer();
     this.attempt++;
     this.restarted = false;
-    const peer = new PeerConnection(this.browser, plan, this.own, this.signals, () => this.changed(peer));
+    const peer = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, () => this.changed(peer));
     this.peer = peer;
     this.events.onChannel(peer.channel);
     this.events.log(`media: connecting, attempt ${this.attempt}`);

@@ -1,5 +1,6 @@
 import type { Browser, Peer } from "./browser";
 import type { Media, Purpose, TrackOffer } from "./protocol";
+import { pictureEncoding, withEncoding, type Uplink } from "./uplink";
 
 /** How a peer connection reaches the server. */
 export interface PeerSignals {
@@ -44,9 +45,18 @@ export class PeerConnection {
   /** Candidates gathered before their offer was on its way; null once it is. */
   private held: { candidate: string; mid: string | null }[] | null = [];
   private fingerprint: string | null = null;
+  private uplink: Uplink;
   private closed = false;
 
-  constructor(browser: Browser, plan: Media, own: OwnTracks, signals: PeerSignals, onState: () => void) {
+  constructor(
+    browser: Browser,
+    plan: Media,
+    own: OwnTracks,
+    uplink: Uplink,
+    signals: PeerSignals,
+    onState: () => void,
+  ) {
+    this.uplink = uplink;
     this.signals = signals;
     this.pc = browser.peer({ iceServers: plan.iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc.addEventListener("icecandidate", (event) => {
@@ -93,11 +103,21 @@ export class PeerConnection {
   async replace(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
     if (track !== null) track.contentHint = sending[purpose].hint;
     await this.senders.get(purpose)?.sender.replaceTrack(track);
+    // How much smaller a picture is to become depends on what the camera gives.
+    if (track !== null) await this.encode(purpose);
   }
 
-  /** The receiving side of an m-line; null if there is none. Known before anything has arrived. */
-  receiver(mid: string): MediaStreamTrack | null {
-    return this.pc.getTransceivers().find((one) => one.mid === mid)?.receiver.track ?? null;
+  /** Sends pictures as large as they are to be now; nothing is negotiated. */
+  async raise(uplink: Uplink): Promise<void> {
+    this.uplink = uplink;
+    for (const purpose of this.senders.keys()) await this.encode(purpose);
+  }
+
+  /** What each m-line we receive on will carry. Known from the answer on, before anything has arrived. */
+  receivers(): { mid: string; track: MediaStreamTrack }[] {
+    if (!this.negotiated) return [];
+    const down = this.pc.getTransceivers().filter((one) => one.direction === "recvonly");
+    return down.flatMap(({ mid, receiver }) => (mid === null ? [] : [{ mid, track: receiver.track }]));
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -115,11 +135,25 @@ export class PeerConnection {
   }
 
   private addSender(browser: Browser, purpose: Purpose, track: MediaStreamTrack | undefined): void {
-    const { maxBitrate, hint, kind } = sending[purpose];
+    const { hint, kind } = sending[purpose];
     if (track !== undefined) track.contentHint = hint;
-    const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [{ maxBitrate }] });
+    const encoding = this.encodingOf(purpose, track ?? null);
+    const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [encoding] });
     transceiver.setCodecPreferences(preferred(browser.codecs("send", kind), kind));
     this.senders.set(purpose, transceiver);
+  }
+
+  private encodingOf(purpose: Purpose, track: MediaStreamTrack | null): RTCRtpEncodingParameters {
+    const { maxBitrate, kind } = sending[purpose];
+    if (kind === "audio") return { maxBitrate };
+    return pictureEncoding(maxBitrate, this.uplink, track?.getSettings().height ?? 0);
+  }
+
+  /** Tells the encoder of a picture what it is to do from now on. */
+  private async encode(purpose: Purpose): Promise<void> {
+    const sender = this.senders.get(purpose)?.sender;
+    if (sender === undefined || sending[purpose].kind === "audio" || this.closed) return;
+    await sender.setParameters(withEncoding(sender.getParameters(), this.encodingOf(purpose, sender.track)));
   }
 
   private addReceiver(browser: Browser, kind: "audio" | "video"): void {

@@ -192,6 +192,13 @@ export interface PlainRequest {
   id: string;
 }
 
+/** Prepare tells that the professional has Participant on the screen and may admit at any moment: for the next ten seconds the node keeps a fresh picture of everybody who would be seen. It is said again while that lasts, every five seconds; whoever closes the dialog says nothing more. Nothing is shown to anybody by it. */
+export interface Prepare {
+  type: "prepare";
+  id: string;
+  participant: string;
+}
+
 /** Admit lets Participant in. For the booth's participant this starts the consultation. */
 export interface Admit {
   type: "admit";
@@ -235,6 +242,7 @@ export type ClientMessage =
   | Offer
   | Candidate
   | PlainRequest
+  | Prepare
   | Admit
   | Dismiss
   | Mute

@@ -4,9 +4,10 @@ import { Devices, type DevicePurpose } from "./devices";
 import { MediaLink } from "./media";
 import type { PeerSignals } from "./peer";
 import type { Media, PresenceItem, Track } from "./protocol";
-import { RemoteStreams } from "./remote";
+import { nothingArrives, RemoteStreams } from "./remote";
 import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
+import { raiseAfter, type Uplink } from "./uplink";
 
 /** How long connecting waits to know whether there is a document camera, milliseconds. */
 const devicePatience = 3_000;
@@ -24,7 +25,7 @@ const selfOff: SelfMedia = {
   videoMuted: false,
 };
 
-export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfOff, remote: {} };
+export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfOff, ...nothingArrives };
 
 /** What the media of a seat tell their owner. */
 export interface SeatMediaEvents {
@@ -51,6 +52,8 @@ export class SeatMedia {
   private judgement: Judgement = noJudgement;
   private stopJudging: Stop = () => {};
   private stopDoubting: Stop | null = null;
+  private talking = false;
+  private stopRaising: Stop = () => {};
   /** The server's doubt has been acted upon since the line came up. */
   private doubted = false;
 
@@ -96,6 +99,7 @@ export class SeatMedia {
     this.tracks = [];
     this.presence = [];
     this.stopChecks();
+    this.follow(false);
     this.link.close();
     this.devices.close();
     this.cancelDoubt();
@@ -129,9 +133,10 @@ export class SeatMedia {
     this.link.networkChanged();
   }
 
-  /** What the server says of the room now. */
-  told(own: string | null, tracks: readonly Track[], presence: readonly PresenceItem[]): void {
+  /** What the server says of the room now. `talking`: we have been let in, and others may see us. */
+  told(own: string | null, tracks: readonly Track[], presence: readonly PresenceItem[], talking: boolean): void {
     this.own = own;
+    this.follow(talking);
     this.tracks = tracks;
     this.presence = presence;
     this.updateRemote();
@@ -247,8 +252,25 @@ export class SeatMedia {
     this.stopDoubting = null;
   }
 
+  /** The uplink rises a moment after admission, so that the first pictures have the line for themselves. */
+  private follow(talking: boolean): void {
+    if (talking === this.talking) return;
+    this.talking = talking;
+    this.stopRaising();
+    // Whoever comes back to a consultation has no first picture to wait for.
+    if (talking && this.media.phase === "connected") {
+      this.stopRaising = this.browser.after(raiseAfter, () => this.setUplink("talking"));
+    } else {
+      this.setUplink(talking ? "talking" : "waiting");
+    }
+  }
+
+  private setUplink(uplink: Uplink): void {
+    this.link.setUplink(uplink).catch(() => this.events.log("media: the uplink could not be changed"));
+  }
+
   private updateRemote(): void {
-    this.set({ ...this.media, remote: this.remote.update(this.tracks, this.own, (mid) => this.link.receiver(mid)) });
+    this.set({ ...this.media, ...this.remote.update(this.tracks, this.own, this.link.receivers()) });
   }
 
   private setSelf(fields: Partial<SelfMedia>): void {
@@ -260,7 +282,8 @@ export class SeatMedia {
       media.phase === this.media.phase &&
       media.quality === this.media.quality &&
       media.self === this.media.self &&
-      media.remote === this.media.remote;
+      media.remote === this.media.remote &&
+      media.incoming === this.media.incoming;
     if (same) return;
     this.media = media;
     this.events.onMedia(media);

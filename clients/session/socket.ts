@@ -14,13 +14,14 @@ import {
   type Offer,
   type OK,
   type PlainRequest,
+  type Prepare,
   type ServerMessage,
   type Welcome,
 } from "./protocol";
 import { SessionError } from "./types";
 
 /** A request as the line takes it: the id is the line's own. */
-export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall>;
+export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall>;
 
 type WithoutId<T> = Omit<T, "id">;
 

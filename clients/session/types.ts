@@ -83,6 +83,15 @@ export interface RemoteMedia {
   readonly stethoscope: MediaStream | null;
 }
 
+/**
+ * A stream for each m-line we receive on, whoever is on it; there from the answer on, though nothing passes the closed
+ * gate. What plays and shows them may be made before admission.
+ */
+export interface Incoming {
+  readonly voices: readonly MediaStream[];
+  readonly pictures: readonly MediaStream[];
+}
+
 /** The line in one word, to be shown as a word: よい, すこし弱い, 声だけ, つなぎ直しています. */
 export type Quality = "good" | "weak" | "sound-only" | "lost";
 
@@ -100,6 +109,7 @@ export interface MediaState {
   readonly phase: MediaPhase;
   readonly quality: Quality;
   readonly self: SelfMedia;
+  readonly incoming: Incoming;
   /** By participant id. Empty before admission: nothing flows through a closed gate. */
   readonly remote: Readonly<Record<string, RemoteMedia>>;
 }

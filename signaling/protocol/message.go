@@ -18,6 +18,7 @@ const (
 	TypeOffer      = "offer"       // SDP offer for this participant's only peer connection
 	TypeCandidate  = "candidate"   // one ICE candidate of the client
 	TypeReady      = "ready"       // booth: the device check is done, the resident waits
+	TypePrepare    = "prepare"     // professional: is about to let one named participant in
 	TypeAdmit      = "admit"       // professional: let one named participant in
 	TypeDismiss    = "dismiss"     // professional: send one guest or piece of equipment away
 	TypeMute       = "mute"        // own microphone or camera off or on
@@ -104,6 +105,14 @@ type Candidate struct {
 // Request is a client message that needs nothing but its type: ready, handover, end, leave, call.
 type Request struct {
 	ID string `json:"id" limit:"64"`
+}
+
+// Prepare tells that the professional has Participant on the screen and may admit at any moment: for the next ten seconds
+// the node keeps a fresh picture of everybody who would be seen. It is said again while that lasts, every five seconds;
+// whoever closes the dialog says nothing more. Nothing is shown to anybody by it.
+type Prepare struct {
+	ID          string `json:"id" limit:"64"`
+	Participant string `json:"participant" limit:"128"`
 }
 
 // Admit lets Participant in. For the booth's participant this starts the consultation.

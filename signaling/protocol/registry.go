@@ -15,6 +15,7 @@ var ClientMessages = []Declaration{
 	{TypeOffer, reflect.TypeFor[Offer]()},
 	{TypeCandidate, reflect.TypeFor[Candidate]()},
 	{TypeReady, reflect.TypeFor[Request]()},
+	{TypePrepare, reflect.TypeFor[Prepare]()},
 	{TypeAdmit, reflect.TypeFor[Admit]()},
 	{TypeDismiss, reflect.TypeFor[Dismiss]()},
 	{TypeMute, reflect.TypeFor[Mute]()},

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { pictureEncoding, withEncoding } from "./uplink";
+
+describe("the uplink of a picture", () => {
+  it.each([
+    ["a large camera is small while waiting", 720, 4],
+    ["so is a plain one", 480, 480 / 180],
+    ["a tiny one stays as it is", 120, 1],
+    ["one not known yet is taken for a large one", 0, 4],
+  ])("%s", (_, height, scale) => {
+    expect(pictureEncoding(1_200_000, "waiting", height)).toEqual({
+      maxBitrate: 150_000,
+      maxFramerate: 15,
+      scaleResolutionDownBy: scale,
+    });
+  });
+
+  it("is whole once somebody sees it", () => {
+    expect(pictureEncoding(1_200_000, "talking", 720)).toEqual({ maxBitrate: 1_200_000, scaleResolutionDownBy: 1 });
+  });
+
+  it("rises without touching what else was agreed", () => {
+    const before = {
+      transactionId: "7",
+      codecs: [],
+      headerExtensions: [],
+      rtcp: {},
+      encodings: [{ active: true, priority: "high" as const, maxFramerate: 15, maxBitrate: 150_000, scaleResolutionDownBy: 4 }],
+    };
+    expect(withEncoding(before, pictureEncoding(1_200_000, "talking", 720))).toEqual({
+      ...before,
+      encodings: [{ active: true, priority: "high", maxBitrate: 1_200_000, scaleResolutionDownBy: 1 }],
+    });
+  });
+
+  it("leaves a key frame small enough for a rural line", () => {
+    const { maxBitrate } = pictureEncoding(1_200_000, "waiting", 720);
+    const bitsInFiftyMilliseconds = 1_000_000 * 0.05;
+    expect((maxBitrate ?? 0) * 0.3).toBeLessThanOrEqual(bitsInFiftyMilliseconds);
+  });
+});

@@ -1,0 +1,30 @@
+// How much of the line own pictures take. Pure.
+
+/** Nobody sees us yet, or somebody does. */
+export type Uplink = "waiting" | "talking";
+
+/**
+ * While waiting nobody looks, but the newest key frame is kept at the server to be shown at the moment of admission, and
+ * has to cross a line of 1 Mbit/s within 50 ms: 6 kB. Encoders bound a key frame by about 0.3 s of their bit rate (libvpx:
+ * half of a 600 ms buffer), which at this rate is 5.6 kB. Bits a second, pictures a second, lines.
+ */
+const waiting = { maxBitrate: 150_000, maxFramerate: 15, lines: 180 };
+
+/** After admission it takes so long until the uplink rises, milliseconds: the first pictures are through by then. */
+export const raiseAfter = 600;
+
+/** What the encoder of a picture is told. `height`: of what the camera gives, 0 if not known yet. */
+export function pictureEncoding(maxBitrate: number, uplink: Uplink, height: number): RTCRtpEncodingParameters {
+  if (uplink === "talking") return { maxBitrate, scaleResolutionDownBy: 1 };
+  return {
+    maxBitrate: Math.min(maxBitrate, waiting.maxBitrate),
+    maxFramerate: waiting.maxFramerate,
+    scaleResolutionDownBy: Math.max(1, (height === 0 ? 720 : height) / waiting.lines),
+  };
+}
+
+/** The same for a sender that runs: what its present parameters become. Nothing else in them changes. */
+export function withEncoding(parameters: RTCRtpSendParameters, wanted: RTCRtpEncodingParameters): RTCRtpSendParameters {
+  const encodings = parameters.encodings.map(({ maxFramerate: _, ...encoding }) => ({ ...encoding, ...wanted }));
+  return { ...parameters, encodings };
+}
