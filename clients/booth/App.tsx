@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, useSyncExternalStore } from "react";
-import type { SeatClient } from "../session";
-import { ConnectionBar, gainOf, LiveRegion, SoundOut, useLanguage, useNow, useSpeech } from "../ui";
+import type { SeatClient, Snapshot } from "../session";
+import { ConnectionBar, gainOf, LiveRegion, pictureFirst, SoundOut, Stage, useLanguage, useNow, useSpeech } from "../ui";
 import { BoothProvider, useBooth, type Booth } from "./context";
 import { useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
 import { plainAddress, useKiosk, useWakeLock } from "./kiosk";
@@ -13,7 +13,7 @@ import { Idle } from "./screens/Idle";
 import { Name, NotYou, Still } from "./screens/Name";
 import { Calling, Leaving } from "./screens/Over";
 import { SignIn, Starting, Trouble } from "./screens/Plain";
-import { firstFrameMark, Talk } from "./screens/Talk";
+import { firstFrameMark, markFirstFrame, Talk } from "./screens/Talk";
 import { Waiting } from "./screens/Waiting";
 import { spokenKeys } from "./speech";
 import { callOf, screenOf, type Screen } from "./state";
@@ -24,7 +24,8 @@ const firstVolume = 4;
 
 /** The booth: one screen at a time, chosen by state.ts, and the sound of a consultation beside it. */
 export function App({ client }: { readonly client: SeatClient }) {
-  const snapshot = useSyncExternalStore(client.subscribe, client.getSnapshot);
+  const first = useMemo(() => pictureFirst(client), [client]);
+  const snapshot = useSyncExternalStore(first.subscribe, first.getSnapshot);
   const [local, act] = useReducer(next, nobody);
   const [volume, setVolume] = useState(firstVolume);
   const { choose } = useLanguage();
@@ -59,6 +60,13 @@ export function App({ client }: { readonly client: SeatClient }) {
   const closeCall = useCallback(() => act({ type: "close-call", call: call?.id ?? null }), [call?.id]);
   const readAloud = useReadAloud(screen, call?.open === true, gain);
 
+  // Somebody who is being asked something, or calls, is not interrupted.
+  const free = call?.open !== true && (screen.kind === "waiting" || screen.kind === "handover") && screen.leaving === "no";
+  const markFirst = useCallback(() => {
+    const { session } = client.getSnapshot();
+    if (session !== null) markFirstFrame(session.id, session.leg);
+  }, [client]);
+
   const booth: Booth = useMemo(
     () => ({ client, snapshot, act, volume, setVolume, gain, call, callStaff, closeCall, checkIn, forget, readAloud }),
     [client, snapshot, volume, gain, call, callStaff, closeCall, checkIn, forget, readAloud],
@@ -68,9 +76,29 @@ export function App({ client }: { readonly client: SeatClient }) {
     <BoothProvider booth={booth}>
       <Title screen={screen} />
       {call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
-      {screen.kind === "talk" && <Voices />}
+      <Voices talking={screen.kind === "talk"} />
+      <Stage
+        first={first}
+        incoming={snapshot.media.incoming}
+        of={free ? faceOfDesk : nobodysFace}
+        place={stagePlace}
+        onPicture={markFirst}
+      />
     </BoothProvider>
   );
+}
+
+/** Where Talk has the large picture. */
+const stagePlace =
+  "top-[108px] left-6 h-[calc(100dvh-238px)] w-[calc(100vw-388px)] rounded-16 max-[1100px]:top-[98px] max-[1100px]:left-4 max-[1100px]:w-[calc(100vw-318px)] max-[1100px]:h-[calc(100dvh-216px)]";
+
+function faceOfDesk({ session, media }: Snapshot): MediaStream | null {
+  const desk = session?.legs[session.leg]?.desk;
+  return desk === undefined ? null : (media.remote[`desk:${desk}`]?.face ?? null);
+}
+
+function nobodysFace(): null {
+  return null;
 }
 
 function Shown({ screen }: { readonly screen: Screen }) {
@@ -107,16 +135,19 @@ function Shown({ screen }: { readonly screen: Screen }) {
   }
 }
 
-/** Everybody's voice, whatever the screen shows at the moment. */
-function Voices() {
+/**
+ * Everybody's voice, whatever the screen shows at the moment. What plays it is there before anybody is let in, so that
+ * the first word is not lost; before that there is nothing to hear.
+ */
+function Voices({ talking }: { readonly talking: boolean }) {
   const { snapshot, gain } = useBooth();
   const [blocked, setBlocked] = useState(false);
   return (
     <>
-      {Object.entries(snapshot.media.remote).map(([participant, remote]) => (
-        <SoundOut key={participant} stream={remote.voice} gain={gain} onBlocked={setBlocked} />
+      {snapshot.media.incoming.voices.map((stream) => (
+        <SoundOut key={stream.id} stream={stream} gain={gain} onBlocked={setBlocked} />
       ))}
-      {blocked && (
+      {talking && blocked && (
         <div className="fixed inset-x-0 top-[92px] z-10 text-[28px]">
           <ConnectionBar
             icon="speakerOff"

@@ -1,7 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import type { Incoming, Snapshot } from "../session";
 import { dayOf } from "../ui/office-time";
-import { useClient, useNow, useSeat } from "../ui/work/seat";
+import { SoundOut } from "../ui/SoundOut";
+import { Stage } from "../ui/Stage";
+import { useClient, useFirst, useNow, useSeat } from "../ui/work/seat";
 import { Sound } from "../ui/work/sound";
 import { isQuiet, troubleOf } from "../ui/work/trouble";
 import { AdmitScreen } from "./AdmitScreen";
@@ -15,10 +18,27 @@ import { useShortcuts } from "./keyboard";
 import { opening, reduce } from "./state";
 import { type DeskKey, useWords } from "./words";
 
+/** After so long without an answer the screen says that it lets somebody in, milliseconds. */
+const admittingShownAfter = 150;
+
+/** Where ConsultScreen has the large picture. */
+const stagePlace =
+  "top-[80px] left-4 rounded-12 h-[calc(100dvh-185px)] w-[calc(100vw-496px)] max-[1300px]:w-[calc(100vw-424px)]";
+
+function facesOfBooth({ session, media }: Snapshot): MediaStream | null {
+  return session === null ? null : (media.remote[`booth:${session.booth}`]?.face ?? null);
+}
+
+/** Everybody's voice is heard, whoever is shown; what will play it is there before anybody is let in. */
+function Voices({ incoming }: { readonly incoming: Incoming }) {
+  return incoming.voices.map((stream) => <SoundOut key={stream.id} stream={stream} gain={1} />);
+}
+
 /** The desk, once somebody is signed in. */
 export function App() {
   const client = useClient();
   const seat = useSeat();
+  const first = useFirst();
   const queries = useQueryClient();
   const [state, dispatch] = useReducer(reduce, opening);
   const [trouble, setTrouble] = useState<DeskKey | null>(null);
@@ -50,6 +70,7 @@ export function App() {
     sound,
   );
 
+  const pressed = useRef(false);
   const leaving = useRef<string | null>(null);
   const act = useCallback(async (what: Promise<void>, refused?: () => void) => {
     setTrouble(null);
@@ -73,6 +94,21 @@ export function App() {
     dispatch({ type: "rejoin", session });
     leaving.current = null;
     void act(client.enter(session));
+  };
+  // The answer is there before the screen could say that it is awaited; drawing that first would only delay it.
+  const admit = () => {
+    if (pressed.current) return;
+    pressed.current = true;
+    const slow = setTimeout(() => dispatch({ type: "admit" }), admittingShownAfter);
+    const settled = () => {
+      pressed.current = false;
+      clearTimeout(slow);
+    };
+    client.admit().then(settled, (error: unknown) => {
+      settled();
+      if (!isQuiet(error)) setTrouble(troubleOf(error).key);
+      dispatch({ type: "refused" });
+    });
   };
   const later = () => {
     leaving.current = seat.entered;
@@ -114,6 +150,10 @@ export function App() {
     counted.current = count;
   }, [count]);
 
+  // Whoever is on the admit screen may be let in at any moment.
+  const mayAdmit = state.screen.at === "admit" && entered !== null ? entered.id : null;
+  useEffect(() => (mayAdmit === null ? undefined : client.prepare()), [client, mayAdmit]);
+
   const keys = useShortcuts(state, dispatch);
 
   return (
@@ -139,16 +179,15 @@ export function App() {
           appointment={appointment}
           admitting={state.admitting}
           trouble={trouble}
-          onAdmit={() => {
-            dispatch({ type: "admit" });
-            void act(client.admit(), () => dispatch({ type: "refused" }));
-          }}
+          onAdmit={admit}
           onLater={later}
         />
       )}
       {state.screen.at === "consult" && (
         <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} />
       )}
+      <Stage first={first} incoming={seat.media.incoming} of={facesOfBooth} place={stagePlace} />
+      <Voices incoming={seat.media.incoming} />
       <Questions
         asking={state.asking}
         session={entered}

@@ -1,9 +1,8 @@
 import { useMemo } from "react";
-import type { Appointment, RemoteMedia, Session, Snapshot } from "../session";
+import type { Appointment, Session, Snapshot } from "../session";
 import { Icon } from "../ui/Icon";
 import { stopwatch } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { SoundOut } from "../ui/SoundOut";
 import { LineBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
@@ -27,7 +26,6 @@ export function ConsultScreen({
   readonly session: Session | null;
   readonly appointment: Appointment | undefined;
 }) {
-  const { media } = useSeat();
   const booth = session === null ? "" : `booth:${session.booth}`;
   return (
     <div className="flex h-dvh flex-col bg-ground-desk text-[17px]">
@@ -44,20 +42,7 @@ export function ConsultScreen({
         <SideColumn state={state} dispatch={dispatch} session={session} appointment={appointment} />
       </main>
       <Toolbar state={state} dispatch={dispatch} session={session} />
-      <Voices remote={media.remote} />
     </div>
-  );
-}
-
-/** Everybody's voice is heard, whoever is shown. */
-function Voices({ remote }: { readonly remote: Readonly<Record<string, RemoteMedia>> }) {
-  return (
-    <>
-      {Object.entries(remote).flatMap(([id, them]) => [
-        <SoundOut key={`${id} voice`} stream={them.voice} gain={1} />,
-        <SoundOut key={`${id} stethoscope`} stream={them.stethoscope} gain={1} />,
-      ])}
-    </>
   );
 }
 

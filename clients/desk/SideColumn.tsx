@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import type { Appointment, Participant, Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -114,6 +115,10 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
   const words = useWords();
   const name = literal(participant.name);
   const equipment = participant.kind === "equipment";
+  // Whoever points at the button may press it.
+  const [near, setNear] = useState(false);
+  const mayAdmit = near && !participant.admitted;
+  useEffect(() => (mayAdmit ? client.prepare(participant.id) : undefined), [client, mayAdmit, participant.id]);
   return (
     <li
       className={`grid grid-cols-[auto_minmax(0,1fr)] items-center gap-x-3 gap-y-2 rounded-8 ${participant.admitted ? "" : "border-2 border-heed-edge bg-heed-soft p-3"}`}
@@ -130,6 +135,7 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
           <Button
             place="desk"
             label={words.written("desk.extra.admit.label", { name })}
+            onNear={setNear}
             onPress={() => void client.admit(participant.id).catch(() => undefined)}
           >
             <T k="desk.extra.admit" />

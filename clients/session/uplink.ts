@@ -25,6 +25,10 @@ export function pictureEncoding(maxBitrate: number, uplink: Uplink, height: numb
 
 /** The same for a sender that runs: what its present parameters become. Nothing else in them changes. */
 export function withEncoding(parameters: RTCRtpSendParameters, wanted: RTCRtpEncodingParameters): RTCRtpSendParameters {
-  const encodings = parameters.encodings.map(({ maxFramerate: _, ...encoding }) => ({ ...encoding, ...wanted }));
+  const encodings = parameters.encodings.map((present) => {
+    const encoding = { ...present, ...wanted };
+    if (wanted.maxFramerate === undefined) delete encoding.maxFramerate;
+    return encoding;
+  });
   return { ...parameters, encodings };
 }

@@ -24,6 +24,8 @@ export interface ButtonProps {
   readonly autoFocus?: boolean;
   readonly type?: "button" | "submit";
   readonly onPress?: () => void;
+  /** Told when a pointer or the focus comes to it or goes: it may be pressed next. */
+  readonly onNear?: (near: boolean) => void;
 }
 
 const sizes: Record<Place, string> = {
@@ -56,6 +58,7 @@ export function Button(props: ButtonProps) {
     ...(props.label === undefined ? {} : { "aria-label": props.label }),
     ...(props.autoFocus === undefined ? {} : { autoFocus: props.autoFocus }),
     ...(props.onPress === undefined ? {} : { onPress: props.onPress }),
+    ...(props.onNear === undefined ? {} : { onHoverChange: props.onNear, onFocusChange: props.onNear }),
   };
   if (chosen !== undefined) {
     return (

@@ -1,4 +1,5 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
+import { show, showNoMore } from "./warm";
 
 /** What a presented frame tells: when, and how large. */
 export interface Frame {
@@ -10,7 +11,8 @@ export interface Frame {
 
 /**
  * Shows a picture. It never plays sound (SoundOut does), so it starts without a touch. Nothing of the last frame is
- * left when the stream goes: without one there is no video element at all, only `instead`.
+ * left when the stream goes: without one there is no video element at all, only `instead`. Where a Stage has kept an
+ * element for the stream, that one is shown, which plays already.
  */
 export function VideoView({
   stream,
@@ -34,21 +36,31 @@ export function VideoView({
   readonly of?: string;
   readonly className?: string;
 }) {
+  const place = useRef<HTMLDivElement>(null);
   const element = useRef<HTMLVideoElement>(null);
 
-  useEffect(() => {
-    const video = element.current;
-    if (video === null) return;
-    video.srcObject = stream;
+  useLayoutEffect(() => {
+    if (place.current === null || stream === null) return;
+    const video = show(stream, place.current);
+    element.current = video;
     // A page in the background refuses to play until it is seen; it is asked again then.
     const play = () => void video.play().catch(() => undefined);
     play();
     document.addEventListener("visibilitychange", play);
     return () => {
       document.removeEventListener("visibilitychange", play);
-      video.srcObject = null;
+      element.current = null;
+      showNoMore(video);
     };
   }, [stream]);
+
+  useLayoutEffect(() => {
+    const video = element.current;
+    if (video === null) return;
+    video.setAttribute("aria-label", label);
+    video.dataset["of"] = of;
+    video.className = `${fit === "cover" ? "object-cover" : "object-contain"} ${mirrored ? "mirrored" : ""} ${className}`;
+  }, [stream, label, of, fit, mirrored, className]);
 
   useEffect(() => {
     const video = element.current;
@@ -63,16 +75,5 @@ export function VideoView({
   }, [stream, onFrame]);
 
   if (stream === null) return <>{instead}</>;
-  return (
-    <video
-      ref={element}
-      muted
-      playsInline
-      autoPlay
-      disablePictureInPicture
-      aria-label={label}
-      data-of={of}
-      className={`${fit === "cover" ? "object-cover" : "object-contain"} ${mirrored ? "mirrored" : ""} ${className}`}
-    />
-  );
+  return <div ref={place} className="contents" />;
 }

@@ -132,6 +132,13 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
 /** Name of the mark in the page's timeline; forgotten with the visit. */
 export const firstFrameMark = "madoguchi.first-frame";
 
+/** Marks the first presented frame of a consultation, once. */
+export function markFirstFrame(session: string, leg: number): void {
+  const detail = `${session}/${leg}`;
+  const marked = performance.getEntriesByName(firstFrameMark).some((mark) => "detail" in mark && mark.detail === detail);
+  if (!marked) performance.mark(firstFrameMark, { detail });
+}
+
 /**
  * Marks the first presented frame of each consultation in the page's timeline, where support and tests read how long
  * admission took; after that frames are not watched any more.
@@ -140,9 +147,9 @@ function useFirstFrame(session: string, leg: number): (() => void) | undefined {
   const consultation = `${session}/${leg}`;
   const [seen, setSeen] = useState<string | null>(null);
   const mark = useCallback(() => {
-    performance.mark(firstFrameMark, { detail: consultation });
+    markFirstFrame(session, leg);
     setSeen(consultation);
-  }, [consultation]);
+  }, [session, leg, consultation]);
   return seen === consultation ? undefined : mark;
 }
 

@@ -11,9 +11,10 @@ const WIDTHS = [80, 110, 160];
  * Eight seconds of babble: syllables of 120 to 260 ms with pauses, a melody, and hissing consonants.
  *
  * @param {number} seed different seeds speak different sentences in different pitches
+ * @param {{pauses?: boolean}} [how] pauses: false for somebody who never stops to breathe
  * @returns {import('./sound.mjs').Sound}
  */
-export function babble(seed) {
+export function babble(seed, { pauses = true } = {}) {
   const random = generator(seed);
   const samples = new Float32Array(RATE * SECONDS);
   const base = 95 + 45 * ((seed * 7) % 4);
@@ -24,7 +25,7 @@ export function babble(seed) {
     const to = base * (0.85 + 0.4 * random());
     samples.set(syllable(random, length, vowel, from, to), at);
     at += length;
-    if (random() < 0.18) at += Math.round(RATE * (0.15 + 0.2 * random()));
+    if (pauses && random() < 0.18) at += Math.round(RATE * (0.15 + 0.2 * random()));
   }
   const peak = samples.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
   return { samples: samples.map((s) => (0.6 * s) / peak), rate: RATE };

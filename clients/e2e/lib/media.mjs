@@ -26,6 +26,22 @@ const CAST = {
 export const dataSet = process.env.MADOGUCHI_DATA;
 
 /**
+ * Camera of somebody, and a microphone into which they speak without a pause: for measuring when sound begins.
+ *
+ * @param {keyof typeof CAST} who
+ * @param {{directory: string}} options as of mediaOf
+ * @returns {Promise<Media>}
+ */
+export async function restlessMediaOf(who, { directory }) {
+  const media = await mediaOf(who, { directory });
+  const clip = babble(CAST[who].seed, { pauses: false });
+  const voice = join(directory, `${who}-restless.wav`);
+  await mkdir(directory, { recursive: true });
+  await writeFile(voice, writeWav(clip));
+  return { ...media, voice, clip };
+}
+
+/**
  * Camera and microphone of somebody.
  *
  * @param {keyof typeof CAST} who

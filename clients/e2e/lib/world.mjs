@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { artefactsOf, withoutTokens } from './artefacts.mjs';
 import { SIZES, openBrowser } from './browser.mjs';
-import { mediaOf } from './media.mjs';
+import { mediaOf, restlessMediaOf } from './media.mjs';
 import { startProgram } from './program.mjs';
 import { LEAST, faults } from './screen.mjs';
 
@@ -49,9 +49,10 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
    * @param {'booth'|'desk'|'counter'|'admin'} options.app
    * @param {string} options.seat for the link's ?seat=
    * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
+   * @param {boolean} [options.restless] their voice has no pauses
    */
-  async function person(who, { app, seat, face }) {
-    const media = face && (await mediaOf(face, { directory: artefactsOf('made').folder, publishable }));
+  async function person(who, { app, seat, face, restless = false }) {
+    const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
     const opened = await openBrowser({ name: who, size: SIZES[app] ?? SIZES.desk, media, inside });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);

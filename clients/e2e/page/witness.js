@@ -101,7 +101,10 @@
     return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === 'visible';
   });
 
+  /** Every video element that has ever shown something, in the order in which they came. */
+  const videos = () => ({ [Symbol.iterator]: () => [...elements].filter((e) => e instanceof HTMLVideoElement).values() });
+
   Object.defineProperty(window, 'witness', {
-    value: { peers, frames, clicks, audible, visible, isRemote, printed: () => printed },
+    value: { peers, frames, clicks, videos: videos(), audible, visible, isRemote, printed: () => printed },
   });
 })();

@@ -1,25 +1,36 @@
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { SeatClient, Snapshot } from "../../session";
+import { pictureFirst, type PictureFirst } from "../pictureFirst";
 
-const SeatContext = createContext<SeatClient | null>(null);
+const SeatContext = createContext<{ client: SeatClient; first: PictureFirst } | null>(null);
 
 /** Gives everything below it the seat's client, which is made once per page and outside React. */
 export function SeatProvider({ client, children }: { readonly client: SeatClient; readonly children: ReactNode }) {
   useEffect(() => client.start(), [client]);
-  return <SeatContext value={client}>{children}</SeatContext>;
+  const seat = useMemo(() => ({ client, first: pictureFirst(client) }), [client]);
+  return <SeatContext value={seat}>{children}</SeatContext>;
+}
+
+function useSeatContext(): { client: SeatClient; first: PictureFirst } {
+  const seat = useContext(SeatContext);
+  if (seat === null) throw new Error("useClient: there is no SeatProvider above this component");
+  return seat;
 }
 
 /** The seat's client: what can be done. */
 export function useClient(): SeatClient {
-  const client = useContext(SeatContext);
-  if (client === null) throw new Error("useClient: there is no SeatProvider above this component");
-  return client;
+  return useSeatContext().client;
 }
 
-/** The seat's present state: what is to be shown. */
+/** The seat's present state: what is to be shown. At admission it waits a moment for the first picture. */
 export function useSeat(): Snapshot {
-  const client = useClient();
-  return useSyncExternalStore(client.subscribe, client.getSnapshot);
+  const { first } = useSeatContext();
+  return useSyncExternalStore(first.subscribe, first.getSnapshot);
+}
+
+/** What comes before the rest of a screen at admission. */
+export function useFirst(): PictureFirst {
+  return useSeatContext().first;
 }
 
 /** The server's clock in milliseconds, ticking; for waits and running times. */
