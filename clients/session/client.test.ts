@@ -3,9 +3,7 @@ import { createSeatClient, type SeatClient } from "./client";
 import { fakeCamera, FakeBrowser, failureOf, settled } from "./fakebrowser";
 import { FakeServer } from "./fakeserver";
 import { Close } from "./protocol";
-import { prepareEvery } from "./prepare";
 import { storageKey } from "./seat";
-import { raiseAfter } from "./uplink";
 
 interface Stage {
   browser: FakeBrowser;
@@ -468,53 +466,6 @@ describe("a desk", () => {
     expect(client.getSnapshot().media).toMatchObject({ phase: "connected", remote: {} });
     await client.admit();
     expect(server.state).toBe("consultation");
-  });
-
-  it("sends little of itself until it has let somebody in, and a moment later all", async () => {
-    const { browser, server, client } = await desk();
-    server.checkIn();
-    server.move("waiting");
-    await client.enter(server.session);
-    await browser.pass(50);
-    const face = browser.peerNow.lines[1];
-    expect(face?.encoding).toMatchObject({ maxBitrate: 150_000, maxFramerate: 15 });
-    await client.admit();
-    await browser.pass(raiseAfter - 1);
-    expect(face?.maxBitrate).toBe(150_000);
-    await browser.pass(1);
-    expect(face?.encoding).toEqual({ maxBitrate: 1_200_000, scaleResolutionDownBy: 1 });
-    server.move("waiting");
-    await browser.pass(50);
-    expect(face?.maxBitrate).toBe(150_000);
-  });
-
-  it("knows the streams on which somebody will appear before anybody does, and shows them on those", async () => {
-    const { browser, server, client } = await desk();
-    server.checkIn();
-    server.move("waiting");
-    await client.enter(server.session);
-    await browser.pass(50);
-    const { incoming } = client.getSnapshot().media;
-    expect([incoming.voices.length, incoming.pictures.length]).toEqual([3, 3]);
-    server.tracks = [{ mid: "5", participant: "booth:shiomachihama-1", purpose: "face" }];
-    await client.admit();
-    await browser.pass(50);
-    const { media } = client.getSnapshot();
-    expect(media.remote["booth:shiomachihama-1"]?.face).toBe(incoming.pictures[0]);
-    server.say({ type: "tracks", session: server.session, tracks: [] });
-    expect(client.getSnapshot().media.incoming.pictures[0]).not.toBe(incoming.pictures[0]);
-    expect(client.getSnapshot().media.incoming.pictures[1]).toBe(incoming.pictures[1]);
-  });
-
-  it("says that it may let somebody in, until it is told to stop", async () => {
-    const { browser, server, client } = await desk();
-    server.checkIn();
-    await client.enter(server.session);
-    const stop = client.prepare();
-    await browser.pass(prepareEvery);
-    stop();
-    await browser.pass(10 * prepareEvery);
-    expect(server.carriedOut.filter((what) => what === "prepare")).toHaveLength(2);
   });
 
   it("goes back into its consultation after a reload, but not into one it has left", async () => {

@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createSeatClient, type SeatClient } from "./client";
+import { FakeBrowser, settled } from "./fakebrowser";
+import { FakeServer } from "./fakeserver";
+import { prepareEvery } from "./prepare";
+import { raiseAfter } from "./uplink";
+
+const running: SeatClient[] = [];
+
+afterEach(() => {
+  for (const client of running.splice(0)) client.start()();
+});
+
+async function desk(): Promise<{ browser: FakeBrowser; server: FakeServer; client: SeatClient }> {
+  const browser = new FakeBrowser();
+  const server = new FakeServer(browser, "desk:morita");
+  const client = createSeatClient({ kind: "desk", seat: "morita", browser });
+  running.push(client);
+  client.start();
+  await settled();
+  return { browser, server, client };
+}
+
+describe("a desk before and after admission", () => {
+  it("sends little of itself until it has let somebody in, and a moment later all", async () => {
+    const { browser, server, client } = await desk();
+    server.checkIn();
+    server.move("waiting");
+    await client.enter(server.session);
+    await browser.pass(50);
+    const face = browser.peerNow.lines[1];
+    expect(face?.encoding).toMatchObject({ maxBitrate: 150_000, maxFramerate: 15 });
+    await client.admit();
+    await browser.pass(raiseAfter - 1);
+    expect(face?.maxBitrate).toBe(150_000);
+    await browser.pass(1);
+    expect(face?.encoding).toEqual({ maxBitrate: 1_200_000, scaleResolutionDownBy: 1 });
+    server.move("waiting");
+    await browser.pass(50);
+    expect(face?.maxBitrate).toBe(150_000);
+  });
+
+  it("knows the streams on which somebody will appear before anybody does, and shows them on those", async () => {
+    const { browser, server, client } = await desk();
+    server.checkIn();
+    server.move("waiting");
+    await client.enter(server.session);
+    await browser.pass(50);
+    const { incoming } = client.getSnapshot().media;
+    expect([incoming.voices.length, incoming.pictures.length]).toEqual([3, 3]);
+    server.tracks = [{ mid: "5", participant: "booth:shiomachihama-1", purpose: "face" }];
+    await client.admit();
+    await browser.pass(50);
+    const { media } = client.getSnapshot();
+    expect(media.remote["booth:shiomachihama-1"]?.face).toBe(incoming.pictures[0]);
+    server.say({ type: "tracks", session: server.session, tracks: [] });
+    expect(client.getSnapshot().media.incoming.pictures[0]).not.toBe(incoming.pictures[0]);
+    expect(client.getSnapshot().media.incoming.pictures[1]).toBe(incoming.pictures[1]);
+  });
+
+  it("says that it may let somebody in, until it is told to stop", async () => {
+    const { browser, server, client } = await desk();
+    server.checkIn();
+    await client.enter(server.session);
+    const stop = client.prepare();
+    await browser.pass(prepareEvery);
+    stop();
+    await browser.pass(10 * prepareEvery);
+    expect(server.carriedOut.filter((what) => what === "prepare")).toHaveLength(2);
+  });
+});
