@@ -4,6 +4,7 @@
  */
 import type { Call, Leg, Session, Waiting } from "../session/protocol";
 import type { DeviceFault, FailedReason, Snapshot, TalkMessage } from "../session/types";
+import { weakLine } from "../session/quality";
 import { nobody, type Local, type Refusal } from "./local";
 
 /** How many digits a reception number has. */
@@ -281,7 +282,8 @@ export function lineOf(snapshot: Snapshot): "good" | "weak" | "sound" | "lost" {
   const { phase, quality } = snapshot.media;
   if (phase === "interrupted" || quality === "lost") return "lost";
   if (quality === "sound-only") return "sound";
-  return quality === "weak" ? "weak" : "good";
+  const weak = weakLine(snapshot.presence, snapshot.identity?.seat ?? null);
+  return quality === "weak" || (weak !== null && weak.whose !== "other") ? "weak" : "good";
 }
 
 /** Where the resident is on the way: 1 begin, 2 check, 3 wait, 4 talk, 5 end; null where there is no way yet. */

@@ -1,6 +1,8 @@
 import { useMemo } from "react";
 import type { Appointment, Session, Snapshot } from "../session";
+import { weakLine } from "../session/quality";
 import { Icon } from "../ui/Icon";
+import { LineNewsBar, useLineNews } from "../ui/LineNews";
 import { stopwatch } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { LineBar } from "../ui/work/Frame";
@@ -31,6 +33,7 @@ export function ConsultScreen({
     <div className="flex h-dvh flex-col bg-ground-desk text-[17px]">
       <ConsultBar session={session} appointment={appointment} />
       <LineBar place="desk" />
+      <Lines />
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">
         <Pictures
           booth={booth}
@@ -44,6 +47,13 @@ export function ConsultScreen({
       <Toolbar state={state} dispatch={dispatch} session={session} />
     </div>
   );
+}
+
+/** Whose line is weak, while we are told. */
+function Lines() {
+  const { presence, identity, connection } = useSeat();
+  const news = useLineNews(presence, identity?.seat ?? null);
+  return <LineNewsBar news={connection.state === "live" ? news : null} className="flex-none text-[17px]" />;
 }
 
 function ConsultBar({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {
@@ -99,8 +109,8 @@ function WhoSees({ session }: { readonly session: Session | null }) {
 
 /** The line in words; the server's line and the media's line are one thing to a person. */
 function Line() {
-  const { media, connection } = useSeat();
-  const line = lineState(media, connection.state);
+  const seat = useSeat();
+  const line = lineState(seat);
   return (
     <p role="status" data-line={line}>
       <Pill tone={line === "good" ? "good" : "heed"} icon={line === "good" || line === "weak" ? "signal" : line === "sound" ? "speaker" : "again"} className="py-1">
@@ -110,10 +120,12 @@ function Line() {
   );
 }
 
-function lineState(media: Snapshot["media"], connection: string) {
+function lineState({ media, connection: { state: connection }, presence, identity }: Snapshot) {
   if (media.phase === "interrupted" || media.phase === "connecting") return "lost" as const;
   if (connection === "failed") return "lost" as const;
-  return media.quality === "sound-only" ? ("sound" as const) : media.quality;
+  if (media.quality === "sound-only") return "sound" as const;
+  const weak = weakLine(presence, identity?.seat ?? null);
+  return media.quality === "good" && weak !== null && weak.whose !== "other" ? ("weak" as const) : media.quality;
 }
 
 function Running({ session }: { readonly session: Session | null }) {

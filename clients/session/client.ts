@@ -2,7 +2,7 @@ import type { Api } from "./api";
 import type { Browser } from "./browser";
 import { SeatCore } from "./core";
 import { realBrowser } from "./realbrowser";
-import type { AppKind, MediaStats, SeatIdentity, Snapshot } from "./types";
+import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
 
 /** What createSeatClient needs. */
 export interface SeatClientOptions {
@@ -83,6 +83,13 @@ export interface SeatClient {
 
   /** Says something in writing; `large` is 筆談. Returns the message's id. Kept and resent until the other side has it. */
   sendTalk(text: string, options?: { large?: boolean }): string;
+  /**
+   * Shows the others something that only matters while it is new, such as where a finger points: at most 1,000 bytes of
+   * JSON. Of each topic only the newest value waits for the line; values may be lost, and never come late.
+   */
+  sendLatest(topic: string, value: unknown): void;
+  /** Calls `listener` with what others show; returns the way to stop. */
+  onLatest(listener: (message: LatestMessage) => void): () => void;
 
   /**
    * Opens camera and microphone and connects media. Only the booth's device check needs to call this (a camera is

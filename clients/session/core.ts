@@ -3,6 +3,7 @@ import type { Browser, Stop } from "./browser";
 import { checksOff } from "./checks";
 import type { SeatClient } from "./client";
 import type { Intent } from "./intent";
+import { Latest } from "./latest";
 import { Link } from "./link";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
@@ -14,7 +15,7 @@ import { SeatKeeper, wantedSeat } from "./seat";
 import { mediaOff, SeatMedia } from "./seatmedia";
 import { Store } from "./store";
 import { Talk } from "./talk";
-import { SessionError, type AppKind, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
+import { SessionError, type AppKind, type LatestMessage, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
 import { Visit } from "./visit";
 
 /** How long leaving waits for the server to hear of it, milliseconds: nobody is kept in the booth by a bad line. */
@@ -51,6 +52,7 @@ export class SeatCore implements SeatClient {
   private readonly visit: Visit;
   private readonly media: SeatMedia;
   private readonly talk: Talk;
+  private readonly latest: Latest;
   private state: SeatState = initialSeatState;
   private readonly left = new Set<string>();
   /** A session that was left without the server having heard it. */
@@ -89,10 +91,14 @@ export class SeatCore implements SeatClient {
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: (checks) => this.store.patch({ checks }),
-        onChannel: (channel) => this.talk.attach(channel),
+        onChannels: (channels) => {
+          this.talk.attach(channels?.talk ?? null);
+          this.latest.attach(channels?.latest ?? null);
+        },
         log,
       },
     );
+    this.latest = new Latest(browser);
     this.talk = new Talk(browser, this.now, (talk) => this.store.patch({ talk }));
   }
 
@@ -190,6 +196,13 @@ export class SeatCore implements SeatClient {
     if (this.state.entered === null) throw new SessionError("no-session", "talk: no session is entered");
     return this.talk.send(text, options?.large === true);
   };
+
+  readonly sendLatest = (topic: string, value: unknown): void => {
+    if (this.state.entered === null) throw new SessionError("no-session", "latest: no session is entered");
+    this.latest.send(topic, value);
+  };
+
+  readonly onLatest = (listener: (message: LatestMessage) => void): (() => void) => this.latest.subscribe(listener);
 
   readonly openMedia = async (): Promise<void> => {
     if (this.state.entered === null || this.state.plan === null) {
@@ -300,7 +313,7 @@ export class SeatCore implements SeatClient {
         return;
       case "session":
         if (message.id !== this.state.entered) return;
-        if (before.session !== null && before.session.leg !== this.state.session?.leg) this.talk.clear();
+        if (before.session !== null && before.session.leg !== this.state.session?.leg) this.forgetWords();
         this.visit.told("session");
         this.maybeOpenMedia();
         return;
@@ -375,7 +388,7 @@ export class SeatCore implements SeatClient {
   private afterLeaving(session: string): void {
     this.visit.forget("moot");
     if (this.state.entered !== session) return;
-    this.talk.clear();
+    this.forgetWords();
     const goodbye = this.kind === "booth";
     this.setState(goodbye ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
   }
@@ -402,10 +415,15 @@ export class SeatCore implements SeatClient {
     }
   }
 
+  private forgetWords(): void {
+    this.talk.clear();
+    this.latest.clear();
+  }
+
   /** Ends what belongs to one visit on this machine. */
   private closeVisit(): void {
     this.media.close();
-    this.talk.clear();
+    this.forgetWords();
   }
 
   private pruneLeft(): void {

@@ -53,11 +53,15 @@ export class FakeChannel extends EventTarget {
   readonly label: string;
   readyState: RTCDataChannelState = "connecting";
   readonly sent: string[] = [];
+  readonly options: RTCDataChannelInit;
+  bufferedAmount = 0;
+  bufferedAmountLowThreshold = 0;
   onSend: (text: string) => void = () => {};
 
-  constructor(label: string) {
+  constructor(label: string, options: RTCDataChannelInit = {}) {
     super();
     this.label = label;
+    this.options = options;
   }
 
   open(): void {
@@ -77,6 +81,18 @@ export class FakeChannel extends EventTarget {
 
   close(): void {
     this.readyState = "closed";
+  }
+
+  /** The other end, or what lies between, ends it. */
+  die(): void {
+    this.close();
+    this.dispatchEvent(new Event("close"));
+  }
+
+  /** What was buffered has gone. */
+  drain(): void {
+    this.bufferedAmount = 0;
+    this.dispatchEvent(new Event("bufferedamountlow"));
   }
 
   get asChannel(): RTCDataChannel {
@@ -105,7 +121,10 @@ export class FakePeer extends EventTarget {
   readonly answers: string[] = [];
   connectionState: RTCPeerConnectionState = "new";
   localDescription: RTCSessionDescription | null = null;
-  channel: FakeChannel | null = null;
+  /** Every data channel made on it. */
+  readonly channels: FakeChannel[] = [];
+  /** New data channels open by themselves while it is connected. */
+  opensChannels = true;
   restarts = 0;
   stats: Record<string, unknown>[] = [];
   private readonly number: number;
@@ -125,7 +144,7 @@ export class FakePeer extends EventTarget {
   become(state: RTCPeerConnectionState): void {
     if (this.connectionState === "closed") return;
     this.connectionState = state;
-    if (state === "connected") this.channel?.open();
+    if (state === "connected") for (const channel of this.channels) channel.open();
     this.dispatchEvent(new Event("connectionstatechange"));
   }
 
@@ -157,9 +176,16 @@ export class FakePeer extends EventTarget {
     return this.lines.map((line) => this.asTransceiver(line));
   }
 
-  createDataChannel(label: string): RTCDataChannel {
-    this.channel = new FakeChannel(label);
-    return this.channel.asChannel;
+  /** The newest data channel with a label. */
+  channel(label: string): FakeChannel | undefined {
+    return this.channels.findLast((one) => one.label === label);
+  }
+
+  createDataChannel(label: string, options?: RTCDataChannelInit): RTCDataChannel {
+    const channel = new FakeChannel(label, options);
+    this.channels.push(channel);
+    if (this.connectionState === "connected" && this.opensChannels) queueMicrotask(() => channel.open());
+    return channel.asChannel;
   }
 
   restartIce(): void {
@@ -191,7 +217,7 @@ export class FakePeer extends EventTarget {
 
   close(): void {
     this.connectionState = "closed";
-    this.channel?.close();
+    for (const channel of this.channels) channel.close();
   }
 
   private asTransceiver(line: FakeTransceiver): RTCRtpTransceiver {

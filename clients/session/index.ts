@@ -17,7 +17,8 @@
  *   devices     devices.ts opens camera and microphone, says in one word why one is missing, and takes a device back
  *               that was unplugged and plugged in again. checks.ts is the booth's device check.
  *   words       talk.ts carries what people write, over the data channel: kept until the other side has it, in order,
- *               once.
+ *               once. latest.ts shows what only matters while it is new: only the newest of it, and never late.
+ *   line        quality.ts says in one thought whose line is weak, from what the server judges.
  *   goodbye     wipe() forgets the resident: nothing is left in memory, storage, URL or history.
  *
  * browser.ts is the one interface that hides the browser; realbrowser.ts is the real one and fakebrowser.ts runs all
@@ -45,5 +46,6 @@ export type {
   State,
   Waiting,
 } from "./protocol";
+export { lineNews, recoveredFor, weakLine, type LineNews, type WeakLine } from "./quality";
 export { SessionError } from "./types";
 export type * from "./types";

@@ -36,8 +36,8 @@ class Stage {
         onPhase: (phase) => {
           this.phase = phase;
         },
-        onChannel: (channel) => {
-          if (channel !== null) this.channels++;
+        onChannels: (channels) => {
+          if (channels !== null) this.channels++;
         },
         onReceivers: () => {},
         log: () => {},
@@ -86,7 +86,8 @@ describe("the m-lines of an offer", () => {
       "recvonly video",
       "recvonly video",
     ]);
-    expect(peer.channel?.label).toBe("talk");
+    expect(peer.channel("talk")?.options).toEqual({ ordered: true });
+    expect(peer.channel("latest")?.options).toEqual({ ordered: false, maxRetransmits: 0 });
     expect(offers[0]?.tracks).toEqual([{ mid: "0", purpose: "voice" }, { mid: "1", purpose: "face" }]);
   });
 
@@ -161,6 +162,34 @@ describe("a connection", () => {
     await stage.browser.pass(200);
     expect([stage.peers, stage.phase, stage.channels]).toEqual([2, "connected", 2]);
     expect(stage.browser.peers[0]?.connectionState).toBe("closed");
+  });
+
+  it("whose data channel ends gets another, on the same connection", async () => {
+    const stage = await connected();
+    stage.peer.channel("talk")?.die();
+    await stage.browser.pass(60_000);
+    expect([stage.peers, stage.channels, stage.phase]).toEqual([1, 2, "connected"]);
+    expect(stage.peer.channel("talk")?.readyState).toBe("open");
+  });
+
+  it("whose data channels cannot be opened anew is replaced", async () => {
+    const stage = await connected();
+    stage.peer.opensChannels = false;
+    stage.peer.channel("latest")?.die();
+    await stage.browser.pass(3_900);
+    expect(stage.peers).toBe(1);
+    await stage.browser.pass(500);
+    expect([stage.peers, stage.phase]).toEqual([2, "connected"]);
+  });
+
+  it("whose data channels end again and again is replaced", async () => {
+    const stage = await connected();
+    for (let at = 0; at < 4; at++) {
+      stage.peer.channel("talk")?.die();
+      await stage.browser.pass(10);
+    }
+    await stage.browser.pass(1_000);
+    expect([stage.peers, stage.phase]).toEqual([2, "connected"]);
   });
 
   it("that fails after an ICE restart is replaced at once", async () => {

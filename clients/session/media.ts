@@ -1,5 +1,5 @@
 import type { Browser, Stop } from "./browser";
-import { ForeignAnswer, PeerConnection, type OwnTracks, type PeerSignals } from "./peer";
+import { ForeignAnswer, PeerConnection, type Channels, type OwnTracks, type PeerSignals } from "./peer";
 import type { Media, Purpose } from "./protocol";
 import { backOff } from "./retry";
 import { SessionError, type MediaPhase } from "./types";
@@ -8,6 +8,9 @@ import type { Uplink } from "./uplink";
 /** Milliseconds: until a new connection must stand, until a restarted one must. */
 const connectTimeout = 10_000;
 const restartTimeout = 6_000;
+/** How often lost data channels are opened anew on one connection, and how long that may take, milliseconds. */
+const mostReopened = 3;
+const reopenTimeout = 4_000;
 
 /** What is to be done to the connection next; a later step includes an earlier one. */
 type Step = "nothing" | "restart" | "fresh";
@@ -15,8 +18,8 @@ type Step = "nothing" | "restart" | "fresh";
 /** What the media tell their owner. */
 export interface MediaEvents {
   onPhase(phase: MediaPhase): void;
-  /** There is another data channel; the one before is dead. */
-  onChannel(channel: RTCDataChannel | null): void;
+  /** There are other data channels; those before are dead. */
+  onChannels(channels: Channels | null): void;
   /** Receiving tracks have changed. */
   onReceivers(): void;
   log(line: string): void;
@@ -40,6 +43,7 @@ export class MediaLink {
   /** New connections begun since media last stood, for the back-off. */
   private attempt = 0;
   private restarted = false;
+  private reopened = 0;
   private phase: MediaPhase = "off";
   private uplink: Uplink = "waiting";
   private stopTimer: Stop = () => {};
@@ -152,9 +156,11 @@ export class MediaLink {
     this.dropPeer();
     this.attempt++;
     this.restarted = false;
+    this.reopened = 0;
     const peer = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, () => this.changed(peer));
     this.peer = peer;
-    this.events.onChannel(peer.channel);
+    peer.onChannelLost = () => this.channelLost(peer);
+    this.events.onChannels(peer.channels);
     this.events.log(`media: connecting, attempt ${this.attempt}`);
     try {
       await peer.negotiate(false);
@@ -220,6 +226,26 @@ export class MediaLink {
     }
   }
 
+  /** A data channel has ended while media go on: another on the same connection, else another connection. */
+  private channelLost(peer: PeerConnection): void {
+    if (peer !== this.peer || peer.state !== "connected") return;
+    if (this.reopened++ >= mostReopened) {
+      this.ask("fresh");
+      return;
+    }
+    this.events.log("media: opening data channels anew");
+    try {
+      const { talk } = peer.reopenChannels();
+      this.events.onChannels(peer.channels);
+      this.browser.after(reopenTimeout, () => {
+        const current = peer === this.peer && peer.channels.talk === talk;
+        if (current && peer.state === "connected" && talk.readyState !== "open") this.ask("fresh");
+      });
+    } catch {
+      this.ask("fresh");
+    }
+  }
+
   private broken(step: "restart" | "fresh"): void {
     if (this.phase === "connected") this.enter("interrupted");
     if (this.peer?.negotiated === true) this.ask(step);
@@ -229,7 +255,7 @@ export class MediaLink {
     if (this.peer === null) return;
     const peer = this.peer;
     this.peer = null;
-    this.events.onChannel(null);
+    this.events.onChannels(null);
     peer.close();
     this.events.onReceivers();
   }

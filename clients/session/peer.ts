@@ -10,6 +10,12 @@ export interface PeerSignals {
   candidate(candidate: string, mid: string | null): void;
 }
 
+/** The data channels of one connection: for what must arrive, and for what only matters while it is new. */
+export interface Channels {
+  readonly talk: RTCDataChannel;
+  readonly latest: RTCDataChannel;
+}
+
 /** Own tracks, by what they are for. */
 export type OwnTracks = ReadonlyMap<Purpose, MediaStreamTrack>;
 
@@ -38,7 +44,11 @@ export class ForeignAnswer extends Error {
  * replaceTrack. Offers are made here only: the first, and one per ICE restart.
  */
 export class PeerConnection {
-  readonly channel: RTCDataChannel;
+  /** The data channels; replaced by reopenChannels. */
+  channels: Channels;
+  /** Told when a data channel has ended and we did not end it. */
+  onChannelLost: (() => void) | null = null;
+  private readonly plan: Media;
   private readonly pc: Peer;
   private readonly signals: PeerSignals;
   private readonly senders = new Map<Purpose, RTCRtpTransceiver>();
@@ -71,7 +81,8 @@ export class PeerConnection {
     }
     for (let i = 0; i < plan.audioDown; i++) this.addReceiver(browser, "audio");
     for (let i = 0; i < plan.videoDown; i++) this.addReceiver(browser, "video");
-    this.channel = this.pc.createDataChannel(plan.dataChannel, { ordered: true });
+    this.plan = plan;
+    this.channels = this.openChannels();
   }
 
   get state(): RTCPeerConnectionState {
@@ -92,6 +103,15 @@ export class PeerConnection {
     const answer = this.signals.offer(sdp, this.trackOffers());
     this.release();
     await this.take(await answer);
+  }
+
+  /** Opens the data channels anew on the same connection. Throws where the connection cannot. */
+  reopenChannels(): Channels {
+    const old = this.channels;
+    this.channels = this.openChannels();
+    old.talk.close();
+    old.latest.close();
+    return this.channels;
   }
 
   /** Whether there is an m-line for this purpose. */
@@ -130,8 +150,22 @@ export class PeerConnection {
     this.closed = true;
     this.held = null;
     this.senders.clear();
-    this.channel.close();
+    this.channels.talk.close();
+    this.channels.latest.close();
     this.pc.close();
+  }
+
+  private openChannels(): Channels {
+    const channels = {
+      talk: this.pc.createDataChannel(this.plan.dataChannel, { ordered: true }),
+      latest: this.pc.createDataChannel(this.plan.latestChannel, { ordered: false, maxRetransmits: 0 }),
+    };
+    for (const channel of [channels.talk, channels.latest]) {
+      channel.addEventListener("close", () => {
+        if (!this.closed && this.channels === channels) this.onChannelLost?.();
+      });
+    }
+    return channels;
   }
 
   private addSender(browser: Browser, purpose: Purpose, track: MediaStreamTrack | undefined): void {

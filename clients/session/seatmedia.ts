@@ -2,7 +2,7 @@ import type { Browser, Stop } from "./browser";
 import { checksOff, CheckRun, MicMeter } from "./checks";
 import { Devices, type DevicePurpose } from "./devices";
 import { MediaLink } from "./media";
-import type { PeerSignals } from "./peer";
+import type { Channels, PeerSignals } from "./peer";
 import type { Media, PresenceItem, Track } from "./protocol";
 import { nothingArrives, RemoteStreams } from "./remote";
 import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./stats";
@@ -31,7 +31,7 @@ export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfO
 export interface SeatMediaEvents {
   onMedia(media: MediaState): void;
   onChecks(checks: Checks): void;
-  onChannel(channel: RTCDataChannel | null): void;
+  onChannels(channels: Channels | null): void;
   log(line: string): void;
 }
 
@@ -69,7 +69,7 @@ export class SeatMedia {
     });
     this.link = new MediaLink(browser, signals, {
       onPhase: (phase) => this.phase(phase),
-      onChannel: (channel) => events.onChannel(channel),
+      onChannels: (channels) => events.onChannels(channels),
       onReceivers: () => this.updateRemote(),
       log: (line) => events.log(line),
     });

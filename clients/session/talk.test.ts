@@ -167,20 +167,74 @@ describe("what people write to each other", () => {
     expect(room.delivered("desk")).toEqual([true]);
   });
 
+  it("is held up by one who acknowledges nothing for ten seconds, and no longer", async () => {
+    const room = new Room("booth", "desk", "family");
+    room.people.get("family")?.channel.close();
+    for (const word of ["一", "二", "三"]) room.talk("desk").send(word, false);
+    await room.browser.pass(9_000);
+    expect(room.texts("booth")).toEqual(["desk: 一"]);
+    await room.browser.pass(21_000);
+    expect(room.texts("booth")).toEqual(["desk: 一", "desk: 二", "desk: 三"]);
+    room.reconnect("family");
+    await room.browser.pass(20_000);
+    expect(room.texts("family")).toEqual(["desk: 一", "desk: 二", "desk: 三"]);
+    expect(room.delivered("desk")).toEqual([true, true, true]);
+  });
+
+  it("is put in its place when it arrives behind what was written later", () => {
+    const room = pair();
+    const hear = (n: number, text: string): void =>
+      room.people.get("booth")?.channel.hear(`desk\n{"v":1,"id":"id-${n}","kind":"text","n":${n},"text":"${text}"}`);
+    for (const [n, text] of [[1, "一"], [3, "三"], [2, "二"], [4, "四"]] as const) hear(n, text);
+    expect(room.texts("booth")).toEqual(["desk: 一", "desk: 二", "desk: 三", "desk: 四"]);
+  });
+
+  it("never waits for ever behind one who acknowledges nothing: the oldest is given up", async () => {
+    const room = new Room("booth", "desk", "family");
+    room.people.get("family")?.channel.close();
+    for (let at = 0; at < 120; at++) {
+      room.talk("desk").send(`${at}`, false);
+      await room.browser.pass(12_000);
+    }
+    expect(room.texts("booth")).toHaveLength(120);
+    expect(room.delivered("desk")).not.toContain(true);
+  });
+
+  it("is sent again when the server says that it may", async () => {
+    const room = pair();
+    room.loses.push("text");
+    room.talk("booth").send("はい", false);
+    room.people.get("booth")?.channel.hear('\n{"v":1,"kind":"refused","why":"too-fast","retryMs":100}');
+    await room.browser.pass(150);
+    expect(room.texts("desk")).toEqual(["booth: はい"]);
+  });
+
+  it("is kept by a writer whose association has died, for the next channel", async () => {
+    const room = pair();
+    room.people.get("booth")?.channel.die();
+    room.talk("booth").send("一", false);
+    room.talk("booth").send("二", false);
+    await room.browser.pass(60_000);
+    room.reconnect("booth");
+    await room.browser.pass(100);
+    expect(room.texts("desk")).toEqual(["booth: 一", "booth: 二"]);
+  });
+
   it("does not come back to the writer", async () => {
     const room = pair();
     room.talk("booth").send("はい", false);
-    room.people.get("booth")?.channel.hear('booth\n{"v":1,"id":"x","kind":"text","text":"はい","large":false}');
+    room.people.get("booth")?.channel.hear('booth\n{"v":1,"id":"x","kind":"text","n":1,"text":"はい","large":false}');
     expect(room.texts("booth")).toEqual(["me: はい"]);
   });
 
   it.each([
-    ["no sender", '{"v":1,"id":"x","kind":"text","text":"a"}'],
+    ["no sender", '{"v":1,"id":"x","kind":"text","n":1,"text":"a"}'],
     ["no JSON", "desk\nhello"],
-    ["another version", 'desk\n{"v":2,"id":"x","kind":"text","text":"a"}'],
-    ["no text", 'desk\n{"v":1,"id":"x","kind":"text"}'],
-    ["an endless id", `desk\n{"v":1,"id":"${"x".repeat(65)}","kind":"text","text":"a"}`],
-    ["too long a text", `desk\n{"v":1,"id":"x","kind":"text","text":"${"a".repeat(4001)}"}`],
+    ["another version", 'desk\n{"v":2,"id":"x","kind":"text","n":1,"text":"a"}'],
+    ["no text", 'desk\n{"v":1,"id":"x","kind":"text","n":1}'],
+    ["no number", 'desk\n{"v":1,"id":"x","kind":"text","text":"a"}'],
+    ["an endless id", `desk\n{"v":1,"id":"${"x".repeat(65)}","kind":"text","n":1,"text":"a"}`],
+    ["too long a text", `desk\n{"v":1,"id":"x","kind":"text","n":1,"text":"${"a".repeat(4001)}"}`],
   ])("is ignored with %s", (_what, data) => {
     const room = pair();
     room.people.get("booth")?.channel.hear(data);
@@ -192,6 +246,7 @@ describe("what people write to each other", () => {
     room.address("booth", []);
     expect(() => room.talk("booth").send("  ", false)).toThrow(expect.objectContaining({ code: "talk-length" }));
     expect(() => room.talk("booth").send("あ".repeat(4001), false)).toThrow(expect.objectContaining({ code: "talk-length" }));
+    expect(() => room.talk("booth").send("\u0001".repeat(3000), false)).toThrow(expect.objectContaining({ code: "talk-length" }));
     for (let at = 0; at < 100; at++) room.talk("booth").send("あ".repeat(4000), false);
     expect(() => room.talk("booth").send("あ", false)).toThrow(expect.objectContaining({ code: "talk-full" }));
   });

@@ -137,6 +137,14 @@ export interface TalkMessage {
   readonly delivered: boolean;
 }
 
+/** What somebody shows at the moment: the newest value of a topic. Values in between may be missing. */
+export interface LatestMessage {
+  /** Participant id of the sender. */
+  readonly from: string;
+  readonly topic: string;
+  readonly value: unknown;
+}
+
 /** Why a session ended for this seat. */
 export interface EndedState {
   readonly session: string;
@@ -188,7 +196,9 @@ export type SessionErrorCode =
   /** A talk message is longer than 4,000 characters, or empty. */
   | "talk-length"
   /** Too many talk messages wait for the other side. */
-  | "talk-full";
+  | "talk-full"
+  /** A message that only matters while it is new is longer than 1,000 bytes, or has no topic. */
+  | "latest-length";
 
 /** A refused or failed request of a SeatClient. HTTP calls fail with Problem instead. */
 export class SessionError extends Error {

@@ -7,15 +7,18 @@ export function ConnectionBar({
   next,
   icon = "again",
   action,
+  quiet = false,
 }: {
   readonly what: ReactNode;
   readonly next: ReactNode;
   readonly icon?: IconName;
   readonly action?: ReactNode;
+  /** It is read out elsewhere. */
+  readonly quiet?: boolean;
 }) {
   return (
     <div
-      role="status"
+      role={quiet ? undefined : "status"}
       data-connection-bar=""
       className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b-3 border-heed-edge bg-heed px-10 py-3 text-heed-ink max-[1100px]:px-6"
     >

@@ -8,6 +8,7 @@ export { Furigana } from "./Furigana";
 export { Icon, isIcon, type IconName } from "./Icon";
 export { LanguagePicker } from "./LanguagePicker";
 export { LevelMeter } from "./LevelMeter";
+export { LineNewsBar, useLineNews } from "./LineNews";
 export { LiveRegion } from "./LiveRegion";
 export { NumberPad } from "./NumberPad";
 export { Panel } from "./Panel";

@@ -5,11 +5,13 @@ import {
   ConnectionBar,
   Furigana,
   Icon,
+  LineNewsBar,
   literal,
   Panel,
   Portrait,
   shortTimeWords,
   useLanguage,
+  useLineNews,
   VideoView,
   wearOf,
   type IconName,
@@ -34,7 +36,12 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
       screen={screen}
       again={false}
       header={<TalkBanner screen={screen} />}
-      bar={<OwnVoice screen={screen} />}
+      bar={
+        <>
+          <OwnVoice screen={screen} />
+          <Lines />
+        </>
+      }
       actions={
         <Button onPress={() => act({ type: "ask-leave" })}>
           <T k="talk.end" />
@@ -82,6 +89,13 @@ export function useProfessional(screen: TalkScreen): string {
   const nameOf = usePersonName();
   const { professional, role } = screen.leg;
   return nameOf({ id: screen.desk, role, name: professional.name, kana: professional.kana, equipment: false });
+}
+
+/** Whose line is weak; while ours to the server is lost, nothing is known of it. */
+function Lines() {
+  const { snapshot } = useBooth();
+  const news = useLineNews(snapshot.presence, snapshot.identity?.seat ?? null);
+  return <LineNewsBar news={snapshot.connection.state === "live" ? news : null} />;
 }
 
 function OwnVoice({ screen }: { readonly screen: TalkScreen }) {
