@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // subject is what a load is put on.
@@ -17,6 +19,7 @@ type subject struct {
 const (
 	graceTime    = time.Second            // for packets sent at the end of the window to arrive
 	waitedBefore = 500 * time.Millisecond // by whoever is then admitted
+	openAtMost   = 8                      // rooms opening at once
 	closeAtMax   = 16                     // rooms closed at once
 	goldenStep   = 0.618033988            // spreads any number of phases evenly
 )
@@ -62,32 +65,52 @@ func (s subject) measure(ctx context.Context, load Load) (r Report, err error) {
 	return r, nil
 }
 
-// openAll opens the rooms one after the other, spread over the ramp. What it returns is to be closed, also if it failed.
-func (s subject) openAll(ctx context.Context, load Load, w *window) (rooms []*room, err error) {
-	started := now()
+// openAll opens the rooms, spread over the ramp or several at once. What it returns is to be closed, also if it failed.
+func (s subject) openAll(ctx context.Context, load Load, w *window) ([]*room, error) {
+	rooms := make([]*room, load.Rooms)
 	prefix := fmt.Sprintf("load-%x", time.Now().UnixNano())
-	for n := range load.Rooms {
-		if err := pause(ctx, started+load.Ramp*time.Duration(n)/time.Duration(load.Rooms)-now()); err != nil {
-			return rooms, err
-		}
-		r := newRoom(prefix, n, load, w)
-		rooms = append(rooms, r)
-		if err := s.way.open(ctx, r); err != nil {
-			return rooms, fmt.Errorf("%s: room %d of %d: %w", s.name, n+1, load.Rooms, err)
-		}
-		for i, p := range r.who {
-			p.start(phase(2*n + i))
-		}
-		if gate, ok := s.way.(admitter); ok {
-			if err := pause(ctx, waitedBefore); err != nil {
-				return rooms, err
-			}
-			if err := gate.admit(ctx, r); err != nil {
-				return rooms, fmt.Errorf("%s: admission to room %d of %d: %w", s.name, n+1, load.Rooms, err)
-			}
-		}
+	for n := range rooms {
+		rooms[n] = newRoom(prefix, n, load, w)
 	}
-	return rooms, nil
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(s.openAtOnce(load))
+	started := now()
+	for n, r := range rooms {
+		if err := pause(ctx, started+load.Ramp*time.Duration(n)/time.Duration(load.Rooms)-now()); err != nil {
+			break // Wait tells why
+		}
+		work.Go(func() error { return s.openRoom(ctx, r, n) })
+	}
+	return rooms, work.Wait()
+}
+
+// openAtOnce is how many rooms may be opening at a time.
+func (s subject) openAtOnce(load Load) int {
+	if _, visits := s.way.(admitter); visits || load.Ramp > 0 {
+		return 1 // each join is timed by itself
+	}
+	return openAtMost
+}
+
+// openRoom opens one room and lets its participants send.
+func (s subject) openRoom(ctx context.Context, r *room, n int) error {
+	if err := s.way.open(ctx, r); err != nil {
+		return fmt.Errorf("%s: room %d: %w", s.name, n+1, err)
+	}
+	for i, p := range r.who {
+		p.start(phase(2*n + i))
+	}
+	gate, ok := s.way.(admitter)
+	if !ok {
+		return nil
+	}
+	if err := pause(ctx, waitedBefore); err != nil {
+		return err
+	}
+	if err := gate.admit(ctx, r); err != nil {
+		return fmt.Errorf("%s: admission to room %d: %w", s.name, n+1, err)
+	}
+	return nil
 }
 
 // phase is when the nth participant's first frame is due, within a frame's time.

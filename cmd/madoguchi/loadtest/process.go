@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -125,10 +126,8 @@ func processors() int {
 	return max(1, set.Count())
 }
 
-// pin keeps every thread of the driver, and what it starts, on one processor.
-func pin(cpu int) error {
-	var set unix.CPUSet
-	set.Set(cpu)
+// moveTo keeps every thread of the driver, and what it starts, on some processors.
+func moveTo(set *unix.CPUSet) error {
 	threads, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return err
@@ -138,10 +137,11 @@ func pin(cpu int) error {
 		if err != nil {
 			continue
 		}
-		if err := unix.SchedSetaffinity(id, &set); err != nil && !errors.Is(err, unix.ESRCH) { // it may have ended
-			return fmt.Errorf("keep to processor %d: %w", cpu, err)
+		if err := unix.SchedSetaffinity(id, set); err != nil && !errors.Is(err, unix.ESRCH) { // it may have ended
+			return fmt.Errorf("move to other processors than the server: %w", err)
 		}
 	}
+	runtime.GOMAXPROCS(set.Count())
 	return nil
 }
 

@@ -107,8 +107,10 @@ func Forward(ctx context.Context, flows int, ready func(port int)) error {
 // yardstick is the way through a forwarder.
 type yardstick struct {
 	port  int
-	flows int // given out
 	child *exec.Cmd
+
+	mu    sync.Mutex
+	flows int // given out; those of a room follow each other
 }
 
 // startYardstick starts a forwarder for so many rooms, on the processor the server has. It is to be ended.
@@ -147,9 +149,13 @@ func (y *yardstick) end() {
 
 // open gives each participant a socket.
 func (y *yardstick) open(_ context.Context, r *room) error {
-	for _, p := range r.who {
+	y.mu.Lock()
+	first := y.flows
+	y.flows += len(r.who)
+	y.mu.Unlock()
+	for i, p := range r.who {
 		p.offered = now()
-		f, err := y.flow(p)
+		f, err := y.flow(p, first+i)
 		if err != nil {
 			return err
 		}
@@ -170,14 +176,13 @@ type yardFlow struct {
 	reading sync.WaitGroup
 }
 
-func (y *yardstick) flow(p *participant) (*yardFlow, error) {
+func (y *yardstick) flow(p *participant, number int) (*yardFlow, error) {
 	conn, err := net.DialUDP("udp4", nil, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: y.port})
 	if err != nil {
 		return nil, err
 	}
 	_ = conn.SetReadBuffer(1 << 20)
-	f := &yardFlow{number: y.flows, conn: conn, b: make([]byte, yardLong)}
-	y.flows++
+	f := &yardFlow{number: number, conn: conn, b: make([]byte, yardLong)}
 	if f.out, err = newSealer(1); err == nil {
 		f.in, err = newSealer(2)
 	}
