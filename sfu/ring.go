@@ -16,7 +16,7 @@ type place struct {
 }
 
 // ringGrain is the step in which places grow.
-const ringGrain = 256
+const ringGrain = 128
 
 // newRing keeps up to size packets; size is a power of two.
 func newRing(size int) *ring { return &ring{places: make([]place, size)} }

@@ -36,7 +36,7 @@ type posted struct {
 }
 
 // joinWithin is how long one participant's connections may take to stand.
-const joinWithin = 15 * time.Second
+const joinWithin = 30 * time.Second
 
 // open joins both participants, one after the other.
 func (w *posted) open(ctx context.Context, r *room) error {
