@@ -104,6 +104,9 @@ type inlet struct {
 // RTP implements wire.Stream.
 func (in *inlet) RTP(b []byte, via *wire.Batch) { in.peer.receiveRTP(in, b, via) }
 
+// Spare implements wire.Stream.
+func (in *inlet) Spare() bool { return in.route.up != nil && in.route.up.kind == video }
+
 // Stream implements wire.Handler.
 func (p *peer) Stream(ssrc uint32) wire.Stream {
 	if int(p.streams.Add(1)) > p.node.limits.Streams {

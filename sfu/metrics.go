@@ -185,6 +185,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	count(c.descs.drops, w.Strangers, "stranger")
 	count(c.descs.drops, w.Unauthentic, "unauthentic")
 	count(c.descs.drops, w.Replayed, "replayed")
+	count(c.descs.drops, w.Shed, "shed")
 	count(c.descs.drops, t.muted, "muted")
 	count(c.descs.drops, t.notAgreed, "codec")
 	count(c.descs.drops, t.doubles, "double")

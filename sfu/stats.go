@@ -31,6 +31,7 @@ type Stats struct {
 	Unsent                 uint64 // packets lost here: the kernel or a slow TCP connection had no room
 	Strangers              uint64 // datagrams from addresses nobody has checked from
 	Unauthentic, Replayed  uint64 // packets whose seal was wrong, or that had come before
+	Shed                   uint64 // packets of pictures given up unopened because more came than could be carried
 	Messages, MessagesLost uint64 // on data channels: relayed, dropped
 
 	RoundTripSeconds  float64 // mean over subscribers that have reported
@@ -52,7 +53,7 @@ func (n *Node) statsAndTotals() (Stats, totals) {
 		Missing: t.missing, Returned: t.returned, Redundant: t.redundant, Recovered: t.recovered, Resent: t.resent, NacksIn: t.nacksIn, NacksOut: t.nacksOut,
 		KeyframeRequests: t.keyframesAsked,
 		Malformed:        t.drops[dropMalformed], Flooded: t.drops[dropFlood], Unknown: t.drops[dropUnknown],
-		Unsent: n.endpoint.Lost(), Strangers: w.Strangers, Unauthentic: w.Unauthentic, Replayed: w.Replayed,
+		Unsent: n.endpoint.Lost(), Strangers: w.Strangers, Unauthentic: w.Unauthentic, Replayed: w.Replayed, Shed: w.Shed,
 	}
 	for _, one := range t.in {
 		s.PacketsIn += one.Packets

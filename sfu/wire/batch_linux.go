@@ -70,12 +70,12 @@ func newReceiver() *receiver {
 
 // run calls handle for each datagram, begin before and done after each batch, until the socket is closed. Everything happens
 // inside one callback of the runtime's poller: leaving and entering it would lose the readiness noted meanwhile.
-func (r *receiver) run(s *udpSocket, begin func(), handle func(from netip.AddrPort, b []byte), done func()) {
+func (r *receiver) run(s *udpSocket, begin func(full float64), handle func(from netip.AddrPort, b []byte), done func()) {
 	_ = s.raw.Read(func(fd uintptr) bool {
 		for {
 			n, err := r.receive(fd)
 			if n > 0 {
-				begin()
+				begin(r.fullness(fd, n))
 			}
 			for i := range n {
 				h := &r.hdrs[i]
@@ -89,6 +89,22 @@ func (r *receiver) run(s *udpSocket, begin func(), handle func(from netip.AddrPo
 			}
 		}
 	})
+}
+
+// fullness is how much of the socket's buffer is taken by what still waits, 0 … 1. It is asked only where something may.
+func (r *receiver) fullness(fd uintptr, n int) float64 {
+	if n < readBatch {
+		return 0
+	}
+	const allocated, size = 0, 1 // of the list in <linux/sock_diag.h>
+	var memory [9]uint32
+	length := uint32(unsafe.Sizeof(memory))
+	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+		uintptr(unsafe.Pointer(&memory)), uintptr(unsafe.Pointer(&length)), 0)
+	if errno != 0 || memory[size] == 0 {
+		return 0
+	}
+	return float64(memory[allocated]) / float64(memory[size])
 }
 
 func (r *receiver) receive(fd uintptr) (int, error) {
@@ -107,6 +123,7 @@ const segmentControl = 24 // CMSG_SPACE(sizeof(uint16)), aligned for every archi
 // sender is what one sendmmsg needs.
 type sender struct {
 	hdrs     [batchSlots]mmsghdr
+	names    [batchSlots]unix.RawSockaddrInet6 // copies: a batch must not keep paths, and with them peers, alive
 	iovs     [batchSlots]unix.Iovec
 	controls [batchSlots][segmentControl]byte
 }
@@ -151,7 +168,8 @@ func (b *Batch) fill() {
 	for i, r := range b.runs {
 		h := &b.tx.hdrs[i].hdr
 		to := b.out[b.order[r.from]].to
-		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&to.sockaddr.raw)), to.sockaddr.size
+		b.tx.names[i] = to.sockaddr.raw
+		h.Name, h.Namelen = (*byte)(unsafe.Pointer(&b.tx.names[i])), to.sockaddr.size
 		h.Iov = &b.tx.iovs[iov]
 		h.SetIovlen(r.to - r.from)
 		for _, o := range b.order[r.from:r.to] {

@@ -18,7 +18,7 @@ type receiver struct{ buf [readSize]byte }
 
 func newReceiver() *receiver { return new(receiver) }
 
-func (r *receiver) run(s *udpSocket, begin func(), handle func(from netip.AddrPort, b []byte), done func()) {
+func (r *receiver) run(s *udpSocket, begin func(full float64), handle func(from netip.AddrPort, b []byte), done func()) {
 	for {
 		n, from, err := s.conn.ReadFromUDPAddrPort(r.buf[:])
 		if errors.Is(err, net.ErrClosed) {
@@ -27,7 +27,7 @@ func (r *receiver) run(s *udpSocket, begin func(), handle func(from netip.AddrPo
 		if err != nil {
 			continue // an earlier send was refused, or a datagram was too long
 		}
-		begin()
+		begin(0)
 		handle(unmapped(from), r.buf[:n])
 		done()
 	}

@@ -55,6 +55,8 @@ type Handler interface {
 // Stream takes the packets of one SSRC. What it writes to other connections by way of via goes out with the batch.
 type Stream interface {
 	RTP(b []byte, via *Batch)
+	// Spare reports whether the stream may be left out where not all can be carried: pictures are, sound is not.
+	Spare() bool
 }
 
 // Peer describes the far end of a connection, as its offer did.
@@ -334,6 +336,13 @@ func (c *Conn) media(from *path, p []byte, b *Batch) {
 	if !known && c.in.full {
 		return // before anything is spent on it
 	}
+	given := known && !isControl && b.socket != nil && b.socket.shed.active() && b.socket.shed.gives(ssrc) && to.Spare()
+	if given {
+		c.ep.drop.shed.Add(1)
+		if p[2]&(peeked>>8-1) != 0 || p[3] != 0 {
+			return
+		}
+	}
 	var err error
 	if isControl {
 		p, err = c.in.srtp.DecryptRTCP(p, p, &c.in.control)
@@ -346,6 +355,9 @@ func (c *Conn) media(from *path, p []byte, b *Batch) {
 	}
 	c.heard.Store(int64(b.now))
 	from.heard.Store(int64(b.now))
+	if given {
+		return
+	}
 	if !known {
 		if to = c.to.Stream(ssrc); to == nil {
 			c.in.full = true

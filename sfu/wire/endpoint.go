@@ -43,7 +43,7 @@ type Endpoint struct {
 	udp  []*udpGroup
 	tcp  []*tcpListener
 	lost atomic.Uint64 // packets the kernel had no room for
-	drop struct{ strangers, unauthentic, replayed atomic.Uint64 }
+	drop struct{ strangers, unauthentic, replayed, shed atomic.Uint64 }
 
 	running sync.WaitGroup // loops, TCP connections, the sweeper
 	stop    chan struct{}
@@ -155,11 +155,12 @@ type Drops struct {
 	Strangers   uint64 // datagrams from addresses nobody has checked from, and checks that were not for us
 	Unauthentic uint64 // media whose seal was wrong
 	Replayed    uint64 // media that had come before, or long ago
+	Shed        uint64 // pictures given up because more came than could be carried
 }
 
 // Drops returns the counts since the start.
 func (e *Endpoint) Drops() Drops {
-	return Drops{e.drop.strangers.Load(), e.drop.unauthentic.Load(), e.drop.replayed.Load()}
+	return Drops{e.drop.strangers.Load(), e.drop.unauthentic.Load(), e.drop.replayed.Load(), e.drop.shed.Load()}
 }
 
 // describe lists our candidates: UDP before TCP, and addresses in their order (RFC 8445 section 5.1.2).

@@ -60,6 +60,8 @@ func (l *listener) Stream(uint32) Stream {
 	}
 	return l
 }
+func (l *listener) Spare() bool { return false }
+
 func (l *listener) RTP(b []byte, _ *Batch) {
 	select {
 	case l.packets <- append([]byte(nil), b...):

@@ -35,6 +35,7 @@ type udpSocket struct {
 	conn  *net.UDPConn
 	raw   syscall.RawConn
 	gso   atomic.Bool
+	shed  shedder // of the loop
 }
 
 // listenUDP binds an address; port 0 lets the system choose.
@@ -101,7 +102,13 @@ func (g *udpGroup) close() error {
 // run is the loop: everything that arrives is dealt with, and what follows from it is sent, before the next batch is read.
 func (s *udpSocket) run() {
 	b := &Batch{socket: s}
-	newReceiver().run(s, func() { b.now = s.group.ep.now() }, func(from netip.AddrPort, p []byte) {
+	begin := func(full float64) {
+		b.now = s.group.ep.now()
+		if full > 0 || s.shed.active() {
+			s.shed.observe(full, b.now)
+		}
+	}
+	newReceiver().run(s, begin, func(from netip.AddrPort, p []byte) {
 		s.group.mu.RLock()
 		known := s.group.paths[from]
 		s.group.mu.RUnlock()
