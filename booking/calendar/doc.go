@@ -13,9 +13,16 @@
 //	pharmacist               |=======|
 //	resident |=======================|
 //
+// Explain goes further than Judge: it names every booth and every desk with its own reason, for whoever asks "why not
+// 10:00?".
+//
+// Windows recur by weekday or by a rule of RFC 5545 (recurrence.go); extra days open what the week, a holiday or 年末年始
+// would close, and a closure closes what anything opens. A service is given within its terms, each with its own windows,
+// and a desk is kept free for a while before and after a leg where the service asks for it.
+//
 // Civil time is Japan Standard Time everywhere. National holidays are those the Cabinet Office has published
-// (holidays_table.go, made by holidaygen); days after the last published year cannot be booked where holidays matter,
-// because nobody can know yet whether they are holidays.
+// (holidays_table.go, made by holidaygen) and, for the years after, those the law as it stands will make (expected.go);
+// the latter are told as provisional, since nobody can know yet.
 //
 // The package is pure: time is an argument, nothing here reads a clock or starts a goroutine.
 package calendar

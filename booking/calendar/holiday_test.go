@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata" // the zone Tokyo is compared with
@@ -11,6 +12,7 @@ import (
 	"github.com/rickar/cal/v2"
 	"github.com/rickar/cal/v2/jp"
 	"go.uber.org/goleak"
+	"golang.org/x/text/encoding/japanese"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,12 +22,12 @@ func TestTheTableEqualsTheCabinetOfficeList(t *testing.T) {
 	if data == "" {
 		t.Skip("MADOGUCHI_DATA is not set: the list of the Cabinet Office is not at hand")
 	}
-	f, err := os.Open(filepath.Join(data, "holidays", "holidays.csv"))
+	f, err := os.Open(filepath.Join(data, "holidays", "syukujitsu.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(japanese.ShiftJIS.NewDecoder().Reader(f)).ReadAll() // as published: Shift_JIS, 2027/11/23
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,16 +39,53 @@ func TestTheTableEqualsTheCabinetOfficeList(t *testing.T) {
 		t.Errorf("the table has %d holidays, the list %d", listed, len(rows)-1)
 	}
 	for _, row := range rows[1:] {
-		d, err := ParseDate(row[0])
+		at, err := time.Parse("2006/1/2", row[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name, ok := Holiday(d); !ok || name != row[1] {
+		if name, ok := Holiday(Date{at.Year(), at.Month(), at.Day()}); !ok || name != row[1] {
 			t.Errorf("%s is %q in the table, %q in the list", row[0], name, row[1])
 		}
 	}
 	if last := rows[len(rows)-1][0]; last[:4] != LastPublished().String()[:4] {
 		t.Errorf("the list ends with %s, the table with %s", last, LastPublished())
+	}
+	t.Logf("%d holidays from %s to %s", listed, rows[1][0], rows[len(rows)-1][0])
+}
+
+// What we expect of years to come is what we would have expected of the years the law has stood as it does.
+func TestWhatIsExpectedWasTrueSinceTheLawStands(t *testing.T) {
+	for year := 2022; year <= holidayLastYear; year++ {
+		if got := expectedIn(year); !slices.Equal(got, holidayTable[year]) {
+			t.Errorf("%d: expected %v, published %v", year, got, holidayTable[year])
+		}
+	}
+}
+
+func TestWhatIsExpectedAgreesWithTheRulesOfTheLaw(t *testing.T) {
+	rules := cal.NewBusinessCalendar()
+	rules.AddHoliday(jp.Holidays...)
+	days := 0
+	for d := LastPublished().Add(1); d.Year <= 2060; d = d.Add(1) {
+		name, expected := Holiday(d)
+		_, before := Holiday(d.Add(-1))
+		_, after := Holiday(d.Add(1))
+		if name == "休日" && before && after {
+			continue // article 3 (3), which those rules know for some years only
+		}
+		if actual, observed, _ := rules.IsHoliday(d.At(0)); expected != (actual || observed) {
+			t.Errorf("%s: expected %v (%s), by the rules %v", d, expected, name, actual || observed)
+		}
+		if !Provisional(d) {
+			t.Fatalf("%s passes for published", d)
+		}
+		if expected {
+			days++
+		}
+	}
+	t.Logf("%d holidays expected until 2060", days)
+	if Provisional(LastPublished()) {
+		t.Error("the last published day passes for provisional")
 	}
 }
 

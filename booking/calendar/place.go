@@ -1,13 +1,32 @@
 package calendar
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Window is a weekly window of opening or of duty, in minutes of the civil day. The part from NoonFrom to NoonTo is
+// Window is a recurring window of opening or of duty, in minutes of the civil day. The part from NoonFrom to NoonTo is
 // closed; the two are equal where nothing is.
 type Window struct {
-	Days             [7]bool // by time.Weekday
+	Days             [7]bool     // by time.Weekday
+	Rule             *Recurrence // the days it is for instead of Days, where not nil
 	From, To         int
 	NoonFrom, NoonTo int
+}
+
+// on reports whether the window is for date d.
+func (w Window) on(d Date) bool {
+	if w.Rule != nil {
+		return w.Rule.On(d)
+	}
+	return w.Days[d.Weekday()]
+}
+
+// Opening is one day on which a place is open or a desk served besides its windows, whatever the day is; only a closure
+// wins over it. Minutes of the civil day.
+type Opening struct {
+	Date     Date
+	From, To int
 }
 
 // Closure is a run of days, both included, on which a place is closed. Reason is a short text, possibly empty.
@@ -15,6 +34,8 @@ type Closure struct {
 	From, To Date
 	Reason   string
 }
+
+func (c Closure) on(d Date) bool { return !d.Before(c.From) && !c.To.Before(d) }
 
 // MonthDay is a day of every year.
 type MonthDay struct {
@@ -40,24 +61,45 @@ func (i Interval) Overlaps(j Interval) bool {
 	return i.Start.Before(j.End) && j.Start.Before(i.End)
 }
 
-// shut reports whether the place is closed on d as a whole, and why in a few words where there is more to say.
-func (p Place) shut(d Date) (why string, closed bool) {
+// shutFor lists why the place is closed on d as a whole: a closure, 年末年始, a holiday, or several of them.
+func (p Place) shutFor(d Date) []Reason {
+	var why []Reason
 	for _, c := range p.Closures {
-		if !d.Before(c.From) && !c.To.Before(d) {
-			return c.Reason, true
+		if c.on(d) {
+			why = append(why, officeClosed(c.Reason, c.Reason, ""))
 		}
 	}
-	if p.YearEndFrom.Month != 0 && p.inYearEnd(d) {
-		return "年末年始", true
+	if p.inYearEnd(d) {
+		why = append(why, officeClosed("年末年始", "年末年始", "year-end holidays"))
+	}
+	if name, holiday := Holiday(d); holiday && !p.OpenOnHolidays {
+		why = append(why, officeHoliday(name, Provisional(d)))
+	}
+	return why
+}
+
+// closed reports whether a closure covers d: nothing opens the place then.
+func (p Place) closed(d Date) bool {
+	return slices.ContainsFunc(p.Closures, func(c Closure) bool { return c.on(d) })
+}
+
+// rests reports whether 年末年始 or a holiday keeps the place from its weekly windows on d.
+func (p Place) rests(d Date) bool {
+	if p.inYearEnd(d) {
+		return true
 	}
 	if p.OpenOnHolidays {
-		return "", false
+		return false
 	}
-	return Holiday(d)
+	_, holiday := Holiday(d)
+	return holiday
 }
 
 // inYearEnd handles the closure that runs over New Year as well as one that does not.
 func (p Place) inYearEnd(d Date) bool {
+	if p.YearEndFrom.Month == 0 {
+		return false
+	}
 	day := int(d.Month)*100 + d.Day
 	from := int(p.YearEndFrom.Month)*100 + p.YearEndFrom.Day
 	to := int(p.YearEndTo.Month)*100 + p.YearEndTo.Day
@@ -67,47 +109,83 @@ func (p Place) inYearEnd(d Date) bool {
 	return day >= from || day <= to
 }
 
-// covers reports whether windows, on days the place is not shut, cover the whole of i without a gap.
-func (p Place) covers(windows []Window, i Interval) bool {
-	for t := i.Start; t.Before(i.End); {
-		end, open := p.openUntil(windows, t)
-		if !open {
-			return false
-		}
-		t = end
-	}
-	return true
-}
+// span is a stretch of open time, counted from the midnight a day's view begins with.
+type span struct{ from, to time.Duration }
 
-// openUntil gives the end of the longest window that is open at t.
-func (p Place) openUntil(windows []Window, t time.Time) (time.Time, bool) {
-	d, minute := DateOf(t), minuteOf(t)
-	if _, shut := p.shut(d); shut {
-		return t, false
-	}
-	last := -1
-	for _, w := range windows {
-		if !w.Days[d.Weekday()] || minute < w.From || minute >= w.To {
+// viewDays is how many days a view covers from its midnight on: the longest visit that begins on the first ends within
+// the second.
+const viewDays = 2
+
+// spans gives when something is open on d and the day after, in order and without touching each other: its windows where
+// the place does not rest, and its extra openings, both only where no closure covers the day.
+func (p Place) spans(windows []Window, extra []Opening, off []Closure, d Date) []span {
+	var list []span
+	for day := range viewDays {
+		date, base := d.Add(day), time.Duration(day)*24*time.Hour
+		if p.closed(date) || slices.ContainsFunc(off, func(c Closure) bool { return c.on(date) }) {
 			continue
 		}
-		switch {
-		case w.NoonFrom == w.NoonTo || minute >= w.NoonTo:
-			last = max(last, w.To)
-		case minute < w.NoonFrom:
-			last = max(last, w.NoonFrom)
+		add := func(from, to int) {
+			if from < to {
+				list = append(list, span{base + time.Duration(from)*time.Minute, base + time.Duration(to)*time.Minute})
+			}
+		}
+		for _, e := range extra {
+			if e.Date == date {
+				add(e.From, e.To)
+			}
+		}
+		if p.rests(date) {
+			continue
+		}
+		for _, w := range windows {
+			if !w.on(date) {
+				continue
+			}
+			if w.NoonFrom == w.NoonTo {
+				add(w.From, w.To)
+				continue
+			}
+			add(w.From, w.NoonFrom)
+			add(w.NoonTo, w.To)
 		}
 	}
-	if last < 0 {
-		return t, false
+	return merged(list)
+}
+
+// merged sorts spans and joins those that touch.
+func merged(list []span) []span {
+	if len(list) < 2 {
+		return list
 	}
-	return d.At(last), true
+	slices.SortFunc(list, func(a, b span) int { return int(a.from - b.from) })
+	out := list[:1]
+	for _, s := range list[1:] {
+		last := &out[len(out)-1]
+		if s.from > last.to {
+			out = append(out, s)
+			continue
+		}
+		last.to = max(last.to, s.to)
+	}
+	return out
+}
+
+// within reports whether one span covers [from, to) whole.
+func within(list []span, from, to time.Duration) bool {
+	for _, s := range list {
+		if s.from <= from && to <= s.to {
+			return true
+		}
+	}
+	return false
 }
 
 // atNoon reports whether i touches the noon closing of a window of its first day.
 func atNoon(windows []Window, i Interval) bool {
 	d := DateOf(i.Start)
 	for _, w := range windows {
-		if w.Days[d.Weekday()] && w.NoonFrom < w.NoonTo && i.Overlaps(Interval{d.At(w.NoonFrom), d.At(w.NoonTo)}) {
+		if w.on(d) && w.NoonFrom < w.NoonTo && i.Overlaps(Interval{d.At(w.NoonFrom), d.At(w.NoonTo)}) {
 			return true
 		}
 	}

@@ -11,8 +11,9 @@ type Question struct {
 	Until    Date // last day that can be booked
 	Office   Place
 	Hours    []Window
-	Every    int // minutes between offered starts; divides the hour
-	Fine     int // minutes between the starts tried where an offered one is taken; divides Every
+	Extra    []Opening // days the office opens besides
+	Every    int       // minutes between offered starts; divides the hour
+	Fine     int       // minutes between the starts tried where an offered one is taken; divides Every
 	Booths   []Booth
 	Cleaning time.Duration // the booth stays taken this long after the visit
 	Legs     []Leg
@@ -21,23 +22,41 @@ type Question struct {
 
 // Booth is a booth that could take the visit.
 type Booth struct {
-	Equipped bool // it has what the legs need
+	Equipped bool     // it has what the legs need
+	Missing  []string // what it lacks otherwise, for reasons
 	Cleaning time.Duration
-	Busy     []Interval // cleaning included
+	Busy     []Interval // cleaning and blocks included
+	Blocks   []Interval // those of Busy that are no visits
 }
 
 // Leg is one part of a visit. Word is the neutral public word of the other side, for reasons: 医院.
 type Leg struct {
-	Word   string
-	Length time.Duration
-	Place  Place
-	Desks  []Desk
+	Word             string
+	WordEasy, WordEn string // Word where empty
+	Length           time.Duration
+	Before, After    time.Duration // the desk is kept free this long around the leg
+	Place            Place
+	Desks            []Desk
+	Terms            []Term // when the office gives the service at all; nil: always
+	Suspended        bool
+	FirstRefused     bool // the resident comes for the first time, and first visits are not taken
+	Lead             int  // minutes before the start until which it can be booked
+	Ahead            int  // days ahead it can be booked; 0: as far as the question goes
+}
+
+// Term is a run of days on which an office gives a service, and the windows in which it does.
+type Term struct {
+	From, Until Date     // both included; a zero Until has no end
+	Windows     []Window // nil: whenever the office is open
 }
 
 // Desk is a desk that could serve a leg.
 type Desk struct {
 	Roster []Window
-	Busy   []Interval
+	Extra  []Opening  // days it is served besides
+	Off    []Closure  // days it is not
+	Busy   []Interval // buffers and blocks included
+	Blocks []Interval // those of Busy that are no visits
 }
 
 // Answer is what Judge says about one start. Where Reasons is empty the start is free, and Booths and Desks hold the
@@ -67,23 +86,69 @@ func (q Question) BoothHeld(b int, start time.Time) Interval {
 	return Interval{start, start.Add(q.Length() + max(q.Cleaning, q.Booths[b].Cleaning))}
 }
 
-// Judge answers whether the visit can start at start, and with what, or gives every reason why not.
-func (q Question) Judge(start time.Time) Answer {
-	a := Answer{Start: start, End: start.Add(q.Length())}
-	t := start
+// DeskHeld is how long a desk is taken by leg i of a visit in which the leg takes the given time, buffers included.
+func (q Question) DeskHeld(i int, leg Interval) Interval {
+	return Interval{leg.Start.Add(-q.Legs[i].Before), leg.End.Add(q.Legs[i].After)}
+}
+
+// view is when things are open on one day and the next, worked out once for all starts of the day.
+type view struct {
+	date     Date
+	midnight time.Time
+	office   []span
+	given    [][]span   // of each leg: the windows of its service; nil where none bound it
+	desks    [][][]span // of each leg: of each desk
+}
+
+func (q Question) view(d Date) view {
+	v := view{date: d, midnight: d.At(0), office: q.Office.spans(q.Hours, q.Extra, nil, d)}
 	for _, l := range q.Legs {
-		a.Legs = append(a.Legs, Interval{t, t.Add(l.Length)})
-		t = t.Add(l.Length)
+		desks := make([][]span, len(l.Desks))
+		for n, desk := range l.Desks {
+			desks[n] = l.Place.spans(desk.Roster, desk.Extra, desk.Off, d)
+		}
+		v.desks = append(v.desks, desks)
+		v.given = append(v.given, l.given(d))
 	}
+	return v
+}
+
+// given gives when a leg that begins on d can take place by the windows of its service, nil where none bound it.
+func (l Leg) given(d Date) []span {
+	term, ok := l.term(d)
+	if !ok || term.Windows == nil {
+		return nil
+	}
+	return append([]span{}, Place{OpenOnHolidays: true}.spans(term.Windows, nil, nil, d)...)
+}
+
+// term gives the term that holds on d.
+func (l Leg) term(d Date) (Term, bool) {
+	for _, t := range l.Terms {
+		if !d.Before(t.From) && (t.Until == (Date{}) || !t.Until.Before(d)) {
+			return t, true
+		}
+	}
+	return Term{}, len(l.Terms) == 0
+}
+
+// Judge answers whether the visit can start at start, and with what, or gives the reasons why not, one for each thing in
+// the way. Explain tells more.
+func (q Question) Judge(start time.Time) Answer { return q.judge(q.view(DateOf(start)), start) }
+
+func (q Question) judge(v view, start time.Time) Answer {
+	a := Answer{Start: start, End: start.Add(q.Length()), Legs: q.legs(start)}
 	if start.Before(q.Now) {
 		a.Reasons = []Reason{past}
 		return a
 	}
-	a.Reasons = q.moment(start)
-	a.Reasons = append(a.Reasons, q.office(Interval{a.Start, a.End})...)
+	a.Reasons = q.moment(v, start)
+	a.Reasons = append(a.Reasons, first(q.officeReasons(v, Interval{a.Start, a.End}))...)
+	a.Desks = make([][]int, len(q.Legs))
 	for i := range q.Legs {
-		free, why := q.desks(i, a.Legs[i])
-		a.Desks = append(a.Desks, free)
+		a.Reasons = append(a.Reasons, q.service(v, i, a.Legs[i])...)
+		free, why := q.desks(v, i, a.Legs[i])
+		a.Desks[i] = free
 		a.Reasons = append(a.Reasons, why...)
 	}
 	free, why := q.booths(start)
@@ -95,21 +160,36 @@ func (q Question) Judge(start time.Time) Answer {
 	return a
 }
 
+// legs gives the interval of each leg of a visit from start.
+func (q Question) legs(start time.Time) []Interval {
+	list := make([]Interval, len(q.Legs))
+	for i, l := range q.Legs {
+		end := start.Add(l.Length)
+		list[i] = Interval{start, end}
+		start = end
+	}
+	return list
+}
+
+func first(list []Reason) []Reason { return list[:min(1, len(list))] }
+
 // Day judges every start on date d that is worth showing: each one on the grid, and after each refused one the first
 // finer start before the next that is free, so that a gap left by an odd length is not lost.
 func (q Question) Day(d Date) []Answer {
 	var list []Answer
+	v := q.view(d)
+	shown := q.shown(d)
 	for minute := 0; minute < 24*60; minute += q.Every {
-		a := q.Judge(d.At(minute))
-		if !q.worthShowing(a) {
+		if !shown(minute) {
 			continue
 		}
+		a := q.judge(v, v.at(minute))
 		list = append(list, a)
 		if a.Free() {
 			continue
 		}
 		for fine := minute + q.Fine; fine < minute+q.Every; fine += q.Fine {
-			if b := q.Judge(d.At(fine)); b.Free() {
+			if b := q.judge(v, v.at(fine)); b.Free() {
 				list = append(list, b)
 				break
 			}
@@ -118,55 +198,133 @@ func (q Question) Day(d Date) []Answer {
 	return list
 }
 
-// worthShowing leaves out the night: starts outside the span from first opening to last closing of their day.
-func (q Question) worthShowing(a Answer) bool {
-	d := DateOf(a.Start)
-	minute := minuteOf(a.Start)
+func (v view) at(minute int) time.Time { return v.midnight.Add(time.Duration(minute) * time.Minute) }
+
+// shown leaves out the night: it reports which starts lie within the span from first opening to last closing of d,
+// whether or not the office is closed that day.
+func (q Question) shown(d Date) func(minute int) bool {
+	type bounds struct{ from, to int }
+	var open []bounds
 	for _, w := range q.Hours {
-		if w.Days[d.Weekday()] && minute+q.Every > w.From && minute < w.To {
-			return true
+		if w.on(d) {
+			open = append(open, bounds{w.From, w.To})
 		}
 	}
-	return false
+	for _, e := range q.Extra {
+		if e.Date == d {
+			open = append(open, bounds{e.From, e.To})
+		}
+	}
+	return func(minute int) bool {
+		for _, b := range open {
+			if minute+q.Every > b.from && minute < b.to {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 // moment says what is wrong with the start itself.
-func (q Question) moment(start time.Time) []Reason {
+func (q Question) moment(v view, start time.Time) []Reason {
 	var why []Reason
 	if minuteOf(start)%q.Fine != 0 || start.Second() != 0 || start.Nanosecond() != 0 {
 		why = append(why, offGrid)
 	}
-	d := DateOf(start)
-	if q.Until.Before(d) || (!q.Office.OpenOnHolidays && LastPublished().Before(d)) {
+	if q.Until.Before(v.date) {
 		why = append(why, tooFar)
 	}
 	return why
 }
 
-func (q Question) office(visit Interval) []Reason {
-	if q.Office.covers(q.Hours, visit) {
+// officeReasons lists why the office is not open during the whole visit.
+func (q Question) officeReasons(v view, visit Interval) []Reason {
+	from := visit.Start.Sub(v.midnight)
+	if within(v.office, from, from+visit.End.Sub(visit.Start)) {
 		return nil
 	}
-	d := DateOf(visit.Start)
-	if why, shut := q.Office.shut(d); shut || !onAnyDay(q.Hours, d) {
-		return []Reason{officeClosed(why)}
+	opens := opensOn(q.Hours, q.Extra, v.date)
+	extra := !q.Office.closed(v.date) && opensOn(nil, q.Extra, v.date)
+	if why := q.Office.shutFor(v.date); len(why) > 0 && !extra {
+		return why
 	}
-	if atNoon(q.Hours, visit) {
+	switch {
+	case !opens:
+		return []Reason{officeClosed("", "", "")}
+	case atNoon(q.Hours, visit):
 		return []Reason{officeNoon}
+	default:
+		return []Reason{officeHours}
 	}
-	return []Reason{officeHours}
+}
+
+// service lists why the office does not give leg i's service then, whoever is free.
+func (q Question) service(v view, i int, at Interval) []Reason {
+	l := q.Legs[i]
+	var why []Reason
+	if l.Suspended {
+		why = append(why, l.words().suspended())
+	}
+	if l.FirstRefused {
+		why = append(why, l.words().firstVisit())
+	}
+	why = append(why, l.terms(DateOf(at.Start))...)
+	if !q.inWindows(v, i, at) {
+		why = append(why, l.words().serviceHours())
+	}
+	if l.Lead > 0 && at.Start.Before(q.Now.Add(time.Duration(l.Lead)*time.Minute)) {
+		why = append(why, tooSoon(l.Lead))
+	}
+	if l.Ahead > 0 && DateOf(q.Now).Add(l.Ahead).Before(DateOf(at.Start)) {
+		why = append(why, l.words().tooFar(l.Ahead))
+	}
+	return why
+}
+
+// inWindows reports whether the windows of leg i's service allow it then. A leg after midnight goes by the term of its
+// own day, not by that of the visit's.
+func (q Question) inWindows(v view, i int, at Interval) bool {
+	given, midnight := v.given[i], v.midnight
+	if d := DateOf(at.Start); d != v.date {
+		given, midnight = q.Legs[i].given(d), d.At(0)
+	}
+	from := at.Start.Sub(midnight)
+	return given == nil || within(given, from, from+at.End.Sub(at.Start))
+}
+
+// terms says why no term holds on d: the next one has not begun, or the last is over.
+func (l Leg) terms(d Date) []Reason {
+	if _, ok := l.term(d); ok {
+		return nil
+	}
+	var next, last Date
+	for _, t := range l.Terms {
+		if d.Before(t.From) && (next == Date{} || t.From.Before(next)) {
+			next = t.From
+		}
+		if t.Until.Before(d) && last.Before(t.Until) {
+			last = t.Until
+		}
+	}
+	if next != (Date{}) {
+		return []Reason{l.words().notYet(next)}
+	}
+	return []Reason{l.words().ended(last)}
 }
 
 // desks gives the desks that are on duty and free for leg i, or why there is none.
-func (q Question) desks(i int, at Interval) (free []int, why []Reason) {
+func (q Question) desks(v view, i int, at Interval) (free []int, why []Reason) {
 	l := q.Legs[i]
 	onDuty := false
+	taken := reasonSet{}
 	for n, d := range l.Desks {
-		if !l.Place.covers(d.Roster, at) {
+		if !onDutyThen(v, i, n, at) {
 			continue
 		}
 		onDuty = true
-		if !busy(d.Busy, at) {
+		if r, ok := l.taken(d, at, q.DeskHeld(i, at)); ok {
+			taken.add(r)
+		} else {
 			free = append(free, n)
 		}
 	}
@@ -174,36 +332,52 @@ func (q Question) desks(i int, at Interval) (free []int, why []Reason) {
 	case len(free) > 0:
 		return free, nil
 	case onDuty:
-		return nil, []Reason{desksBusy(l.Word)}
+		return nil, []Reason{taken.most(l.words().desksBusy())}
 	default:
-		return nil, []Reason{l.offDuty(at)}
+		return nil, []Reason{l.offDuty(l.Desks, v.date, minuteOf(at.Start))}
+	}
+}
+
+func onDutyThen(v view, i, desk int, at Interval) bool {
+	from := at.Start.Sub(v.midnight)
+	return within(v.desks[i][desk], from, from+at.End.Sub(at.Start))
+}
+
+// taken says what keeps a desk on duty from the leg: a visit, a block, or only the time around one of them.
+func (l Leg) taken(d Desk, at, held Interval) (Reason, bool) {
+	switch {
+	case !busy(d.Busy, held):
+		return Reason{}, false
+	case busy(d.Blocks, at):
+		return l.words().deskBlocked(), true
+	case !busy(d.Busy, at):
+		return l.words().deskBuffer(), true
+	default:
+		return l.words().desksBusy(), true
 	}
 }
 
 // offDuty says how long the other side is away: the day, half of it, or just then.
-func (l Leg) offDuty(at Interval) Reason {
-	d := DateOf(at.Start)
-	if _, shut := l.Place.shut(d); shut {
-		return deskClosed(l.Word)
-	}
+func (l Leg) offDuty(desks []Desk, d Date, minute int) Reason {
 	var morning, afternoon bool
-	for _, desk := range l.Desks {
-		for _, w := range desk.Roster {
-			if w.Days[d.Weekday()] {
-				morning = morning || w.From < noon
-				afternoon = afternoon || w.To > noon
+	for _, desk := range desks {
+		for _, s := range l.Place.spans(desk.Roster, desk.Extra, desk.Off, d) {
+			if s.from >= 24*time.Hour {
+				continue
 			}
+			morning = morning || s.from < noon*time.Minute
+			afternoon = afternoon || s.to > noon*time.Minute
 		}
 	}
 	switch {
 	case !morning && !afternoon:
-		return deskClosed(l.Word)
-	case !afternoon && minuteOf(at.Start) >= noon:
-		return deskAfternoonOff(l.Word)
-	case !morning && minuteOf(at.Start) < noon:
-		return deskMorningOff(l.Word)
+		return l.words().deskClosed()
+	case !afternoon && minute >= noon:
+		return l.words().afternoonOff()
+	case !morning && minute < noon:
+		return l.words().morningOff()
 	default:
-		return deskHours(l.Word)
+		return l.words().deskHours()
 	}
 }
 
@@ -212,12 +386,15 @@ const noon = 12 * 60
 
 func (q Question) booths(start time.Time) (free []int, why []Reason) {
 	equipped := 0
+	taken := reasonSet{}
 	for n, b := range q.Booths {
 		if !b.Equipped {
 			continue
 		}
 		equipped++
-		if !busy(b.Busy, q.BoothHeld(n, start)) {
+		if r, ok := q.boothTaken(n, start); ok {
+			taken.add(r)
+		} else {
 			free = append(free, n)
 		}
 	}
@@ -227,13 +404,55 @@ func (q Question) booths(start time.Time) (free []int, why []Reason) {
 	case equipped == 0:
 		return nil, []Reason{noEquipment}
 	default:
-		return nil, []Reason{boothsBusy(equipped)}
+		return nil, []Reason{taken.most(boothsBusy(equipped))}
 	}
 }
 
-func onAnyDay(windows []Window, d Date) bool {
+// boothTaken says what keeps an equipped booth from the visit.
+func (q Question) boothTaken(n int, start time.Time) (Reason, bool) {
+	b, visit := q.Booths[n], Interval{start, start.Add(q.Length())}
+	switch {
+	case !busy(b.Busy, q.BoothHeld(n, start)):
+		return Reason{}, false
+	case busy(b.Blocks, visit):
+		return boothBlocked, true
+	case !busy(b.Busy, visit):
+		return boothClean, true
+	case b.Cleaning > 0 && !busy(b.Busy, Interval{visit.Start.Add(b.Cleaning), visit.End}):
+		return boothClean, true // only the end of what was before it is in the way, which is its cleaning
+	default:
+		return boothsBusy(1), true
+	}
+}
+
+// reasonSet remembers whether several things are in the way for one reason.
+type reasonSet struct {
+	one   Reason
+	mixed bool
+}
+
+func (s *reasonSet) add(r Reason) {
+	s.mixed = s.mixed || (s.one != Reason{} && s.one != r)
+	s.one = r
+}
+
+// most gives the reason all share, else the general one.
+func (s *reasonSet) most(general Reason) Reason {
+	if s.mixed || s.one.Code == general.Code {
+		return general
+	}
+	return s.one
+}
+
+// opensOn reports whether windows or extra openings name d.
+func opensOn(windows []Window, extra []Opening, d Date) bool {
 	for _, w := range windows {
-		if w.Days[d.Weekday()] {
+		if w.on(d) {
+			return true
+		}
+	}
+	for _, e := range extra {
+		if e.Date == d {
 			return true
 		}
 	}

@@ -80,7 +80,7 @@ func TestEveryRefusedStartSaysWhy(t *testing.T) {
 		},
 		"cleaning runs into the next visit": {
 			func(q *Question) { q.Booths = []Booth{{Equipped: true, Busy: []Interval{at(wednesday, 9, 34, 30)}}} },
-			wednesday.At(nine), []string{"ブースを 使っています"},
+			wednesday.At(nine), []string{"ブースの 清掃が 間に合いません"},
 		},
 		"no booth has what is needed": {
 			func(q *Question) { q.Booths[0].Equipped, q.Booths[1].Equipped = false, false },

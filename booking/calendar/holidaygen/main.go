@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"sort"
 	"time"
+
+	"golang.org/x/text/encoding/japanese"
 )
 
 func main() {
@@ -26,7 +28,7 @@ func run(data, out string) error {
 	if data == "" {
 		return errors.New("MADOGUCHI_DATA is not set: it names the directory of test and reference data")
 	}
-	years, err := read(filepath.Join(data, "holidays", "holidays.csv"))
+	years, err := read(filepath.Join(data, "holidays", "syukujitsu.csv"))
 	if err != nil {
 		return fmt.Errorf("read the holiday list: %w", err)
 	}
@@ -48,13 +50,13 @@ func read(path string) (map[int][]day, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read from
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(japanese.ShiftJIS.NewDecoder().Reader(f)).ReadAll() // as the Cabinet Office publishes it
 	if err != nil {
 		return nil, err
 	}
 	years := map[int][]day{}
 	for i, row := range rows[1:] {
-		date, err := time.Parse(time.DateOnly, row[0])
+		date, err := time.Parse("2006/1/2", row[0])
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+2, err)
 		}
