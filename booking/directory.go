@@ -2,11 +2,13 @@ package booking
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
-	"encoding/json"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 
+	"madoguchi/booking/calendar"
 	"madoguchi/booking/catalogue"
 )
 
@@ -31,13 +33,23 @@ type (
 // Directory is an immutable snapshot of what can be booked, with lookups by id.
 type Directory struct {
 	catalogue *catalogue.Catalogue
-	rules     int64
-	areas     map[string]Area
-	offices   map[string]Office
-	booths    map[string]Booth
-	pools     map[string]Pool
-	desks     map[string]Desk
-	services  map[string]ServiceInfo
+	origin    fs.FS           // where it was read from, to be read again
+	files     catalogue.Files // as they were read
+	options   []Option
+	print     string                           // of the files: equal for equal texts, on every node
+	versions  map[string]int64                 // of the rules, by area; 0 before they have been published
+	suspended map[string]map[string]Suspension // by area and id
+
+	open  map[string]officeRules
+	duty  map[string]poolRules
+	terms map[offerKey][]calendar.Term
+
+	areas    map[string]Area
+	offices  map[string]Office
+	booths   map[string]Booth
+	pools    map[string]Pool
+	desks    map[string]Desk
+	services map[string]ServiceInfo
 }
 
 // Option changes a catalogue between reading and use.
@@ -52,12 +64,18 @@ func AlwaysOpen() Option {
 			o := &c.Offices[i]
 			o.Hours = []catalogue.Hours{{Days: all, Open: 0, Close: 24 * 60}}
 			o.Closures, o.YearEnd, o.Holidays, o.Every, o.Fine = nil, catalogue.YearEnd{}, true, 5, 5
+			for j := range o.Offers {
+				o.Offers[j].Windows, o.Offers[j].Until = nil, catalogue.Date{}
+			}
+		}
+		for i := range c.Services {
+			c.Services[i].Lead = 0
 		}
 		for i := range c.Pools {
 			p := &c.Pools[i]
 			p.Closures, p.YearEnd, p.Holidays = nil, catalogue.YearEnd{}, true
 			for j := range p.Desks {
-				p.Desks[j].Roster = []catalogue.Shift{{Days: all, From: 0, To: 24 * 60}}
+				p.Desks[j].Roster, p.Desks[j].Off = []catalogue.Shift{{Days: all, From: 0, To: 24 * 60}}, nil
 			}
 		}
 	}
@@ -66,20 +84,46 @@ func AlwaysOpen() Option {
 // Load reads the catalogue files (*.yaml) in the root of files. A *catalogue.Error says what is wrong with them, with
 // file, line and column.
 func Load(files fs.FS, options ...Option) (*Directory, error) {
-	c, err := catalogue.Load(files)
+	texts, err := catalogue.Read(files)
+	if err != nil {
+		return nil, err
+	}
+	d, err := parseDirectory(texts, options)
+	if err != nil {
+		return nil, err
+	}
+	d.origin = files
+	return d, nil
+}
+
+func parseDirectory(texts catalogue.Files, options []Option) (*Directory, error) {
+	c, err := catalogue.Parse(texts)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range options {
 		o(c)
 	}
-	return newDirectory(c)
+	d := newDirectory(c)
+	d.files, d.options, d.print = texts, options, printOf(texts)
+	return d, d.schedule()
 }
 
-func newDirectory(c *catalogue.Catalogue) (*Directory, error) {
+// printOf is equal for equal texts only.
+func printOf(texts catalogue.Files) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		fmt.Fprintf(h, "%d %s %d ", len(name), name, len(texts[name]))
+		h.Write(texts[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func newDirectory(c *catalogue.Catalogue) *Directory {
 	d := &Directory{
 		catalogue: c, areas: map[string]Area{}, offices: map[string]Office{}, booths: map[string]Booth{}, pools: map[string]Pool{},
-		desks: map[string]Desk{}, services: map[string]ServiceInfo{},
+		desks: map[string]Desk{}, services: map[string]ServiceInfo{}, versions: map[string]int64{}, suspended: map[string]map[string]Suspension{},
+		open: map[string]officeRules{}, duty: map[string]poolRules{}, terms: map[offerKey][]calendar.Term{},
 	}
 	for _, a := range c.Areas {
 		d.areas[a.ID] = a
@@ -99,17 +143,17 @@ func newDirectory(c *catalogue.Catalogue) (*Directory, error) {
 			d.desks[desk.ID] = Desk{desk, p.ID, p.Area}
 		}
 	}
-	text, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("fingerprint the catalogue: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	d.rules = int64(binary.BigEndian.Uint32(sum[:4])>>1) + 1
-	return d, nil
+	return d
 }
 
-// Rules is the version of the rules this snapshot stands for: equal for equal catalogues, on every node.
-func (d *Directory) Rules() int64 { return d.rules }
+// Fingerprint tells catalogues apart: equal for equal files, on every node.
+func (d *Directory) Fingerprint() string { return d.print }
+
+// Rules is the version of the rules in force that this snapshot stands for, in its first area: the one area of a broker.
+// It grows with every change of the catalogue and every suspension, and is 0 before any has been published.
+func (d *Directory) Rules() int64 { return d.rulesIn(d.catalogue.Areas[0].ID) }
+
+func (d *Directory) rulesIn(area string) int64 { return d.versions[area] }
 
 // Areas lists the areas in the order of the files.
 func (d *Directory) Areas() []Area { return d.catalogue.Areas }

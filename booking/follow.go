@@ -115,9 +115,9 @@ func (s *Service) warn(ctx context.Context, store *redisstore.Store) error {
 }
 
 // shutsNext gives when an office shuts next, and whether for noon; false where it is shut.
-func (d *Directory) shutsNext(o Office, now time.Time) (at time.Time, noon, open bool) {
-	ask := inquiry{office: o}.question(nil, now)
-	return ask.Office.ShutsNext(ask.Hours, now)
+func (d *Directory) shutsNext(o Office, now time.Time) (at time.Time, noon, ok bool) {
+	rules := d.open[o.ID]
+	return rules.place.ShutsNext(rules.hours, rules.extra, now)
 }
 
 // busyUntil reports whether somebody is served or waits to be at an office whose visit ends only after a time.

@@ -62,7 +62,11 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 	if err := checkKey(h.Key); err != nil {
 		return Hold{}, err
 	}
-	q, err := s.dir().inquire(h.Office, h.Booth, h.Legs)
+	d, err := s.rules()
+	if err != nil {
+		return Hold{}, err
+	}
+	q, err := d.inquire(h.Office, h.Booth, h.Legs)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -75,11 +79,7 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 	if err != nil {
 		return Hold{}, asProblem(err)
 	}
-	held, err := s.hold(ctx, store, q, c, h, id, print)
-	if err != nil {
-		return Hold{}, err
-	}
-	return s.dir().hold(q, h.Start, id, held), nil
+	return s.hold(ctx, store, c, h, id, print)
 }
 
 // maxKey bounds an idempotency key.
@@ -108,42 +108,60 @@ func (c Caller) books(q inquiry) bool {
 	return false
 }
 
-// hold judges and claims until one of the two settles it. A repetition is answered before judging, because by then the
-// time is taken: by itself.
-func (s *Service) hold(ctx context.Context, store *redisstore.Store, q inquiry, c Caller, h HoldRequest, id, print string) (redisstore.Held, error) {
+// hold judges and claims until one of the two settles it, each time by the rules then in force. A repetition is answered
+// before judging, because by then the time is taken: by itself.
+func (s *Service) hold(ctx context.Context, store *redisstore.Store, c Caller, h HoldRequest, id, print string) (Hold, error) {
 	resident := ""
 	if h.Resident.Known() {
 		resident = s.secrets.residentIndex(store.Area(), h.Resident)
 	}
 	var last error = refusal(nil)
 	for range holdAttempts {
+		d, err := s.rules()
+		if err != nil {
+			return Hold{}, err
+		}
+		q, err := d.inquire(h.Office, h.Booth, h.Legs)
+		if err != nil {
+			return Hold{}, err
+		}
 		held, known, err := store.Repeat(ctx, id, print)
 		if known || err != nil {
-			return held, asProblem(err)
+			return d.hold(q, h.Start, id, held), asProblem(err)
 		}
-		if h.Rules != 0 && h.Rules != s.dir().Rules() {
-			return redisstore.Held{}, problemStale(s.dir().Rules())
+		if h.Rules > d.rulesIn(store.Area()) { // found by a broker that knows more than this one
+			s.noteRefresh(store, s.refresh(ctx, store))
+			d = s.dir()
+			if q, err = d.inquire(h.Office, h.Booth, h.Legs); err != nil {
+				return Hold{}, err
+			}
+		}
+		if !s.holdsFor(h.Rules, d, q) {
+			return Hold{}, problemStale(d.rulesIn(store.Area()))
 		}
 		ask, err := s.ask(ctx, store, q, h.Start, h.Start.Add(time.Minute), resident)
 		if err != nil {
-			return redisstore.Held{}, asProblem(err)
+			return Hold{}, asProblem(err)
 		}
 		answer := ask.Judge(h.Start)
 		if !answer.Free() {
 			// Between the look for a repetition and this one, the first request may have gone through.
 			if held, known, err := store.Repeat(ctx, id, print); known || err != nil {
-				return held, asProblem(err)
+				return d.hold(q, h.Start, id, held), asProblem(err)
 			}
-			return redisstore.Held{}, refusal(answer.Reasons)
+			return Hold{}, refusal(answer.Reasons)
 		}
-		held, err = s.claim(ctx, store, q, c, h, ask, answer, redisstore.HoldRequest{ID: id, Fingerprint: print, Resident: resident})
-		var taken *redisstore.TakenError
-		if !errors.As(err, &taken) {
-			return held, asProblem(err)
+		r := redisstore.HoldRequest{ID: id, Fingerprint: print, Resident: resident, Rules: d.rulesIn(store.Area())}
+		held, err = s.claim(ctx, store, q, c, h, ask, answer, r)
+		if !errors.As(err, new(*redisstore.TakenError)) && !errors.As(err, new(*redisstore.StaleError)) {
+			return d.hold(q, h.Start, id, held), asProblem(err)
+		}
+		if errors.As(err, new(*redisstore.StaleError)) {
+			s.noteRefresh(store, s.refresh(ctx, store))
 		}
 		last = asProblem(err)
 	}
-	return redisstore.Held{}, last
+	return Hold{}, last
 }
 
 // keyMargin is how much longer than the hold its key lives, so that a confirmation in the last moment still finds it.
@@ -153,7 +171,7 @@ const keyMargin = time.Minute
 func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry, c Caller, h HoldRequest,
 	ask calendar.Question, answer calendar.Answer, r redisstore.HoldRequest,
 ) (redisstore.Held, error) {
-	r.Rules, r.Office, r.By, r.Start, r.End = s.dir().Rules(), q.office.ID, c.Seat, answer.Start, answer.End
+	r.Office, r.By, r.Start, r.End = q.office.ID, c.Seat, answer.Start, answer.End
 	r.Booth, r.Legs = q.claims(ask, answer)
 	if err := s.share(ctx, store, q, ask, r.Legs, answer.Start); err != nil {
 		return redisstore.Held{}, err
@@ -216,7 +234,7 @@ func (d *Directory) hold(q inquiry, start time.Time, id string, held redisstore.
 	}
 	at := v.Start
 	for i, l := range q.legs {
-		end := at.Add(minutes(l.info.Minutes))
+		end := at.Add(l.length)
 		leg := HoldLeg{Service: l.Service, PublicName: l.info.PublicName, Pool: l.Pool, PoolName: l.pool.Name, Start: at, End: end}
 		if i < len(held.Desks) {
 			leg.Desk, leg.DeskName = held.Desks[i], d.desks[held.Desks[i]].Name

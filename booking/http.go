@@ -99,6 +99,7 @@ type legBody struct {
 	Service string `json:"service" minLength:"1" maxLength:"40"`
 	Pool    string `json:"pool" minLength:"1" maxLength:"40"`
 	Desk    string `json:"desk,omitempty" maxLength:"40" doc:"only this desk of the pool"`
+	First   bool   `json:"first,omitempty" doc:"the resident comes there for the first time"`
 }
 
 type holdInput struct {

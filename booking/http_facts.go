@@ -173,7 +173,7 @@ func (d *Directory) followers(o Office, info ServiceInfo) []string {
 // The office is repeated in each input: huma does not look into embedded structs that are not exported.
 type daysInput struct {
 	Office string   `path:"office" maxLength:"40"`
-	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk; ;first after it for a first visit"`
 	From   string   `query:"from" doc:"first day; today where left out"`
 	Days   int      `query:"days" default:"14" minimum:"1" maximum:"31"`
 }
@@ -182,6 +182,8 @@ type dayLine struct {
 	Date   string      `json:"date"`
 	Free   int         `json:"free" doc:"starts that are free"`
 	Reason *ReasonView `json:"reason,omitempty" doc:"where none is"`
+
+	Provisional bool `json:"provisional,omitempty" doc:"the list of national holidays has not been published for this day; it may turn out to be one"`
 }
 
 type daysOutput struct {
@@ -199,18 +201,19 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 			return nil, problemInvalid("query.from", err.Error())
 		}
 	}
-	ask, err := s.search(ctx, in.Office, legsOf(in.Legs), first, in.Days)
+	found, err := s.search(ctx, in.Office, legsOf(in.Legs), first, in.Days)
 	if err != nil {
 		return nil, s.told(ctx, "days", err)
 	}
 	out := &daysOutput{}
-	out.Body.Rules = s.dir().Rules()
+	out.Body.Rules = found.rules
 	for n := range in.Days {
 		d := first.Add(n)
-		free, why := calendar.ForDay(ask.Day(d))
-		line := dayLine{Date: d.String(), Free: free}
+		free, why := calendar.ForDay(found.ask.Day(d))
+		line := dayLine{Date: d.String(), Free: free, Provisional: calendar.Provisional(d)}
 		if free == 0 {
-			line.Reason = &ReasonView{why.Code, why.Text}
+			reason := ReasonView(why)
+			line.Reason = &reason
 		}
 		out.Body.Days = append(out.Body.Days, line)
 	}
@@ -219,7 +222,7 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 
 type timesInput struct {
 	Office string   `path:"office" maxLength:"40"`
-	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk"`
+	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk; ;first after it for a first visit"`
 	Date   string   `query:"date" required:"true"`
 }
 
@@ -247,20 +250,19 @@ func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, e
 	if err != nil {
 		return nil, problemInvalid("query.date", err.Error())
 	}
-	answers, err := s.Times(ctx, in.Office, legsOf(in.Legs), d)
+	found, err := s.search(ctx, in.Office, legsOf(in.Legs), d, 1)
 	if err != nil {
 		return nil, s.told(ctx, "times", err)
 	}
-	office, _ := s.dir().Office(in.Office)
 	out := &timesOutput{}
-	out.Body.Rules, out.Body.Times = s.dir().Rules(), []timeLine{}
-	for _, a := range answers {
+	out.Body.Rules, out.Body.Times = found.rules, []timeLine{}
+	for _, a := range found.ask.Day(d) {
 		if s.now().Sub(a.Start) > staleAfter {
 			continue
 		}
 		line := timeLine{Start: a.Start, End: a.End, Free: a.Free()}
 		if line.Free {
-			b := office.Booths[a.Booths[0]]
+			b := found.office.Booths[a.Booths[0]]
 			line.Booth, line.BoothName = b.ID, b.Name
 		} else {
 			line.Reasons = reasonViews(a.Reasons)
@@ -280,22 +282,33 @@ func legsOf(texts []string) []LegRequest {
 
 // Times answers for every start of a day that is worth showing, for a visit of these legs at an office.
 func (s *Service) Times(ctx context.Context, office string, legs []LegRequest, d calendar.Date) ([]calendar.Answer, error) {
-	ask, err := s.search(ctx, office, legs, d, 1)
+	found, err := s.search(ctx, office, legs, d, 1)
 	if err != nil {
 		return nil, err
 	}
-	return ask.Day(d), nil
+	return found.ask.Day(d), nil
+}
+
+// found is the question of one search, and the version of the rules it goes by.
+type found struct {
+	ask    calendar.Question
+	rules  int64
+	office Office
 }
 
 // search puts the question for a run of days at one office.
-func (s *Service) search(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int) (calendar.Question, error) {
-	q, err := s.dir().inquire(office, "", legs)
+func (s *Service) search(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int) (found, error) {
+	d, err := s.rules()
 	if err != nil {
-		return calendar.Question{}, err
+		return found{}, err
+	}
+	q, err := d.inquire(office, "", legs)
+	if err != nil {
+		return found{}, err
 	}
 	if days > maxSearchDays {
-		return calendar.Question{}, problemInvalid("query.days", fmt.Sprintf("at most %d", maxSearchDays))
+		return found{}, problemInvalid("query.days", fmt.Sprintf("at most %d", maxSearchDays))
 	}
 	ask, err := s.ask(ctx, s.stores[q.office.Area], q, first.At(0), first.Add(days).At(0), "")
-	return ask, asProblem(err)
+	return found{ask, d.rulesIn(q.office.Area), q.office}, asProblem(err)
 }

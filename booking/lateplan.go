@@ -225,9 +225,9 @@ func (d *Directory) shutThen(p push, first int) []ReasonView {
 	}
 	for _, r := range q.question(nil, time.Time{}).Judge(p.Legs[first].Start).Reasons {
 		switch r.Code {
-		case calendar.CodeOfficeClosed, calendar.CodeOfficeNoon, calendar.CodeOfficeHours, calendar.CodeDeskClosed,
+		case calendar.CodeOfficeClosed, calendar.CodeOfficeHoliday, calendar.CodeOfficeNoon, calendar.CodeOfficeHours, calendar.CodeDeskClosed,
 			calendar.CodeDeskMorning, calendar.CodeDeskAfternoon, calendar.CodeDeskHours:
-			reasons = append(reasons, ReasonView{Code: r.Code, Text: r.Text})
+			reasons = append(reasons, ReasonView(r))
 		}
 	}
 	return reasons

@@ -70,7 +70,7 @@ func movable(r redisstore.Record) error {
 
 // move judges and moves until one of the two settles it.
 func (s *Service) move(ctx context.Context, store *redisstore.Store, c Caller, r redisstore.Record, request redisstore.Request, m MoveRequest) (redisstore.Record, error) {
-	q, err := s.dir().inquire(cmp.Or(m.Office, r.Office), m.Booth, legsAfter(r, m.Legs))
+	q, d, err := s.movedTo(r, m)
 	if err != nil {
 		return r, err
 	}
@@ -80,25 +80,41 @@ func (s *Service) move(ctx context.Context, store *redisstore.Store, c Caller, r
 	if q.office.ID != r.Office && !c.books(q) {
 		return r, problemNotYours("book at this office")
 	}
-	if m.Rules != 0 && m.Rules != s.dir().Rules() {
-		return r, problemStale(s.dir().Rules())
-	}
 	if err := s.keepKey(ctx, store, r, m.Start.Add(24*time.Hour)); err != nil {
 		return r, err
 	}
 	var last error
 	for range holdAttempts {
+		if !s.holdsFor(m.Rules, d, q) {
+			return r, problemStale(d.rulesIn(store.Area()))
+		}
 		to, err := s.relocation(ctx, store, q, r, m.Start)
 		if err != nil {
 			return r, err
 		}
-		moved, err := store.Move(ctx, redisstore.MoveRequest{Request: request, Rules: s.dir().Rules(), Relocation: to})
-		if !errors.As(err, new(*redisstore.TakenError)) && !errors.Is(err, redisstore.ErrNoReception) {
+		moved, err := store.Move(ctx, redisstore.MoveRequest{Request: request, Rules: d.rulesIn(store.Area()), Relocation: to})
+		stale := errors.As(err, new(*redisstore.StaleError))
+		if !stale && !errors.As(err, new(*redisstore.TakenError)) && !errors.Is(err, redisstore.ErrNoReception) {
 			return moved, err
 		}
-		last = err
+		if last = err; stale {
+			s.noteRefresh(store, s.refresh(ctx, store))
+			if q, d, err = s.movedTo(r, m); err != nil {
+				return r, err
+			}
+		}
 	}
 	return r, last
+}
+
+// movedTo is what an appointment asks for after a move, and the rules that say so.
+func (s *Service) movedTo(r redisstore.Record, m MoveRequest) (inquiry, *Directory, error) {
+	d, err := s.rules()
+	if err != nil {
+		return inquiry{}, nil, err
+	}
+	q, err := d.inquire(cmp.Or(m.Office, r.Office), m.Booth, legsAfter(r, m.Legs))
+	return q, d, err
 }
 
 // keepKey lets the key of the personal record last until the visit's new time and the days after it.

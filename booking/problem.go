@@ -44,6 +44,11 @@ const (
 	SlugIdempotencyKey   = "idempotency-key-required"
 	SlugUnknownNotice    = "unknown-notice"
 	SlugUnavailable      = "unavailable"
+	SlugRulesUnreadable  = "rules-unreadable"
+	SlugTooMany          = "too-many"
+	SlugCatalogue        = "catalogue"
+
+	SlugUnknownSuspension = "unknown-suspension"
 )
 
 // Errors callers inside this program look for with errors.Is; over HTTP they are the problems of the same name.
@@ -72,6 +77,8 @@ func (p *Problem) Unwrap() error { return p.cause }
 type ReasonView struct {
 	Code string `json:"code"`
 	Text string `json:"text" doc:"Japanese, for the counter"`
+	Easy string `json:"easy" doc:"やさしい日本語"`
+	En   string `json:"en"`
 }
 
 func problem(status int, slug, title, detail string, args ...any) *Problem {
@@ -152,9 +159,10 @@ func refusal(reasons []calendar.Reason) *Problem {
 		switch r.Code {
 		case calendar.CodePast:
 			slug, title, status = SlugPastTime, "Past time", http.StatusUnprocessableEntity
-		case calendar.CodeBoothsBusy, calendar.CodeDesksBusy, calendar.CodeResidentBusy:
 		default:
-			slug, title, status = SlugClosedTime, "Closed then", http.StatusUnprocessableEntity
+			if !r.Taken() {
+				slug, title, status = SlugClosedTime, "Closed then", http.StatusUnprocessableEntity
+			}
 		}
 	}
 	if onlyResident {

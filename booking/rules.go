@@ -20,20 +20,25 @@ const maxLegs = 4
 // LegRequest asks for one leg of a visit: a service by a pool, at one desk where Desk is not empty.
 type LegRequest struct {
 	Service, Pool, Desk string
+	First               bool `json:",omitempty"` // the resident comes there for the first time
 }
 
 // inquiry is a visit asked for at one office, checked against the directory: everything but the time.
 type inquiry struct {
 	office Office
+	open   officeRules
 	legs   []inquiryLeg
 	booth  string // the only booth wanted; "" for any
 }
 
 type inquiryLeg struct {
 	LegRequest
-	info  ServiceInfo
-	pool  Pool
-	desks []catalogue.Desk // who may serve it, in the order of the catalogue
+	info          ServiceInfo
+	pool          Pool
+	desks         []catalogue.Desk // who may serve it, in the order of the catalogue
+	length        time.Duration
+	before, after time.Duration // the desk is kept free around it
+	rules         calendar.Leg  // everything that does not depend on what is booked
 }
 
 // inquire checks what was asked for: the office exists and offers each service by that pool, and each leg may follow
@@ -49,7 +54,7 @@ func (d *Directory) inquire(office, booth string, legs []LegRequest) (inquiry, e
 	if len(legs) == 0 || len(legs) > maxLegs {
 		return inquiry{}, problemLegCount(len(legs))
 	}
-	q := inquiry{office: o, booth: booth}
+	q := inquiry{office: o, open: d.open[o.ID], booth: booth}
 	for i, l := range legs {
 		leg, err := d.inquireLeg(o, l)
 		if err != nil {
@@ -60,7 +65,29 @@ func (d *Directory) inquire(office, booth string, legs []LegRequest) (inquiry, e
 		}
 		q.legs = append(q.legs, leg)
 	}
+	q.trimBuffers()
 	return q, nil
+}
+
+// trimBuffers takes out of the buffers what one desk would need twice: who serves two legs of a visit goes from one to
+// the next without notes in between, and a desk cannot be claimed twice for the same minute.
+func (q inquiry) trimBuffers() {
+	for i := range q.legs {
+		gap := time.Duration(0)
+		for j := i + 1; j < len(q.legs); j++ {
+			if share(q.legs[i].desks, q.legs[j].desks) {
+				q.legs[i].after = min(q.legs[i].after, gap)
+				q.legs[j].before = min(q.legs[j].before, gap-q.legs[i].after)
+			}
+			gap += q.legs[j].length
+		}
+	}
+}
+
+func share(a, b []catalogue.Desk) bool {
+	return slices.ContainsFunc(a, func(x catalogue.Desk) bool {
+		return slices.ContainsFunc(b, func(y catalogue.Desk) bool { return x.ID == y.ID })
+	})
 }
 
 func (d *Directory) inquireLeg(o Office, l LegRequest) (inquiryLeg, error) {
@@ -71,7 +98,12 @@ func (d *Directory) inquireLeg(o Office, l LegRequest) (inquiryLeg, error) {
 	if !slices.ContainsFunc(o.Offers, func(f catalogue.Offer) bool { return f.Service == l.Service && f.Pool == l.Pool }) {
 		return inquiryLeg{}, problemNotOffered(o.ID, l)
 	}
-	leg := inquiryLeg{LegRequest: l, info: info, pool: d.pools[l.Pool]}
+	leg := inquiryLeg{
+		LegRequest: l, info: info, pool: d.pools[l.Pool], length: minutes(info.Minutes), before: minutes(info.Before), after: minutes(info.After),
+	}
+	if l.First && info.FirstVisit.Minutes > 0 {
+		leg.length = minutes(info.FirstVisit.Minutes)
+	}
 	for _, k := range leg.pool.Desks {
 		if k.Role == info.Role && (l.Desk == "" || l.Desk == k.ID) {
 			leg.desks = append(leg.desks, k)
@@ -80,6 +112,7 @@ func (d *Directory) inquireLeg(o Office, l LegRequest) (inquiryLeg, error) {
 	if len(leg.desks) == 0 {
 		return inquiryLeg{}, problemUnknown("desk", l.Desk)
 	}
+	leg.rules = d.legRules(o, leg)
 	return leg, nil
 }
 
@@ -114,55 +147,62 @@ func (q inquiry) ledgers(resident string) []redisstore.Ledger {
 	return list
 }
 
-// question puts the inquiry to the calendar. busy is what the ledgers hold, in the order of ledgers.
+// question puts the inquiry to the calendar. busy is what the ledgers hold, in the order of ledgers; nil asks for the
+// rules alone.
 func (q inquiry) question(busy [][]redisstore.Interval, now time.Time) calendar.Question {
-	next := func() []calendar.Interval {
+	next := func() (taken, blocks []calendar.Interval) {
 		if len(busy) == 0 {
-			return nil
+			return nil, nil
 		}
-		var list []calendar.Interval
-		for _, i := range busy[0] {
-			list = append(list, calendar.Interval{Start: i.Start, End: i.End})
-		}
+		list := busy[0]
 		busy = busy[1:]
-		return list
+		taken = make([]calendar.Interval, 0, len(list))
+		for _, i := range list {
+			taken = append(taken, calendar.Interval{Start: i.Start, End: i.End})
+			if i.Block {
+				blocks = append(blocks, calendar.Interval{Start: i.Start, End: i.End})
+			}
+		}
+		return taken, blocks
 	}
 	c := calendar.Question{
-		Now: now, Until: calendar.DateOf(now).Add(horizonDays), Office: placeOf(q.office.Closures, q.office.YearEnd, q.office.Holidays),
+		Now: now, Until: calendar.DateOf(now).Add(horizonDays), Office: q.open.place, Hours: q.open.hours, Extra: q.open.extra,
 		Every: q.office.Every, Fine: q.office.Fine,
 	}
-	for _, h := range q.office.Hours {
-		c.Hours = append(c.Hours, calendar.Window{
-			Days: h.Days, From: int(h.Open), To: int(h.Close), NoonFrom: int(h.NoonFrom), NoonTo: int(h.NoonTo),
-		})
-	}
 	for _, b := range q.booths() {
-		c.Booths = append(c.Booths, calendar.Booth{Equipped: q.equipped(b), Cleaning: minutes(b.Cleaning), Busy: next()})
+		missing := q.missing(b)
+		booth := calendar.Booth{Equipped: len(missing) == 0, Missing: missing, Cleaning: minutes(b.Cleaning)}
+		booth.Busy, booth.Blocks = next()
+		c.Booths = append(c.Booths, booth)
 	}
 	for _, l := range q.legs {
 		c.Cleaning = max(c.Cleaning, minutes(l.info.Cleaning))
-		leg := calendar.Leg{
-			Word: l.info.PublicName, Length: minutes(l.info.Minutes), Place: placeOf(l.pool.Closures, l.pool.YearEnd, l.pool.Holidays),
-		}
-		for _, k := range l.desks {
-			leg.Desks = append(leg.Desks, calendar.Desk{Roster: rosterOf(k.Roster), Busy: next()})
+		leg := l.rules
+		leg.Before, leg.After = l.before, l.after
+		leg.Desks = slices.Clone(leg.Desks)
+		for n := range leg.Desks {
+			leg.Desks[n].Busy, leg.Desks[n].Blocks = next()
 		}
 		c.Legs = append(c.Legs, leg)
 	}
-	c.Resident = next()
+	c.Resident, _ = next()
 	return c
 }
 
-func (q inquiry) equipped(b catalogue.Booth) bool {
+// missing lists what the legs need and a booth does not have.
+func (q inquiry) missing(b catalogue.Booth) []string {
+	var list []string
 	for _, l := range q.legs {
 		for _, need := range l.info.Needs {
-			if !slices.Contains(b.Equipment, need) {
-				return false
+			if !slices.Contains(b.Equipment, need) && !slices.Contains(list, need) {
+				list = append(list, need)
 			}
 		}
 	}
-	return true
+	return list
 }
+
+func (q inquiry) equipped(b catalogue.Booth) bool { return len(q.missing(b)) == 0 }
 
 // claims turns an answer that is free into what a hold claims. Desks with the least to do around that day come first,
 // so that a pool shares its work; booths keep the order of the office, so that the nearest to the counter fills first.
@@ -181,8 +221,9 @@ func (q inquiry) claims(c calendar.Question, a calendar.Answer) (booth redisstor
 		slices.SortStableFunc(order, func(x, y int) int {
 			return cmp.Compare(len(c.Legs[i].Desks[x].Busy), len(c.Legs[i].Desks[y].Busy))
 		})
-		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool}
-		claim.Start, claim.End = a.Legs[i].Start, a.Legs[i].End
+		held := c.DeskHeld(i, a.Legs[i])
+		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, From: a.Legs[i].Start, To: a.Legs[i].End}
+		claim.Start, claim.End = held.Start, held.End
 		for _, n := range order {
 			claim.Candidates = append(claim.Candidates, l.desks[n].ID)
 		}
@@ -191,35 +232,12 @@ func (q inquiry) claims(c calendar.Question, a calendar.Answer) (booth redisstor
 	return booth, legs
 }
 
-func placeOf(closures []catalogue.Closure, yearEnd catalogue.YearEnd, holidays bool) calendar.Place {
-	p := calendar.Place{
-		OpenOnHolidays: holidays,
-		YearEndFrom:    calendar.MonthDay{Month: time.Month(yearEnd.From.Month), Day: yearEnd.From.Day},
-		YearEndTo:      calendar.MonthDay{Month: time.Month(yearEnd.To.Month), Day: yearEnd.To.Day},
-	}
-	for _, c := range closures {
-		p.Closures = append(p.Closures, calendar.Closure{From: dateOf(c.From), To: dateOf(c.To), Reason: c.Reason})
-	}
-	return p
-}
-
-func rosterOf(shifts []catalogue.Shift) []calendar.Window {
-	list := make([]calendar.Window, len(shifts))
-	for i, s := range shifts {
-		list[i] = calendar.Window{Days: s.Days, From: int(s.From), To: int(s.To)}
-	}
-	return list
-}
-
-func dateOf(d catalogue.Date) calendar.Date {
-	return calendar.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
-}
-
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
-// parseLeg reads "medical@morita" or "medical@shimin/shimin-2".
+// parseLeg reads "medical@morita" or "medical@shimin/shimin-2", with ";first" after it for a first visit.
 func parseLeg(text string) LegRequest {
+	text, first := strings.CutSuffix(text, ";first")
 	service, rest, _ := strings.Cut(text, "@")
 	pool, desk, _ := strings.Cut(rest, "/")
-	return LegRequest{Service: service, Pool: pool, Desk: desk}
+	return LegRequest{Service: service, Pool: pool, Desk: desk, First: first}
 }

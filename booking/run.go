@@ -12,14 +12,18 @@ import (
 // sweepBatch bounds how many dead holds one round clears away in an area.
 const sweepBatch = 200
 
-// Run publishes the rule version, clears dead holds away and follows what happens until ctx ends, then returns nil. A Redis that does not
-// answer is waited for.
+// Run puts the catalogue in force, follows the rules and what happens, and clears dead holds away until ctx ends, then
+// returns nil. A Redis that does not answer is waited for.
 func (s *Service) Run(ctx context.Context) error {
 	var g errgroup.Group
 	for _, a := range s.dir().Areas() {
 		store := s.stores[a.ID]
 		g.Go(func() error {
 			s.tend(ctx, store)
+			return nil
+		})
+		g.Go(func() error {
+			s.followRules(ctx, store)
 			return nil
 		})
 	}
@@ -30,13 +34,8 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 	tick := time.NewTicker(s.sweep)
 	defer tick.Stop()
-	published := false
 	for {
 		err := error(nil)
-		if !published {
-			err = store.PublishRules(ctx, s.dir().Rules())
-			published = err == nil
-		}
 		for _, task := range []func(context.Context, *redisstore.Store) error{s.clear, s.follow, s.warn} {
 			if err == nil {
 				err = task(ctx, store)
@@ -46,6 +45,30 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			return
 		}
 		s.noteOutage(store.Area(), err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// followRules puts the catalogue in force once, unless a newer one is, and then looks for changes made elsewhere. A Redis
+// that has lost its rules is given them again.
+func (s *Service) followRules(ctx context.Context, store *redisstore.Store) {
+	tick := time.NewTicker(min(rulesEvery, s.sweep))
+	defer tick.Stop()
+	for opened := false; ; {
+		version, err := store.RulesVersion(ctx)
+		switch known := s.dir().rulesIn(store.Area()); {
+		case err != nil:
+		case !opened || version == 0:
+			err = s.publish(ctx, store, s.dir(), "start", false)
+			opened = err == nil
+		case version != known:
+			err = s.refresh(ctx, store)
+		}
+		s.noteRefresh(store, err)
 		select {
 		case <-ctx.Done():
 			return

@@ -92,7 +92,7 @@ func TestTheDemoIsAlwaysOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := newDesk(t, s, setting{}); k.Directory().Rules() == plain.Rules() || k.Directory().Rules() != newDesk(t, s, setting{}).Directory().Rules() {
-		t.Error("the rule version does not follow the catalogue")
+	if k := newDesk(t, s, setting{}); k.Directory().Fingerprint() == plain.Fingerprint() || k.Directory().Fingerprint() != newDesk(t, s, setting{}).Directory().Fingerprint() {
+		t.Error("the fingerprint does not follow the catalogue")
 	}
 }

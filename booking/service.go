@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -41,6 +42,10 @@ type Service struct {
 	log     *slog.Logger
 	sweep   time.Duration
 
+	origin  fs.FS    // where the catalogue is read from again
+	options []Option // that change it on the way
+	state   rulesState
+
 	parting atomic.Bool // residents who asked for notices are told of cancellations
 	outage  sync.Map    // area → true while its Redis does not answer, so that the log says it once
 }
@@ -58,6 +63,7 @@ func New(c Config) (*Service, error) {
 		stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
 	}
 	s.book.Store(c.Directory)
+	s.origin, s.options, s.state.onDisk = c.Directory.origin, c.Directory.options, c.Directory.print
 	if s.now == nil {
 		s.now = time.Now
 	}

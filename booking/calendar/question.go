@@ -7,7 +7,7 @@ import (
 
 // Question is everything that decides when a visit can start, at one moment.
 type Question struct {
-	Now      time.Time
+	Now      time.Time // zero where nothing is to depend on it
 	Until    Date // last day that can be booked
 	Office   Place
 	Hours    []Window
@@ -275,7 +275,7 @@ func (q Question) service(v view, i int, at Interval) []Reason {
 	if l.Lead > 0 && at.Start.Before(q.Now.Add(time.Duration(l.Lead)*time.Minute)) {
 		why = append(why, tooSoon(l.Lead))
 	}
-	if l.Ahead > 0 && DateOf(q.Now).Add(l.Ahead).Before(DateOf(at.Start)) {
+	if l.Ahead > 0 && !q.Now.IsZero() && DateOf(q.Now).Add(l.Ahead).Before(DateOf(at.Start)) {
 		why = append(why, l.words().tooFar(l.Ahead))
 	}
 	return why

@@ -24,13 +24,13 @@ func TestWhenAPlaceShutsNext(t *testing.T) {
 		{"at night it is shut", d.At(20 * 60), "", false, false, hours},
 		{"two windows that touch are one", d.At(9 * 60), "15:00", false, true, []Window{{Days: week, From: 9 * 60, To: 12 * 60}, {Days: week, From: 12 * 60, To: 15 * 60}}},
 	} {
-		at, noon, open := Place{}.ShutsNext(c.windows, c.at)
+		at, noon, open := Place{}.ShutsNext(c.windows, nil, c.at)
 		if open != c.open || open && (at.Format("15:04") != c.want || noon != c.noon) {
 			t.Errorf("%s: %v %v %v", c.name, at, noon, open)
 		}
 	}
 	all := [7]bool{true, true, true, true, true, true, true}
-	if _, _, open := (Place{OpenOnHolidays: true}).ShutsNext([]Window{{Days: all, From: 0, To: 24 * 60}}, d.At(0)); !open {
+	if _, _, open := (Place{OpenOnHolidays: true}).ShutsNext([]Window{{Days: all, From: 0, To: 24 * 60}}, nil, d.At(0)); !open {
 		t.Error("what never shuts is open")
 	}
 }

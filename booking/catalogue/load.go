@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -20,28 +21,48 @@ const (
 	maxDepth     = 32
 )
 
+// Files are the texts of a catalogue by name.
+type Files map[string][]byte
+
 // Load reads every *.yaml file in the root of dir and checks it. A file system that cannot be read gives that error;
 // files that can be read but not used give an *Error with everything found.
 func Load(dir fs.FS) (*Catalogue, error) {
-	files, err := fs.Glob(dir, "*.yaml")
+	files, err := Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(files)
+}
+
+// Read reads the texts of every *.yaml file in the root of dir.
+func Read(dir fs.FS) (Files, error) {
+	names, err := fs.Glob(dir, "*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("list catalogue files: %w", err)
 	}
 	switch {
-	case len(files) == 0:
+	case len(names) == 0:
 		return nil, errors.New("the catalogue has no *.yaml file")
-	case len(files) > maxFiles:
-		return nil, fmt.Errorf("the catalogue has %d files; at most %d are read", len(files), maxFiles)
+	case len(names) > maxFiles:
+		return nil, fmt.Errorf("the catalogue has %d files; at most %d are read", len(names), maxFiles)
 	}
-	sort.Strings(files)
-	out := &findings{}
-	var raw rawFile
-	for _, name := range files {
+	files := Files{}
+	for _, name := range names {
 		text, err := read(dir, name)
 		if err != nil {
 			return nil, fmt.Errorf("read catalogue file %s: %w", name, err)
 		}
-		parse(name, text, &raw, out)
+		files[name] = text
+	}
+	return files, nil
+}
+
+// Parse checks the texts of a catalogue. What cannot be used gives an *Error with everything found.
+func Parse(files Files) (*Catalogue, error) {
+	out := &findings{}
+	var raw rawFile
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		parse(name, files[name], &raw, out)
 	}
 	c := build(raw, out)
 	if err := out.err(); err != nil {

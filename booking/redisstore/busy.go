@@ -15,6 +15,7 @@ import (
 // Interval is a stretch of time something is taken, its end excluded.
 type Interval struct {
 	Start, End time.Time
+	Block      bool // a block and no visit
 }
 
 // Kinds of ledgers.
@@ -26,6 +27,9 @@ const (
 
 // Ledger names one.
 type Ledger struct{ Kind, ID string }
+
+// blockPrefix begins the ids of blocks.
+const blockPrefix = "x_"
 
 // longest bounds how long any entry of a ledger is, so that one that began before a window is still seen.
 const longest = 24 * time.Hour
@@ -71,7 +75,7 @@ func intervals(entries []redis.Z, now time.Time, except []string) ([]Interval, e
 		if !deadline.IsZero() && !deadline.After(now) || slices.Contains(except, parts[2]) {
 			continue
 		}
-		list = append(list, Interval{time.UnixMilli(int64(z.Score)), fromMillis(parts[0])})
+		list = append(list, Interval{time.UnixMilli(int64(z.Score)), fromMillis(parts[0]), strings.HasPrefix(parts[2], blockPrefix)})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Start.Before(list[j].Start) })
 	return list, nil

@@ -302,7 +302,7 @@ func (r Record) DeskTime(leg int) Interval { return r.claimed(strconv.Itoa(leg))
 func (r Record) claimed(tag string) Interval {
 	for _, c := range r.claims {
 		if c.tag == tag {
-			return Interval{c.start, c.end}
+			return Interval{Start: c.start, End: c.end}
 		}
 	}
 	return Interval{}

@@ -49,7 +49,7 @@ func read(path string) (map[int][]day, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read from
+	defer func() { _ = f.Close() }()                                               // only read from
 	rows, err := csv.NewReader(japanese.ShiftJIS.NewDecoder().Reader(f)).ReadAll() // as the Cabinet Office publishes it
 	if err != nil {
 		return nil, err
