@@ -8,7 +8,7 @@ import (
 // Question is everything that decides when a visit can start, at one moment.
 type Question struct {
 	Now      time.Time // zero where nothing is to depend on it
-	Until    Date // last day that can be booked
+	Until    Date      // last day that can be booked
 	Office   Place
 	Hours    []Window
 	Extra    []Opening // days the office opens besides
