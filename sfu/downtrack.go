@@ -33,6 +33,7 @@ type downTrack struct {
 	attached *upTrack // whose packets pass now
 	kept     bool     // used while deciding
 
+	blind atomic.Bool // the source sends a codec that was not agreed to
 	count trackCounters
 	lost  atomic.Uint32 // fraction lost as reported last, of 256
 
@@ -129,6 +130,7 @@ func (d *downTrack) detach() {
 		d.source.removeSub(d)
 	}
 	d.source = nil
+	d.unreadable(nil)
 }
 
 // mapExtensions notes which header extensions publisher and subscriber both agreed to.
@@ -204,8 +206,11 @@ func (d *downTrack) agree(c *payload) bool {
 	d.started = d.started && !c.format.Video() // another codec starts at a key frame
 	if d.agreed == nil {
 		d.count.dropped.Add(1)
+		d.unreadable(c)
+		return false
 	}
-	return d.agreed != nil
+	d.unreadable(nil)
+	return true
 }
 
 // begin makes p the first packet of the source.

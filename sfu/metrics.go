@@ -117,6 +117,9 @@ func (n *Node) Collector() prometheus.Collector {
 	gauge("peers_connected", "Peer connections whose line is up.", func(s *Stats) float64 { return float64(s.Connected) })
 	gauge("tracks_up", "Tracks published.", func(s *Stats) float64 { return float64(s.Up) })
 	gauge("tracks_down", "Tracks offered to subscribers.", func(s *Stats) float64 { return float64(s.Down) })
+	gauge("tracks_unreadable", "Tracks that somebody is to receive and cannot for want of a codec.", func(s *Stats) float64 {
+		return float64(s.Unreadable)
+	})
 	gauge("weak_lines", "Directions of lines in consultations that are poor or lost now.", func(s *Stats) float64 { return float64(s.Weak) })
 	total("rooms", "Rooms made.", func(s *Stats) uint64 { return s.RoomsEver })
 	total("peers", "Peer connections made.", func(s *Stats) uint64 { return s.PeersEver })

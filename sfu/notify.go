@@ -1,6 +1,9 @@
 package sfu
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // PeerState is what has become of a participant's connections to a room, taken together.
 type PeerState string
@@ -52,6 +55,7 @@ type event struct {
 	state  PeerState
 	tracks []TrackSlot
 	line   Quality
+	codec  string
 	call   func()
 }
 
@@ -79,6 +83,13 @@ func (n *notifier) quality(room, participant string, q Quality) {
 	}
 }
 
+// unreadable tells only observers that ask for it.
+func (n *notifier) unreadable(room, participant, from, codec string) {
+	if _, ok := n.observer.(CodecObserver); ok {
+		n.put(&event{key: eventKey{"codec " + from, room, participant}, codec: codec})
+	}
+}
+
 // call runs f in the notifier's goroutine after the events so far.
 func (n *notifier) call(f func()) { n.put(&event{call: f}) }
 
@@ -90,7 +101,7 @@ func (n *notifier) put(e *event) {
 	}
 	if e.call == nil {
 		if w := n.waiting[e.key]; w != nil {
-			w.state, w.tracks, w.line = e.state, e.tracks, e.line
+			w.state, w.tracks, w.line, w.codec = e.state, e.tracks, e.line, e.codec
 			return
 		}
 		n.waiting[e.key] = e
@@ -131,6 +142,11 @@ func (n *notifier) tell(e *event) {
 		n.observer.PeerState(e.key.room, e.key.participant, e.state)
 	case e.key.what == "line":
 		n.observer.Quality(e.key.room, e.key.participant, e.line)
+	case strings.HasPrefix(e.key.what, "codec "):
+		from := strings.TrimPrefix(e.key.what, "codec ")
+		if o, ok := n.observer.(CodecObserver); ok {
+			o.Unreadable(e.key.room, e.key.participant, from, e.codec)
+		}
 	default:
 		n.observer.Tracks(e.key.room, e.key.participant, e.tracks)
 	}

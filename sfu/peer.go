@@ -64,6 +64,7 @@ type peer struct {
 	gone     bool
 	wasUp    bool // the line has been up at least once
 	reported []TrackSlot
+	blindTo  map[*upTrack]bool // tracks there is no codec in common for
 
 	// Of whoever delivers RTP and RTCP, one packet at a time:
 	rx         packet
@@ -107,6 +108,7 @@ func (p *peer) answer(o *offer) string {
 	p.session, p.fingerprint, p.ufrag = o.session, o.fingerprint, o.ufrag
 	for i := range o.lines {
 		offered := &o.lines[i]
+		p.room.steer(p, offered)
 		b := p.link.binding(offered.mid)
 		agreed := agree(offered, b)
 		p.agreed = append(p.agreed, agreed)

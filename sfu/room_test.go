@@ -19,6 +19,7 @@ type witness struct {
 	states map[string][]PeerState // by participant
 	tracks map[string][]TrackSlot
 	lines  map[string][]Quality
+	blind  []string
 }
 
 func newWitness() *witness {

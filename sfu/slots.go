@@ -128,6 +128,7 @@ func (r *room) place(s *peer, peers []*peer, k kind) {
 			take(d, func(*upTrack) bool { return true })
 		}
 	}
+	s.leftOut(k, waiting, downs)
 }
 
 // fillBeside gives a free video m-line to the publisher whose voice is on the audio m-line of the same position: the two

@@ -14,6 +14,8 @@ type Stats struct {
 	Connected int // now
 	Up, Down  int // tracks now
 
+	Unreadable int // tracks somebody is to receive now and cannot, for want of a codec
+
 	PeersEver, RoomsEver   uint64
 	Offers, OffersRefused  uint64
 	PacketsIn, BytesIn     uint64 // RTP from publishers, each packet once
@@ -86,6 +88,7 @@ func (n *Node) addPresent(s *Stats) {
 			}
 			s.Up += len(p.ups)
 			s.Down += len(p.downs)
+			s.Unreadable += p.unreadableTracks()
 			for _, d := range p.downs {
 				if t := d.roundTrip(); t > 0 {
 					rtt += t.Seconds()
