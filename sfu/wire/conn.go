@@ -121,6 +121,7 @@ type Conn struct {
 	mu      sync.Mutex
 	users   []*user
 	paths   []*path
+	checks  transactions
 	closed  bool
 	begun   bool // the handshake has
 	session *dtls.Conn
@@ -195,16 +196,23 @@ func (c *Conn) Credentials() Credentials {
 }
 
 // checked notes a connectivity check of the peer's and returns the way it came; nil if it must not be answered.
-func (c *Conn) checked(v verdict, o origin, now time.Duration) *path {
+func (c *Conn) checked(v verdict, id transaction, o origin, now time.Duration) *path {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil
 	}
-	p := c.wayFrom(o)
+	p := c.knownWay(o)
+	if c.checks.cameOtherwise(id, p) {
+		return nil
+	}
+	if p == nil {
+		p = c.newWay(o)
+	}
 	if p == nil {
 		return nil
 	}
+	c.checks.note(id, p)
 	c.heard.Store(int64(now))
 	p.heard.Store(int64(now))
 	p.priority = v.priority
@@ -223,8 +231,8 @@ func (c *Conn) checked(v verdict, o origin, now time.Duration) *path {
 	return p
 }
 
-// wayFrom finds the way a check came, or makes it; nil if the address is another connection's.
-func (c *Conn) wayFrom(o origin) *path {
+// knownWay finds the way a check came; nil if it is new.
+func (c *Conn) knownWay(o origin) *path {
 	if o.known != nil && o.known.conn == c {
 		return o.known
 	}
@@ -233,6 +241,11 @@ func (c *Conn) wayFrom(o origin) *path {
 			return p
 		}
 	}
+	return nil
+}
+
+// newWay makes the way a check came; nil if the address is another connection's.
+func (c *Conn) newWay(o origin) *path {
 	p := newPath(c, o)
 	if o.tcp != nil && !o.tcp.claim(p) || o.tcp == nil && !o.group.learn(p) {
 		return nil

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/x509"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -21,12 +22,40 @@ const (
 	replayControl = 64
 )
 
-// handshakes passes a DTLS record to the session, which the first one begins.
+// handshakes passes DTLS records to the session, which the first ones begin.
 func (c *Conn) handshakes(p []byte) {
 	c.mu.Lock()
+	if p = vouched(p, c.session != nil); len(p) == 0 {
+		c.mu.Unlock()
+		return
+	}
 	c.begin()
 	c.mu.Unlock()
 	_, _ = c.pipe.in.Write(p) // what does not fit is lost, and sent again
+}
+
+const (
+	recordHead = 13 // bytes before the content of a record (RFC 6347 section 4.1)
+	alert      = 21
+)
+
+// vouched keeps those of a datagram's DTLS records that may be from the peer. Records of epoch 0 are from anybody who can
+// write the peer's address: once there are keys they say nothing that counts (the peer's last flight, repeated, ends with a
+// record that is sealed), and an alert among them would end the session at a stranger's word at any time (RFC 6347 section
+// 4.1.2.7). The session takes no such care.
+func vouched(p []byte, keyed bool) []byte {
+	kept := p[:0]
+	for len(p) >= recordHead {
+		n := recordHead + int(binary.BigEndian.Uint16(p[recordHead-2:]))
+		if n > len(p) {
+			break
+		}
+		if open := p[3] == 0 && p[4] == 0; !open || !keyed && p[0] != alert {
+			kept = append(kept, p[:n]...)
+		}
+		p = p[n:]
+	}
+	return kept
 }
 
 // begin starts the handshake once; with c.mu held.

@@ -242,7 +242,7 @@ func (e *Endpoint) checked(o origin, p []byte, b *Batch) {
 		e.answer(v, m, newPath(v.user.conn, o), b)
 		return
 	}
-	if way := v.user.conn.checked(v, o, b.now); way != nil {
+	if way := v.user.conn.checked(v, m.TransactionID, o, b.now); way != nil {
 		e.answer(v, m, way, b)
 	}
 }

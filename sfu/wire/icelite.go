@@ -120,6 +120,35 @@ func moves(present, other way, nominates bool, now time.Duration) bool {
 	}
 }
 
+// transaction names one check; it is random (RFC 8489 section 5).
+type transaction = [stun.TransactionIDSize]byte
+
+// transactions are a connection's latest checks and the ways they came. A check that comes again another way is a copy that
+// somebody has made on the way: it holds, and to follow it would let whoever sees one check send media where they like. A peer
+// makes a new transaction for every way, and repeats one within seconds.
+type transactions struct {
+	latest [64]struct {
+		id  transaction
+		way *path
+	}
+	next int
+}
+
+// cameOtherwise reports whether a check has come before, by another way.
+func (t *transactions) cameOtherwise(id transaction, p *path) bool {
+	for i := range t.latest {
+		if c := &t.latest[i]; c.way != nil && c.id == id && c.way != p {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *transactions) note(id transaction, p *path) {
+	t.latest[t.next].id, t.latest[t.next].way = id, p
+	t.next = (t.next + 1) % len(t.latest)
+}
+
 // errRole is sent to a peer that thinks that we lead: a lite agent never does (RFC 8445 section 7.3.1.1).
 var errRole = stun.ErrorCodeAttribute{Code: stun.CodeRoleConflict, Reason: []byte("Role Conflict")}
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/stun/v4"
@@ -194,8 +195,12 @@ func (f *far) read(s *socket) {
 		switch {
 		case p[0] < 4:
 			m := &stun.Message{Raw: p}
-			if m.Decode() == nil {
-				f.replies <- m
+			if m.Decode() != nil {
+				continue
+			}
+			select {
+			case f.replies <- m:
+			default:
 			}
 		case p[0] < 64:
 			_, _ = f.records.Write(p)
@@ -294,6 +299,20 @@ func (f *far) sealed(ssrc uint32, payload string) []byte {
 		f.t.Fatal(err)
 	}
 	b, err := f.out.EncryptRTP(nil, plain, nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return b
+}
+
+// sealedReport returns the far end's next report.
+func (f *far) sealedReport(ssrc uint32) []byte {
+	f.t.Helper()
+	plain, err := (&rtcp.ReceiverReport{SSRC: ssrc}).Marshal()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	b, err := f.out.EncryptRTCP(nil, plain, nil)
 	if err != nil {
 		f.t.Fatal(err)
 	}
