@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -56,7 +57,9 @@ type bench struct {
 }
 
 func newBench() *bench {
-	n := &Node{limits: Limits{}.withDefaults(), started: time.Unix(1_700_000_000, 0)}
+	n := &Node{
+		limits: Limits{}.withDefaults(), started: time.Unix(1_700_000_000, 0), log: slog.New(slog.DiscardHandler), notify: &notifier{},
+	}
 	return &bench{node: n, now: time.Second}
 }
 
@@ -72,7 +75,7 @@ func opusLine(pt uint8) mline {
 
 func (b *bench) publisher(line mline) (*upTrack, *memory) {
 	w := &memory{}
-	p := &peer{node: b.node, back: w, feedbackSSRC: 9}
+	p := &peer{node: b.node, room: newRoom(b.node, "r"), back: w, feedbackSSRC: 9}
 	u := newUpTrack(p, line, "face")
 	u.ssrc.Store(1234)
 	return u, w
@@ -80,7 +83,7 @@ func (b *bench) publisher(line mline) (*upTrack, *memory) {
 
 func (b *bench) subscriber(line mline) (*downTrack, *memory) {
 	w := &memory{}
-	p := &peer{node: b.node, back: w}
+	p := &peer{node: b.node, room: newRoom(b.node, "r"), back: w}
 	d := newDownTrack(p, line, &binding{out: w, ssrc: 77, rtxSSRC: 78})
 	if line.payloads[0].rtx != 0 {
 		d.rtx = 78

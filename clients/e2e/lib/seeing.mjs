@@ -6,7 +6,8 @@
  * @param {import('playwright-core').Page} page
  * @returns {Promise<{peers: number, connected: number, packetsReceived: number, audioPackets: number,
  *   videoPackets: number, framesDecoded: number, audioPacketsSent: number, videoPacketsSent: number,
- *   protocols: string[]}>} `protocols`: transport of each selected candidate pair, "udp" or "tcp"
+ *   audioEnergy: number, protocols: string[]}>} `audioEnergy`: of all decoded sound, square of the level (0..1) times
+ *   seconds; `protocols`: transport of each selected candidate pair, "udp" or "tcp"
  */
 export function received(page) {
   return page.evaluate(() => window.measure.received());

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { artefactsOf, withoutTokens } from './artefacts.mjs';
 import { SIZES, openBrowser } from './browser.mjs';
+import { openFirefox } from './firefox.mjs';
 import { mediaOf, restlessMediaOf } from './media.mjs';
 import { startProgram } from './program.mjs';
 import { LEAST, faults } from './screen.mjs';
@@ -50,10 +51,13 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
    * @param {string} options.seat for the link's ?seat=
    * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
    * @param {boolean} [options.restless] their voice has no pauses
+   * @param {boolean} [options.firefox] in Firefox, whose camera and microphone are its own
    */
-  async function person(who, { app, seat, face, restless = false }) {
+  async function person(who, { app, seat, face, restless = false, firefox = false }) {
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
-    const opened = await openBrowser({ name: who, size: SIZES[app] ?? SIZES.desk, media, inside });
+    const name = who;
+    const size = SIZES[app] ?? SIZES.desk;
+    const opened = firefox ? await openFirefox({ name, size }) : await openBrowser({ name, size, media, inside });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);

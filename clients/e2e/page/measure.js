@@ -9,7 +9,7 @@
   async function received() {
     const sum = {
       peers: 0, connected: 0, packetsReceived: 0, audioPackets: 0, videoPackets: 0, framesDecoded: 0,
-      audioPacketsSent: 0, videoPacketsSent: 0, protocols: [],
+      audioPacketsSent: 0, videoPacketsSent: 0, audioEnergy: 0, protocols: [],
     };
     for (const peer of peers) {
       if (peer.connectionState === 'closed') continue;
@@ -26,6 +26,7 @@
         sum.packetsReceived += s.packetsReceived ?? 0;
         sum[`${s.kind}Packets`] += s.packetsReceived ?? 0;
         sum.framesDecoded += s.framesDecoded ?? 0;
+        sum.audioEnergy += s.totalAudioEnergy ?? 0;
       }
       if (s.type === 'outbound-rtp') sum[`${s.kind}PacketsSent`] += s.packetsSent ?? 0;
       if (s.type === 'transport' && s.selectedCandidatePairId) {
