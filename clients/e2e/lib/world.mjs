@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { artefactsOf, withoutTokens } from './artefacts.mjs';
 import { SIZES, openBrowser } from './browser.mjs';
-import { openFirefox } from './firefox.mjs';
 import { mediaOf, restlessMediaOf } from './media.mjs';
 import { startProgram } from './program.mjs';
 import { LEAST, faults } from './screen.mjs';
@@ -57,7 +56,10 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
     const name = who;
     const size = SIZES[app] ?? SIZES.desk;
-    const opened = firefox ? await openFirefox({ name, size }) : await openBrowser({ name, size, media, inside });
+    // Its driver takes a while to load, and most stories do without.
+    const opened = firefox
+      ? await (await import('./firefox.mjs')).openFirefox({ name, size })
+      : await openBrowser({ name, size, media, inside });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
