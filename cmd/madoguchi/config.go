@@ -35,6 +35,7 @@ type Config struct {
 	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379. Cluster: add ?addr=host2:6379. Required; serve does not start while it cannot be reached."`
 	Directory      string        `name:"directory" env:"MADOGUCHI_DIRECTORY" default:"" placeholder:"DIR" help:"Folder of YAML files that describe area, offices, booths, desks, rosters and services. Required."`
 	Keys           string        `name:"keys" env:"MADOGUCHI_KEYS" default:"" placeholder:"DIR" help:"Folder of the keys that sign tokens and find residents, mode 0700. Made on the first start; every node of an area needs the same one. Losing it signs everybody out and separates residents from their bookings. Required."`
+	Notices        string        `name:"notices" env:"MADOGUCHI_NOTICES" default:"" placeholder:"FILE" help:"YAML file, mode 0600, that says who is told of appointments: webhooks, mail, SMS and voice; see madoguchi.notices.example.yaml. Empty: nobody is."`
 	Drain          time.Duration `name:"drain" env:"MADOGUCHI_DRAIN" default:"10s" placeholder:"DURATION" help:"How long a stop may take after SIGTERM: new work is refused at once, what is under way may finish."`
 }
 

@@ -76,7 +76,8 @@ func TestWhatTheDemoServes(t *testing.T) {
 		{"/openapi.json", 200, "application/", `"openapi":"3.1.0"`},
 		{"/v1/offices", 200, "application/json", "shiomachihama"},
 		{"/v1/offices/nowhere", 404, "application/problem+json", `"status":404`},
-		{"/fhir/R4/metadata", 404, "application/problem+json", `"status":404`},
+		{"/fhir/R4/metadata", 200, "application/fhir+json", `"resourceType":"CapabilityStatement"`},
+		{"/fhir/R4/Appointment", 401, "application/fhir+json", `"resourceType":"OperationOutcome"`},
 		{"/nothing", 404, "application/problem+json", `"status":404`},
 	} {
 		t.Run(row.path, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking"
+	"madoguchi/booking/redisstore"
 	"madoguchi/clients"
 	"madoguchi/sfu"
 	"madoguchi/sfu/whip"
@@ -37,6 +38,10 @@ type plan struct {
 	demo    bool   // seats need no code, bench tokens are honoured
 	forgets bool   // the store ends with the process
 	links   []link // of the landing page
+
+	publicURL string          // "" where nobody has said
+	notices   booking.Notices // who is told of appointments
+	reminders []time.Duration // before the start; nil: the store's own
 }
 
 // openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
@@ -48,10 +53,14 @@ func openHouse(p plan) (*house, error) {
 	registry := newRegistry()
 	draining := &atomic.Bool{}
 
-	bookings, err := booking.New(booking.Config{Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking")})
+	bookings, err := booking.New(booking.Config{
+		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
+		Store: redisstore.Options{Reminders: p.reminders},
+	})
 	if err != nil {
 		return nil, err
 	}
+	notices := booking.NewNotifier(bookings, p.notices)
 	broker, err := signaling.New(signaling.Config{
 		Area: area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(bookings.Directory), Bookings: signaling.BookingsOf(bookings),
@@ -69,10 +78,10 @@ func openHouse(p plan) (*house, error) {
 	registry.MustRegister(node.Collector())
 
 	check := &checker{store: p.store, node: node, sockets: broker, draining: draining.Load}
-	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, media: node, isReady: check.isReady}
+	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}
 	handler, err := routes(served{
 		plan: p, draining: draining, registry: registry, checker: check,
-		bookings: bookings, broker: broker, whip: whip.Handler(node, broker.WhipAuth()),
+		bookings: bookings, notices: notices, broker: broker, whip: whip.Handler(node, broker.WhipAuth()),
 	})
 	if err != nil {
 		return nil, errors.Join(err, h.closeMedia())

@@ -34,6 +34,7 @@ type house struct {
 	server   *http.Server
 	broker   runner // sockets and sessions
 	bookings runner // expiry of holds and the like
+	notices  runner // webhooks, mail and the like
 	media    mediaServer
 	isReady  func(context.Context) bool
 	closers  []func() error // stores, after everybody who uses them
@@ -42,9 +43,10 @@ type house struct {
 // run serves until ctx is done or a part fails, and calls ready once new work is welcome. It returns nil after a stop
 // that was asked for and went well.
 func (h *house) run(ctx context.Context, ready func() error) error {
-	failed := make(chan error, 4)
+	failed := make(chan error, 5)
 	broker := start(h.broker.Run, "signaling", failed)
 	bookings := start(h.bookings.Run, "booking", failed)
+	notices := start(h.notices.Run, "notices", failed)
 	var web sync.WaitGroup
 	web.Go(func() {
 		if err := h.server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -78,6 +80,7 @@ func (h *house) run(ctx context.Context, ready func() error) error {
 	err := errors.Join(
 		broker.stop(limit),
 		h.stopWeb(limit),
+		notices.stop(limit),
 		bookings.stop(limit),
 		h.media.Close(limit),
 	)

@@ -48,7 +48,7 @@ func newParts(t *testing.T, handler http.Handler) *parts {
 	p.house = &house{
 		log: quiet, drain: 2 * time.Second, draining: &atomic.Bool{},
 		listener: listener, server: newWebServer(handler, quiet),
-		broker: runnerFunc(untilDone), bookings: runnerFunc(untilDone), media: closedMedia{p.media},
+		broker: runnerFunc(untilDone), bookings: runnerFunc(untilDone), notices: runnerFunc(untilDone), media: closedMedia{p.media},
 		isReady: func(context.Context) bool { return true },
 		closers: []func() error{p.record("opened first"), p.record("opened last")},
 	}

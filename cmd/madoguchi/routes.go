@@ -20,6 +20,7 @@ type served struct {
 	registry *prometheus.Registry
 	checker  *checker
 	bookings *booking.Service
+	notices  *booking.Notifier
 	broker   *signaling.Broker
 	whip     http.Handler
 }
@@ -41,7 +42,11 @@ func routes(s served) (http.Handler, error) {
 	// The HTTP API, which describes itself at /openapi.json.
 	api := humago.New(mux, apiConfig())
 	s.bookings.Register(api)
+	s.notices.Register(api)
 	s.broker.Register(api)
+
+	// For systems of clinics, which speak FHIR.
+	mux.Handle("/fhir/R4/", s.bookings.FHIR(s.plan.publicURL, version))
 
 	// Sockets, and media from equipment.
 	mux.Handle("GET /v1/connect", s.broker.Handler())

@@ -36,6 +36,10 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return wrong("directory", "%s: %v", s.Directory, err)
 	}
+	notices, err := loadNotices(s.Notices, s.PublicURL)
+	if err != nil {
+		return err
+	}
 	secure, err := loadTLS(&s.Config)
 	if err != nil {
 		return err
@@ -57,6 +61,9 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		keys:      keys,
 		secret:    secret,
 		drain:     s.Drain,
+		publicURL: s.PublicURL,
+		notices:   notices.to,
+		reminders: notices.reminders,
 		links:     appLinks(),
 	})
 	if err != nil {
