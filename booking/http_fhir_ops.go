@@ -208,7 +208,7 @@ func (f *fhirAPI) plans(c Caller, given url.Values) []plan {
 				}
 			}
 			for _, desk := range desks {
-				if p := (plan{o.ID, []LegRequest{{offer.Service, offer.Pool, desk}}}); f.bookable(c, p) {
+				if p := (plan{o.ID, []LegRequest{{Service: offer.Service, Pool: offer.Pool, Desk: desk}}}); f.bookable(c, p) {
 					list = append(list, p)
 				}
 			}

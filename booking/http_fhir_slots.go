@@ -148,13 +148,13 @@ func (f *fhirAPI) starts(ctx context.Context, office string, legs []LegRequest, 
 	for first.Add(days).At(0).Before(to) {
 		days++
 	}
-	ask, err := f.s.search(ctx, office, legs, first, min(days, maxSearchDays))
+	asked, err := f.s.search(ctx, office, legs, first, min(days, maxSearchDays))
 	if err != nil {
 		return nil, err
 	}
 	var free []calendar.Answer
 	for n := range days {
-		for _, a := range ask.Day(first.Add(n)) {
+		for _, a := range asked.ask.Day(first.Add(n)) {
 			if a.Free() && !a.Start.Before(from) && a.Start.Before(to) {
 				free = append(free, a)
 			}

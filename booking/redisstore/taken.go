@@ -42,7 +42,8 @@ func (s *Store) Taken(ctx context.Context, l Ledger, from, to time.Time) ([]Take
 		}
 		deadline := fromMillis(parts[1])
 		if held := !deadline.IsZero(); !held || deadline.After(clock.Val()) {
-			list = append(list, Taken{Interval{time.UnixMilli(int64(z.Score)), fromMillis(parts[0])}, held, parts[2]})
+			i := Interval{Start: time.UnixMilli(int64(z.Score)), End: fromMillis(parts[0]), Block: strings.HasPrefix(parts[2], blockPrefix)}
+			list = append(list, Taken{i, held, parts[2]})
 		}
 	}
 	return list, nil
