@@ -27,14 +27,29 @@ func (s *Service) follow(ctx context.Context, store *redisstore.Store) error {
 	if err != nil || len(events) == 0 {
 		return err
 	}
+	freed := false
 	for _, e := range events {
+		freed = freed || frees[e.Type]
 		if err := s.act(ctx, store, e); errors.Is(err, ErrUnavailable) {
 			return err // and again from where the last round ended
 		} else if err != nil {
 			s.log.Warn("event not followed", "event", e.Type, "id", e.ID, "err", err)
 		}
 	}
+	if freed {
+		if err := s.giveOut(ctx, store); err != nil {
+			return err
+		}
+	}
 	return store.Follow(ctx, events[len(events)-1].Cursor)
+}
+
+// giveOut gives what has become free to whom it is owed: first to the blocks that go around, then to those who wait.
+func (s *Service) giveOut(ctx context.Context, store *redisstore.Store) error {
+	if err := s.refill(ctx, store); err != nil {
+		return err
+	}
+	return s.offers(ctx, store)
 }
 
 func (s *Service) act(ctx context.Context, store *redisstore.Store, e redisstore.Event) error {

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -24,6 +25,10 @@ type HoldRequest struct {
 	Legs     []LegRequest
 	Resident Person // unknown where not known yet
 	Rules    int64  // rule version the time was found by; 0 where it does not matter
+
+	ttl     time.Duration // how long it lives; the store's where zero
+	waiting string        // who on the waiting list it is offered to
+	series  string        // the row of visits it belongs to
 }
 
 // Hold is a time kept until ExpiresAt.
@@ -171,13 +176,14 @@ const keyMargin = time.Minute
 func (s *Service) claim(ctx context.Context, store *redisstore.Store, q inquiry, c Caller, h HoldRequest,
 	ask calendar.Question, answer calendar.Answer, r redisstore.HoldRequest,
 ) (redisstore.Held, error) {
+	r.TTL, r.Waiting, r.Series = h.ttl, h.waiting, h.series
 	r.Office, r.By, r.Start, r.End = q.office.ID, c.Seat, answer.Start, answer.End
 	r.Booth, r.Legs = q.claims(ask, answer)
 	if err := s.share(ctx, store, q, ask, r.Legs, answer.Start); err != nil {
 		return redisstore.Held{}, err
 	}
 	if h.Resident.Known() {
-		box, err := s.lock(ctx, store, r.ID, h.Resident, store.HoldTTL()+keyMargin)
+		box, err := s.lock(ctx, store, r.ID, h.Resident, cmp.Or(h.ttl, store.HoldTTL())+keyMargin)
 		if err != nil {
 			return redisstore.Held{}, err
 		}

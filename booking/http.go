@@ -18,6 +18,8 @@ func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
 	s.registerBooking(api)
 	s.registerChanges(api)
+	s.registerWaiting(api)
+	s.registerBlocks(api)
 }
 
 func (s *Service) registerBooking(api huma.API) {

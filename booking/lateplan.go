@@ -157,7 +157,7 @@ func (d *Directory) pushed(p push, date string) (redisstore.Relocation, []Reason
 		to.Booth.Candidates = d.otherBooths(p.Record)
 	}
 	for n, l := range p.Legs {
-		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, From: l.Start, To: l.End}
+		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, First: l.First, From: l.Start, To: l.End}
 		held := p.DeskTime(n)
 		claim.Candidates, claim.Start, claim.End = []string{l.Desk}, held.Start.Add(p.by[n]), held.End.Add(p.by[n])
 		if n == p.running {
@@ -215,7 +215,7 @@ func (d *Directory) shutThen(p push, first int) []ReasonView {
 	var legs []LegRequest
 	for _, l := range p.Legs[first:] {
 		if l.Done.IsZero() {
-			legs = append(legs, LegRequest{Service: l.Service, Pool: l.Pool})
+			legs = append(legs, LegRequest{Service: l.Service, Pool: l.Pool, First: l.First})
 		}
 	}
 	var reasons []ReasonView

@@ -140,7 +140,7 @@ func legsAfter(r redisstore.Record, wanted []LegRequest) []LegRequest {
 	var legs []LegRequest
 	for _, l := range r.Legs {
 		if !l.Freed {
-			legs = append(legs, LegRequest{Service: l.Service, Pool: l.Pool})
+			legs = append(legs, LegRequest{Service: l.Service, Pool: l.Pool, First: l.First})
 		}
 	}
 	return legs
@@ -206,6 +206,7 @@ func (s *Service) share(ctx context.Context, store *redisstore.Store, q inquiry,
 			}
 		}
 		slices.SortStableFunc(legs[i].Candidates, func(x, y string) int { return cmp.Compare(load[x], load[y]) })
+		legs[i].Candidates = legs[i].Candidates[:min(len(legs[i].Candidates), redisstore.MaxCandidates)]
 	}
 	return nil
 }

@@ -215,6 +215,7 @@ func (q inquiry) claims(c calendar.Question, a calendar.Answer) (booth redisstor
 			held = i
 		}
 	}
+	booth.Candidates = booth.Candidates[:min(len(booth.Candidates), redisstore.MaxCandidates)]
 	booth.Start, booth.End = held.Start, held.End
 	for i, l := range q.legs {
 		order := slices.Clone(a.Desks[i])
@@ -222,7 +223,7 @@ func (q inquiry) claims(c calendar.Question, a calendar.Answer) (booth redisstor
 			return cmp.Compare(len(c.Legs[i].Desks[x].Busy), len(c.Legs[i].Desks[y].Busy))
 		})
 		held := c.DeskHeld(i, a.Legs[i])
-		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, From: a.Legs[i].Start, To: a.Legs[i].End}
+		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, First: l.First, From: a.Legs[i].Start, To: a.Legs[i].End}
 		claim.Start, claim.End = held.Start, held.End
 		for _, n := range order {
 			claim.Candidates = append(claim.Candidates, l.desks[n].ID)

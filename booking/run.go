@@ -12,6 +12,9 @@ import (
 // sweepBatch bounds how many dead holds one round clears away in an area.
 const sweepBatch = 200
 
+// giveOutEvery is how often those who wait are looked at even where nothing has happened: offers end, and time passes.
+const giveOutEvery = 15 * time.Second
+
 // Run puts the catalogue in force, follows the rules and what happens, and clears dead holds away until ctx ends, then
 // returns nil. A Redis that does not answer is waited for.
 func (s *Service) Run(ctx context.Context) error {
@@ -34,12 +37,16 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 	tick := time.NewTicker(s.sweep)
 	defer tick.Stop()
+	var gaveOut time.Time
 	for {
 		err := error(nil)
 		for _, task := range []func(context.Context, *redisstore.Store) error{s.clear, s.follow, s.warn} {
 			if err == nil {
 				err = task(ctx, store)
 			}
+		}
+		if err == nil && time.Since(gaveOut) > giveOutEvery {
+			gaveOut, err = time.Now(), s.giveOut(ctx, store)
 		}
 		if ctx.Err() != nil {
 			return

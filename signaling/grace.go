@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"madoguchi/signaling/protocol"
@@ -39,8 +40,28 @@ func (b *Broker) keep(ctx context.Context) error {
 		case <-waits:
 			b.hub.do(b.hub.tellWaits)
 			b.closeExpired()
+			b.tellPresent(ctx)
 		case <-prune:
 			b.logFailed("drop calls", "", b.calls.drop(ctx, b.hub.prune()))
+		}
+	}
+}
+
+// tellPresent tells booking which desks somebody sits at here: whether a resident who does not come is a no-show is
+// judged by it. Missing one does no harm, so an outage is no news.
+func (b *Broker) tellPresent(ctx context.Context) {
+	var desks []string
+	b.hub.do(func() {
+		for seat := range b.hub.seats {
+			if desk, is := strings.CutPrefix(seat, "desk:"); is {
+				desks = append(desks, desk)
+			}
+		}
+	})
+	for _, desk := range desks {
+		if err := b.cfg.Bookings.Present(ctx, desk); err != nil {
+			b.log.Debug("presence not told", "desk", desk, "error", err)
+			return
 		}
 	}
 }

@@ -210,3 +210,12 @@ func TestASocketIsClosedWhenItsTokenHasExpired(t *testing.T) {
 	}
 	c.undisturbed(n) // nobody is cut off in the middle of a consultation
 }
+
+func TestBookingIsToldWhichDesksSomebodySitsAt(t *testing.T) {
+	n := newWorld(t).start(nil)
+	n.sit(morita)
+	n.until("the desk is seen", func() bool { n.clock.advance(waitsEvery); return n.mini.Exists("{shiomachi}:seen:morita") })
+	if n.mini.Exists("{shiomachi}:seen:shiokaze-1") {
+		t.Error("nobody sits at the other desk")
+	}
+}

@@ -85,6 +85,8 @@ type Bookings interface {
 	LegDone(ctx context.Context, id string, leg int) error
 	// Finish ends a visit with outcome "done" or "unserved" and frees what it still holds.
 	Finish(ctx context.Context, id, outcome string) error
+	// Present says that a professional is at a desk now.
+	Present(ctx context.Context, desk string) error
 	// Watch tells of changes of appointments until ctx ends, then closes the channel.
 	Watch(ctx context.Context) <-chan booking.Change
 }

@@ -24,11 +24,12 @@ type Claim struct {
 type LegClaim struct {
 	Service, Pool string
 	Claim
+	First    bool      // the resident comes there for the first time
 	From, To time.Time // the leg itself where the desk is claimed for longer, with buffers; the claim's own where zero
 }
 
 func (l LegClaim) leg() Leg {
-	leg := Leg{Service: l.Service, Pool: l.Pool, Start: l.From, End: l.To}
+	leg := Leg{Service: l.Service, Pool: l.Pool, First: l.First, Start: l.From, End: l.To}
 	if l.From.IsZero() {
 		leg.Start, leg.End = l.Start, l.End
 	}

@@ -58,6 +58,7 @@ type Leg struct {
 	Planned             time.Time // when it was to start before anything ran late
 	Started, Done       time.Time // zero until it has
 	Freed               bool      // not needed after all
+	First               bool      // the resident comes there for the first time
 }
 
 type claimed struct {
@@ -254,10 +255,24 @@ func parseRecord(id string, f map[string]string) (Record, error) {
 func legsText(legs []Leg) string {
 	lines := make([]string, len(legs))
 	for i, l := range legs {
-		lines[i] = fmt.Sprintf("%s@%s %d %d %d %d %d %s", l.Service, l.Pool, millis(l.Start), millis(l.End), millisOrZero(l.Started),
+		lines[i] = fmt.Sprintf("%s %d %d %d %d %d %s", whatOf(l.Service, l.Pool, l.First), millis(l.Start), millis(l.End), millisOrZero(l.Started),
 			millisOrZero(l.Done), millis(l.Planned), flag(l.Freed))
 	}
 	return strings.Join(lines, ",")
+}
+
+// whatOf writes what a leg is: "service@pool", with a + for a first visit.
+func whatOf(service, pool string, first bool) string {
+	if first {
+		return service + "@" + pool + "+"
+	}
+	return service + "@" + pool
+}
+
+func parseWhat(text string) (service, pool string, first bool) {
+	text, first = strings.CutSuffix(text, "+")
+	service, pool, _ = strings.Cut(text, "@")
+	return service, pool, first
 }
 
 func parseLegs(text string, desks []string) ([]Leg, error) {
@@ -271,9 +286,9 @@ func parseLegs(text string, desks []string) ([]Leg, error) {
 		if len(words) != 7 {
 			return nil, fmt.Errorf("leg %d is %q", i, line)
 		}
-		service, pool, _ := strings.Cut(words[0], "@")
+		service, pool, first := parseWhat(words[0])
 		legs[i] = Leg{
-			Service: service, Pool: pool, Desk: desks[i], Start: fromMillis(words[1]), End: fromMillis(words[2]),
+			First: first, Service: service, Pool: pool, Desk: desks[i], Start: fromMillis(words[1]), End: fromMillis(words[2]),
 			Started: fromMillis(words[3]), Done: fromMillis(words[4]), Planned: fromMillis(words[5]), Freed: words[6] == "1",
 		}
 	}

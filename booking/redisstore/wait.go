@@ -41,7 +41,10 @@ type Waiter struct {
 }
 
 // WaitLeg is one leg waited for.
-type WaitLeg struct{ Service, Pool, Desk string }
+type WaitLeg struct {
+	Service, Pool, Desk string
+	First               bool // the resident comes there for the first time
+}
 
 // place is where it stands: everybody ages alike, so the time of joining less the boost does not have to be touched
 // again.
@@ -106,7 +109,7 @@ func (s *Store) waitStep(ctx context.Context, w Waiter, who, event, detail strin
 func (w Waiter) fields() string {
 	legs := make([]string, len(w.Legs))
 	for i, l := range w.Legs {
-		legs[i] = l.Service + "@" + l.Pool + "/" + l.Desk
+		legs[i] = whatOf(l.Service, l.Pool, l.First) + "/" + l.Desk
 	}
 	passed := make([]string, len(w.Passed))
 	for i, at := range w.Passed {
@@ -195,9 +198,9 @@ func parseWaiter(id string, f map[string]string) (Waiter, error) {
 	}
 	w.Version, w.Boost, w.Number = numbers["v"], time.Duration(numbers["boost"])*time.Millisecond, int(numbers["num"])
 	for _, text := range splitList(f["legs"]) {
-		service, rest, _ := strings.Cut(text, "@")
-		pool, desk, _ := strings.Cut(rest, "/")
-		w.Legs = append(w.Legs, WaitLeg{service, pool, desk})
+		what, desk, _ := strings.Cut(text, "/")
+		service, pool, first := parseWhat(what)
+		w.Legs = append(w.Legs, WaitLeg{Service: service, Pool: pool, Desk: desk, First: first})
 	}
 	for _, text := range splitList(f["passed"]) {
 		w.Passed = append(w.Passed, fromMillis(text))
