@@ -48,7 +48,8 @@ type WaitLeg struct {
 
 // place is where it stands: everybody ages alike, so the time of joining less the boost does not have to be touched
 // again.
-func (w Waiter) place() string { return text(millis(w.Joined.Add(-w.Boost))) }
+// Microseconds tell those apart who join at once.
+func (w Waiter) place() string { return text(w.Joined.Add(-w.Boost).UnixMicro()) }
 
 // Join puts somebody on the waiting list. Repeating it changes nothing; ErrMismatch says that it was another wish.
 func (s *Store) Join(ctx context.Context, w Waiter, fingerprint string, who []byte) (Waiter, error) {
@@ -116,7 +117,7 @@ func (w Waiter) fields() string {
 		passed[i] = text(millis(at))
 	}
 	return fieldsText("state", w.State, "office", w.Office, "booth", w.Booth, "legs", strings.Join(legs, ","), "from", text(millis(w.From)),
-		"to", text(millis(w.To)), "res", w.Resident, "anon", flag(w.Anonymous), "joined", text(millis(w.Joined)),
+		"to", text(millis(w.To)), "res", w.Resident, "anon", flag(w.Anonymous), "joined", text(w.Joined.UnixMicro()),
 		"boost", text(w.Boost.Milliseconds()), "num", strconv.Itoa(w.Number), "by", w.By, "hold", w.Hold,
 		"until", text(millisOrZero(w.Until)), "passed", strings.Join(passed, ","), "appointment", w.Appointment)
 }
@@ -185,11 +186,11 @@ func (s *Store) Ticket(ctx context.Context, office, date string, keep time.Time)
 func parseWaiter(id string, f map[string]string) (Waiter, error) {
 	w := Waiter{
 		ID: id, State: f["state"], Office: f["office"], Booth: f["booth"], From: fromMillis(f["from"]), To: fromMillis(f["to"]),
-		Resident: f["res"], Anonymous: f["anon"] == "1", Joined: fromMillis(f["joined"]), By: f["by"], Hold: f["hold"],
+		Resident: f["res"], Anonymous: f["anon"] == "1", By: f["by"], Hold: f["hold"],
 		Until: fromMillis(f["until"]), Appointment: f["appointment"], fingerprint: f["fp"],
 	}
 	numbers := map[string]int64{}
-	for _, name := range []string{"v", "boost", "num"} {
+	for _, name := range []string{"v", "boost", "num", "joined"} {
 		n, err := strconv.ParseInt(f[name], 10, 64)
 		if err != nil {
 			return Waiter{}, fmt.Errorf("waiting %s: %s: %w", id, name, err)
@@ -197,6 +198,7 @@ func parseWaiter(id string, f map[string]string) (Waiter, error) {
 		numbers[name] = n
 	}
 	w.Version, w.Boost, w.Number = numbers["v"], time.Duration(numbers["boost"])*time.Millisecond, int(numbers["num"])
+	w.Joined = time.UnixMicro(numbers["joined"])
 	for _, text := range splitList(f["legs"]) {
 		what, desk, _ := strings.Cut(text, "/")
 		service, pool, first := parseWhat(what)
