@@ -379,6 +379,7 @@ func TestThreeHundredRoomsLeaveNothingBehind(t *testing.T) {
 	if s := n.Stats(); s.Rooms != 0 || s.Peers != 0 || s.PeersEver != rooms {
 		t.Fatalf("%+v", s)
 	}
+	owesNothing(t, n)
 	// TestMain counts the goroutines once the node is closed.
 }
 

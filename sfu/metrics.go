@@ -96,7 +96,7 @@ type plainMetric struct {
 
 // descs are the metrics with labels.
 type descs struct {
-	packets, bytes, sizes, drops, messages, messageBytes, messagesDropped *prometheus.Desc
+	packets, bytes, sizes, drops, owned, messages, messageBytes, messagesDropped *prometheus.Desc
 }
 
 // Collector returns the node's figures as Prometheus metrics, described in deploy/METRICS.md. Labels are from short fixed
@@ -147,6 +147,7 @@ func newDescs() descs {
 		bytes:    one("bytes_total", "Bytes of RTP: up whole packets, down payloads.", "direction", "kind", "purpose"),
 		sizes:    one("packet_size_bytes", "Sizes of RTP packets: up whole packets, down payloads.", "direction"),
 		drops:    one("dropped_total", "What went no further, by reason.", "reason"),
+		owned:    one("owned", "What rooms and peers own now, until its memory is free; zero without a room.", "what"),
 		messages: one("messages_total", "Data channel messages passed on, once for each receiver.", "channel"),
 		messageBytes: one("message_bytes_total", "Bytes of data channel messages passed on, once for each receiver.",
 			"channel"),
@@ -155,7 +156,7 @@ func newDescs() descs {
 }
 
 func (d descs) all() []*prometheus.Desc {
-	return []*prometheus.Desc{d.packets, d.bytes, d.sizes, d.drops, d.messages, d.messageBytes, d.messagesDropped}
+	return []*prometheus.Desc{d.packets, d.bytes, d.sizes, d.drops, d.owned, d.messages, d.messageBytes, d.messagesDropped}
 }
 
 // Describe implements prometheus.Collector.
@@ -183,6 +184,13 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	c.collectTraffic(ch, count, &t)
 	for i, n := range t.drops {
 		count(c.descs.drops, n, dropNames[i])
+	}
+	l := c.node.Ledger()
+	for what, n := range map[string]int{
+		"rooms": l.Rooms, "peers": l.Peers, "rings": l.Rings, "ring_bytes": l.RingBytes, "connections": l.Connections,
+		"credentials": l.Credentials, "paths": l.Paths, "tcp": l.TCP, "goroutines": l.Goroutines,
+	} {
+		ch <- prometheus.MustNewConstMetric(c.descs.owned, prometheus.GaugeValue, float64(n), what)
 	}
 	w := c.node.endpoint.Drops()
 	count(c.descs.drops, w.Strangers, "stranger")

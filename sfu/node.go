@@ -20,6 +20,7 @@ type Node struct {
 	endpoint *wire.Endpoint
 	notify   *notifier
 	started  time.Time
+	owned    owned
 	count    nodeCounters
 	accounts accounts
 	measured *histograms

@@ -93,6 +93,8 @@ func newPeer(n *Node, r *room, join Join, o *offer) (*peer, error) {
 		budget:   newBudget(n.limits),
 		feedback: newFeedbackBudget(n.limits),
 	}
+	p.join.SDP = "" // it has been read
+	until(p, &n.owned.peers)
 	p.makeLanes(n.limits)
 	p.recorder = twcc.NewRecorder(p.feedbackSSRC)
 	var err error

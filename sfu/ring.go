@@ -6,6 +6,7 @@ type ring struct {
 	places  []place
 	highest uint64
 	any     bool
+	account *ringAccount // may be nil
 }
 
 // place is one packet kept.
@@ -33,7 +34,9 @@ func (r *ring) store(ext uint64, b []byte) bool {
 		return false
 	}
 	if cap(p.bytes) < len(b) {
-		p.bytes = make([]byte, 0, (len(b)+ringGrain-1)/ringGrain*ringGrain)
+		size := (len(b) + ringGrain - 1) / ringGrain * ringGrain
+		r.account.add(size - cap(p.bytes))
+		p.bytes = make([]byte, 0, size)
 	}
 	p.bytes = append(p.bytes[:0], b...)
 	p.ext, p.used = ext, true

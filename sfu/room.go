@@ -40,6 +40,7 @@ func newRoom(n *Node, id string) *room {
 		states: map[string]PeerState{}, scores: map[string]score{},
 	}
 	r.audience.Store(&[]*peer{})
+	until(r, &n.owned.rooms)
 	return r
 }
 

@@ -57,6 +57,7 @@ func newUpTrack(p *peer, line mline, purpose string) *upTrack {
 		size = p.node.limits.AudioRing
 	}
 	u := &upTrack{peer: p, mid: line.mid, kind: line.kind, purpose: purpose, line: line, ring: newRing(size)}
+	p.node.owned.ring(u.ring)
 	for i := range line.payloads {
 		pl := &u.line.payloads[i]
 		if pl.format == codec.Unknown {

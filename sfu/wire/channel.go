@@ -66,7 +66,7 @@ func (c *Conn) serveChannels(session *dtls.Conn) {
 		}
 		ch := &Channel{dc: dc}
 		c.to.Channel(ch)
-		c.work.Go(ch.read) // ends with the channel or the association
+		c.spawn(ch.read) // ends with the channel or the association
 	}
 	<-c.ctx.Done()
 }

@@ -62,7 +62,7 @@ func vouched(p []byte, keyed bool) []byte {
 func (c *Conn) begin() {
 	if !c.begun && !c.closed {
 		c.begun = true
-		c.work.Go(c.secure) // ends with the handshake, or when the connection is closed
+		c.spawn(c.secure) // ends with the handshake, or when the connection is closed
 	}
 }
 

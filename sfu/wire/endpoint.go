@@ -45,6 +45,7 @@ type Endpoint struct {
 	lost atomic.Uint64 // packets the kernel had no room for
 	drop struct{ strangers, unauthentic, replayed, shed atomic.Uint64 }
 
+	workers atomic.Int64   // goroutines of connections
 	running sync.WaitGroup // loops, TCP connections, the sweeper
 	stop    chan struct{}
 	once    sync.Once

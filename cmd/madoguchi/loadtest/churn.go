@@ -145,6 +145,7 @@ type leftOver struct {
 var leftOvers = []leftOver{
 	{"rooms", func(g Gauges) float64 { return g.Rooms }, 1, 0},
 	{"peers", func(g Gauges) float64 { return g.Peers }, 1, 0},
+	{"ledger, entries", func(g Gauges) float64 { return g.Owned.sum() }, 1, 0},
 	{"goroutines", func(g Gauges) float64 { return g.Goroutines }, 1, 3}, // of the runtime and of requests being served
 	{"descriptors", func(g Gauges) float64 { return g.Descriptors }, 1, 2},
 	{"live heap, bytes", func(g Gauges) float64 { return g.LiveHeap }, 1.02, 256 << 10},

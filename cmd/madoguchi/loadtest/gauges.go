@@ -20,11 +20,32 @@ type Gauges struct {
 	Collections float64 `json:"collections"`
 	Rooms       float64 `json:"rooms"`
 	Peers       float64 `json:"peers"`
+	Owned       Owned   `json:"owned"`
+}
+
+// Owned is the media node's ledger: what rooms and peers hold until its memory is free.
+type Owned struct {
+	Rooms       float64 `json:"rooms"`
+	Peers       float64 `json:"peers"`
+	Rings       float64 `json:"rings"`
+	Connections float64 `json:"connections"`
+	Credentials float64 `json:"credentials"`
+	Paths       float64 `json:"paths"`
+	TCP         float64 `json:"tcp"`
+	Goroutines  float64 `json:"goroutines"`
+}
+
+func (o Owned) sum() float64 {
+	return o.Rooms + o.Peers + o.Rings + o.Connections + o.Credentials + o.Paths + o.TCP + o.Goroutines
 }
 
 // names are how the gauges are called at /metrics.
 func (g *Gauges) names() map[string]*float64 {
+	owned := func(what string) string { return `madoguchi_sfu_owned{what="` + what + `"}` }
 	return map[string]*float64{
+		owned("rooms"): &g.Owned.Rooms, owned("peers"): &g.Owned.Peers, owned("rings"): &g.Owned.Rings,
+		owned("connections"): &g.Owned.Connections, owned("credentials"): &g.Owned.Credentials,
+		owned("paths"): &g.Owned.Paths, owned("tcp"): &g.Owned.TCP, owned("goroutines"): &g.Owned.Goroutines,
 		"go_goroutines": &g.Goroutines, "process_open_fds": &g.Descriptors, "process_resident_memory_bytes": &g.RSS,
 		"go_gc_heap_live_bytes": &g.LiveHeap, "go_gc_duration_seconds_count": &g.Collections,
 		"madoguchi_sfu_rooms": &g.Rooms, "madoguchi_sfu_peers": &g.Peers,
