@@ -17,6 +17,8 @@ const maxBody = 16 << 10
 func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
 	s.registerBooking(api)
+	s.registerMy(api)
+	s.registerFeeds(api)
 	s.registerChanges(api)
 	s.registerWaiting(api)
 	s.registerBlocks(api)

@@ -43,6 +43,7 @@ const (
 	SlugIdempotency      = "idempotency-mismatch"
 	SlugIdempotencyKey   = "idempotency-key-required"
 	SlugUnknownNotice    = "unknown-notice"
+	SlugTooManyTries     = "too-many-tries"
 	SlugUnavailable      = "unavailable"
 	SlugRulesUnreadable  = "rules-unreadable"
 	SlugTooMany          = "too-many"

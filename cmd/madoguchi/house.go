@@ -26,6 +26,7 @@ type plan struct {
 	listen    string
 	tls       *tls.Config // nil: plain HTTP
 	https     bool        // people reach us over https and always will
+	proxied   bool        // a proxy in front of us says where requests came from
 	origins   []string
 	media     string
 	mediaIPs  []string

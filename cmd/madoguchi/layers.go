@@ -10,6 +10,7 @@ type layerOptions struct {
 	log          *slog.Logger
 	metrics      *webMetrics
 	draining     func() bool
+	proxied      bool                            // a proxy says in X-Forwarded-For where requests came from
 	https        bool                            // a browser can rely on TLS, here or at the proxy
 	authenticate func(http.Handler) http.Handler // puts the caller into the context; may be nil
 }
@@ -20,6 +21,7 @@ func inLayers(mux *http.ServeMux, o layerOptions) http.Handler {
 	if o.authenticate != nil {
 		handler = o.authenticate(handler)
 	}
+	handler = withAddress(o.proxied, handler)
 	handler = refuseNewWork(o.draining, handler)
 	handler = limitBodies(handler)
 	handler = secure(o.https, handler)

@@ -66,6 +66,7 @@ func routes(s served) (http.Handler, error) {
 		metrics:      newWebMetrics(s.registry),
 		draining:     s.draining.Load,
 		https:        s.plan.https,
+		proxied:      s.plan.proxied,
 		authenticate: s.broker.Authenticate,
 	}), nil
 }

@@ -53,6 +53,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		listen:    s.Listen,
 		tls:       secure,
 		https:     true,
+		proxied:   s.BehindProxy,
 		origins:   s.origins(),
 		media:     s.Media,
 		mediaIPs:  s.MediaPublicIPs,
