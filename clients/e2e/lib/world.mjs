@@ -54,12 +54,11 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
    */
   async function person(who, { app, seat, face, restless = false, firefox = false }) {
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
-    const name = who;
     const size = SIZES[app] ?? SIZES.desk;
     // Its driver takes a while to load, and most stories do without.
     const opened = firefox
-      ? await (await import('./firefox.mjs')).openFirefox({ name, size })
-      : await openBrowser({ name, size, media, inside });
+      ? await (await import('./firefox.mjs')).openFirefox({ name: who, size })
+      : await openBrowser({ name: who, size, media, inside });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
