@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build pages demo test test-go test-clients test-e2e lint bench soak soak-media clean help
+.PHONY: build pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-media clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,10 +52,14 @@ lint: ## gofmt, go vet, staticcheck, types and lint of the clients
 bench: ## Benchmarks of all packages
 	go test -run '^$$' -bench . -benchmem ./...
 
-soak: ## Tests over and over under -race (SOAK=20), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
 	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
+	@$(MAKE) fuzz
 	@$(MAKE) soak-media
+
+fuzz: ## Every fuzz target of the SFU for FUZZ_TIME (2m), one after the other
+	.ci/fuzz $(or $(FUZZ_TIME),2m) ./sfu/...
 
 soak-media: build ## Of these, the load on a demo of its own: nothing may grow, everything must come back
 	bin/madoguchi loadtest churn --rooms $(or $(SOAK_ROOMS),5000)
