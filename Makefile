@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-media clean help
+.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-media clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,8 +49,14 @@ lint: ## gofmt, go vet, staticcheck, types and lint of the clients
 	go run $(STATICCHECK) ./...
 	cd clients && npm run --silent typecheck && npm run --silent lint
 
-bench: ## Benchmarks of all packages
+bench: build netlab ## Benchmarks of all packages, and admission in real browsers at length
 	go test -run '^$$' -bench . -benchmem ./...
+	@.ci/setup test
+	node clients/e2e/run.mjs --bench
+
+netlab: ## Build bin/netlab, bad lines for tests
+	@mkdir -p bin
+	go build -o bin/netlab ./cmd/netlab
 
 soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test

@@ -1,5 +1,5 @@
 // Runs the browser tests of the whole program, one file after the other (a file has up to four browsers), or only the
-// files whose names contain one of the arguments. Exit code 0: all passed.
+// files whose names contain one of the arguments. With --bench, what measures at length instead. Exit code 0: all passed.
 
 import { readdirSync, rmSync, mkdirSync, createWriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,9 +9,10 @@ import { spec } from 'node:test/reporters';
 import { ARTEFACTS } from './lib/artefacts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const wanted = process.argv.slice(2);
+const bench = process.argv.includes('--bench');
+const wanted = process.argv.slice(2).filter((argument) => argument !== '--bench');
 const files = readdirSync(here)
-  .filter((name) => name.endsWith('.test.mjs'))
+  .filter((name) => name.endsWith(bench ? '.bench.mjs' : '.test.mjs'))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .toSorted()
   .map((name) => join(here, name));

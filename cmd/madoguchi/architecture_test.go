@@ -30,6 +30,7 @@ var pure = map[string][]string{
 	"sfu/layer":          nil,
 	"sfu/codec":          nil,
 	"sfu/bwe":            nil,
+	"cmd/netlab/line":    nil,
 	"sfu/quality":        nil,
 }
 

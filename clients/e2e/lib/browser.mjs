@@ -48,9 +48,10 @@ export const SIZES = {
  * @param {import('./media.mjs').Media} [options.media] what camera and microphone give; none: nothing is attached
  * @param {string} [options.locale] of the browser
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
+ * @param {string} [options.secure] origin that is given camera and microphone although it is not HTTPS
  * @returns {Promise<Person>}
  */
-export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside }) {
+export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside, secure }) {
   const args = [...FLAGS];
   if (media) {
     args.push(
@@ -59,6 +60,7 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
       `--use-file-for-fake-audio-capture=${media.voice}`,
     );
   }
+  if (secure) args.push(`--unsafely-treat-insecure-origin-as-secure=${secure}`);
   const browser = await chromium.launch({ executablePath: await executable(inside), args });
   const context = await browser.newContext({
     viewport: size,

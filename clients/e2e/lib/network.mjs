@@ -73,3 +73,54 @@ async function namespace(chains) {
   const nft = async (command) => (await inside('nft', command)).stdout;
   return { name, directory, nft, dropped: () => nft('list ruleset'), remove };
 }
+
+const NETLAB = process.env.MADOGUCHI_NETLAB ?? fileURLToPath(new URL('../../../bin/netlab', import.meta.url));
+
+/**
+ * @typedef {object} End
+ * @property {string} namespace for `ip netns exec`
+ * @property {string} address
+ */
+
+/**
+ * @typedef {object} BadLine
+ * @property {End} near where browsers are
+ * @property {End} far where the program is
+ * @property {(command: string) => Promise<string>} say changes the line: "there loss=5%", "both cut=yes", "stats"; returns
+ *   netlab's answer
+ * @property {() => Promise<void>} remove
+ */
+
+/**
+ * Makes a line between two namespaces.
+ *
+ * @param {string} settings of both ways, as netlab reads them: "delay=20ms rate=1mbit"
+ * @returns {Promise<BadLine>}
+ * @throws {Error} with what netlab said
+ */
+export async function badLine(settings) {
+  const child = spawn(NETLAB, ['--name', `line-${process.pid}`, '--line', settings], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let complaint = '';
+  child.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`netlab has ended: ${complaint.trim()}`);
+    return value;
+  };
+  const { near, far } = JSON.parse(await answer());
+  const say = async (command) => {
+    child.stdin.write(`${command}\n`);
+    const said = await answer();
+    if (said.startsWith('error')) throw new Error(`netlab: ${command}: ${said}`);
+    return said;
+  };
+  const remove = async () => {
+    child.stdin.end();
+    await ended;
+  };
+  return { near, far, say, remove };
+}

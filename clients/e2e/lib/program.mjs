@@ -30,17 +30,18 @@ const STOP_WITHIN = 15_000;
  * @param {string} options.log file for what it prints, tokens blacked out
  * @param {string} options.state directory for the demo's key, so that no run meets another's
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
+ * @param {string} [options.host] address to listen on
  * @param {string[]} [options.args] further arguments
  * @returns {Promise<Program>}
  * @throws {Error} with its last lines when it ends or is not ready in time
  */
-export async function startProgram({ log, state, inside, args = [] }) {
+export async function startProgram({ log, state, inside, host = '127.0.0.1', args = [] }) {
   await access(BINARY).catch(() => {
     throw new Error(`start program: ${BINARY} is not there; make build makes it`);
   });
   await mkdir(state, { recursive: true });
   const env = { ...process.env, XDG_CACHE_HOME: state };
-  const command = [BINARY, 'demo', '--listen', '127.0.0.1:0', '--media', '127.0.0.1:0', ...args];
+  const command = [BINARY, 'demo', '--listen', `${host}:0`, '--media', `${host}:0`, ...args];
   if (inside) command.unshift('ip', 'netns', 'exec', inside.name);
   const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');

@@ -27,16 +27,19 @@ function sessionSeenBy(page) {
  * @param {string} name folder of the artefacts
  * @param {object} [options]
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace for program and browsers
+ * @param {import('./network.mjs').End} [options.far] where the program alone is to run; this process and the browsers are
+ *   at the other end of the line
  * @param {boolean} [options.publishable] drawn faces even if the data set is there
  * @param {boolean} [options.judge] false: screens are only pictured, since another file judges the same ones
  * @param {string[]} [options.args] further arguments of the program
  */
-export async function openWorld(name, { inside, publishable = false, judge = true, args } = {}) {
+export async function openWorld(name, { inside, far, publishable = false, judge = true, args } = {}) {
   const artefacts = artefactsOf(name, { fresh: true });
   const program = await startProgram({
     log: artefacts.path('program.log'),
     state: join(artefacts.folder, 'state'),
-    inside,
+    inside: far ? { name: far.namespace } : inside,
+    host: far?.address,
     args,
   });
   const people = new Map();
@@ -58,7 +61,7 @@ export async function openWorld(name, { inside, publishable = false, judge = tru
     // Its driver takes a while to load, and most stories do without.
     const opened = firefox
       ? await (await import('./firefox.mjs')).openFirefox({ name: who, size })
-      : await openBrowser({ name: who, size, media, inside });
+      : await openBrowser({ name: who, size, media, inside, secure: far && program.url });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
