@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createSeatClient, type SeatClient } from "./client";
 import { FakeBrowser, settled } from "./fakebrowser";
 import { FakeServer } from "./fakeserver";
-import { prepareEvery } from "./prepare";
+import { prepareAgain, prepareEvery } from "./prepare";
 import { raiseAfter } from "./uplink";
 
 const running: SeatClient[] = [];
@@ -61,9 +61,10 @@ describe("a desk before and after admission", () => {
   it("says that it may let somebody in, until it is told to stop", async () => {
     const { browser, server, client } = await desk();
     server.checkIn();
-    await client.enter(server.session);
+    const entering = client.enter(server.session);
     const stop = client.prepare();
-    await browser.pass(prepareEvery);
+    await entering;
+    await browser.pass(prepareAgain + prepareEvery);
     stop();
     await browser.pass(10 * prepareEvery);
     expect(server.carriedOut.filter((what) => what === "prepare")).toHaveLength(2);

@@ -167,10 +167,10 @@ export class SeatCore implements SeatClient {
 
   readonly prepare = (participant?: string): (() => void) => {
     const session = this.state.entered;
-    return keepPreparing(this.browser, async () => {
+    return keepPreparing(this.browser, () => {
       const who = participant ?? this.state.session?.participants.find((one) => one.kind === "booth")?.id;
-      if (who === undefined || !this.visit.isStanding || this.state.entered !== session) return;
-      await this.link.request({ type: "prepare", participant: who });
+      if (who === undefined || !this.visit.isStanding || this.state.entered !== session) return null;
+      return this.link.request({ type: "prepare", participant: who });
     });
   };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeBrowser } from "./fakebrowser";
-import { keepPreparing, prepareEvery, prepareFor } from "./prepare";
+import { keepPreparing, prepareAgain, prepareEvery, prepareFor } from "./prepare";
 
 function stage(): { browser: FakeBrowser; said: number[]; stop: () => void } {
   const browser = new FakeBrowser();
@@ -18,6 +18,18 @@ describe("preparing an admission", () => {
     const { browser, said } = stage();
     await browser.pass(2 * prepareEvery);
     expect(said).toEqual([0, prepareEvery, 2 * prepareEvery]);
+  });
+
+  it("waits for a session to say it in, but not five seconds", async () => {
+    const browser = new FakeBrowser();
+    let entered = false;
+    const said: number[] = [];
+    const begun = browser.now();
+    keepPreparing(browser, () => (entered ? Promise.resolve(said.push(browser.now() - begun)) : null));
+    await browser.pass(prepareAgain);
+    entered = true;
+    await browser.pass(prepareEvery);
+    expect(said).toEqual([2 * prepareAgain]);
   });
 
   it("ends with the dialog", async () => {
