@@ -158,12 +158,17 @@ func (w *answerWriter) transport(m *mline, l *local) {
 }
 
 func (w *answerWriter) application(m *mline, media *sdp.MediaDescription, l *local) {
-	w.line("m=application 9 %s %s", strings.Join(media.MediaName.Protos, "/"), strings.Join(media.MediaName.Formats, " "))
+	proto, formats := strings.Join(media.MediaName.Protos, "/"), strings.Join(media.MediaName.Formats, " ")
+	w.line("m=application 9 %s %s", proto, formats)
 	w.line("c=IN IP4 0.0.0.0")
 	w.transport(m, l)
-	if old, ok := media.Attribute("sctpmap"); ok && len(media.MediaName.Formats) > 0 {
-		w.line("a=sctpmap:%s", old) // the form before RFC 8841
-	} else {
+	old, mapped := media.Attribute("sctpmap")
+	switch { // before RFC 8841 the port was the format, and explained by sctpmap or not at all
+	case mapped:
+		w.line("a=sctpmap:%s", old)
+	case proto == "DTLS/SCTP":
+		w.line("a=sctpmap:%s webrtc-datachannel 1024", formats)
+	default:
 		w.line("a=sctp-port:5000")
 	}
 	w.line("a=max-message-size:%d", maxMessage)

@@ -232,7 +232,7 @@ func (r *rules) transport(i int, o, a *section) {
 }
 
 func (r *rules) sctp(i int, o, a *section) {
-	old := o.has("sctpmap")
+	old := o.has("sctpmap") || o.m[2] == "DTLS/SCTP" // before RFC 8841; Chromium refuses sctp-port there
 	if old != a.has("sctpmap") || old == a.has("sctp-port") {
 		r.breach("RFC 8841", "m-line %d: sctp-port and sctpmap", i-1)
 	}
