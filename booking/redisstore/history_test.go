@@ -2,11 +2,12 @@ package redisstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -18,160 +19,247 @@ import (
 	"madoguchi/booking/redisstore/redistest"
 )
 
-// A history is what several clients asked and were told, with the times of asking and telling. It is linearizable if
-// some order of the requests, true to those times, gives a store that does one thing after another the same answers.
+// briefly is how long some holds live, so that deadlines pass while others look.
+const briefly = 8 * time.Millisecond
 
-type asked struct {
-	op       string // hold, confirm, cancel, release
-	id       string
-	hold     HoldRequest
-	resident string
+// noted is one operation of a history. Times are of the machine's clock, which Redis's is too, in nanoseconds.
+type noted struct {
+	Client     int
+	In         asked
+	Out        told
+	Call, Back int64
 }
 
-type told struct {
-	status string // ok, or the refusal
-	booth  string
-	desks  []string
-	taken  []int
+// client asks for this and that, and takes up what others have begun. Holds that were made are listed in Redis beside
+// the store, so that clients in other processes see them.
+type client struct {
+	*Store
+	n      int
+	random *rand.Rand
+	last   asked // to be asked again
 }
 
-// world is the model: who stands in which ledger when, and how far each appointment is. It is never changed in place.
-type world struct {
-	entries []entry // sorted
-	states  map[string]string
+func newClient(s *Store, n int) *client {
+	return &client{Store: s, n: n, random: rand.New(rand.NewPCG(uint64(n), 7))}
 }
 
-func (w world) free(ledger string, c Claim, not string) bool {
-	for _, e := range w.entries {
-		if e.ledger == ledger && e.id != not && e.start < millis(c.End) && e.end > millis(c.Start) {
-			return false
+func (c *client) shared() string { return c.prefix + "known" }
+
+// work asks each times and gives what was told.
+func (c *client) work(ctx context.Context, each int) ([]noted, error) {
+	var history []noted
+	for k := range each {
+		in, err := c.next(ctx, k)
+		if err != nil {
+			return history, err
 		}
-	}
-	return true
-}
-
-func (w world) with(id, state string, add ...entry) world {
-	next := world{entries: slices.Clone(w.entries), states: maps.Clone(w.states)}
-	next.states[id] = state
-	next.entries = append(next.entries, add...)
-	slices.SortFunc(next.entries, compareEntries)
-	return next
-}
-
-func (w world) without(id, state string) world {
-	next := w.with(id, state)
-	next.entries = slices.DeleteFunc(next.entries, func(e entry) bool { return e.id == id })
-	return next
-}
-
-func compareEntries(a, b entry) int {
-	return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
-}
-
-var model = porcupine.Model{
-	Init: func() any { return world{states: map[string]string{}} },
-	Step: func(state, input, output any) (bool, any) {
-		w, in, out := state.(world), input.(asked), output.(told)
-		switch in.op {
-		case "hold":
-			return stepHold(w, in, out)
-		case "confirm":
-			return stepConfirm(w, in, out)
-		case "cancel":
-			switch w.states[in.id] {
-			case StateBooked:
-				return out.status == "ok", w.without(in.id, StateCancelled)
-			case StateCancelled:
-				return out.status == "ok", w
-			default:
-				return out.status == "state", w
-			}
-		default: // release
-			switch w.states[in.id] {
-			case StateHeld:
-				return out.status == "ok", w.without(in.id, StateReleased)
-			case StateReleased:
-				return out.status == "ok", w
-			default:
-				return out.status == "state", w
+		call := time.Now().UnixNano()
+		out, err := c.perform(ctx, in)
+		if err != nil {
+			return history, fmt.Errorf("%+v: %w", in, err)
+		}
+		history = append(history, noted{c.n, in, out, call, time.Now().UnixNano()})
+		c.last = in
+		if in.Op == "hold" && out.Status == "ok" {
+			text, _ := json.Marshal(in)
+			if err := c.rdb.RPush(ctx, c.shared(), text).Err(); err != nil {
+				return history, err
 			}
 		}
-	},
-	Equal: func(a, b any) bool {
-		x, y := a.(world), b.(world)
-		return slices.Equal(x.entries, y.entries) && maps.Equal(x.states, y.states)
-	},
-	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%+v → %+v", input, output) },
-}
-
-func stepHold(w world, in asked, out told) (bool, world) {
-	claims := append([]Claim{in.hold.Booth}, in.hold.Legs[0].Claim, in.hold.Legs[1].Claim)
-	kinds := []string{"booth:", "desk:", "desk:"}
-	if out.status == "ok" {
-		add := make([]entry, 3)
-		for i, chosen := range append([]string{out.booth}, out.desks...) {
-			if !slices.Contains(claims[i].Candidates, chosen) || !w.free(kinds[i]+chosen, claims[i], in.id) {
-				return false, w
+		if k%10 == 0 { // sweeping only tidies up, so it is no part of the history
+			if _, err := c.Expire(ctx, 5); err != nil {
+				return history, err
 			}
-			add[i] = entry{ledger: kinds[i] + chosen, start: millis(claims[i].Start), end: millis(claims[i].End), id: in.id}
-		}
-		return true, w.with(in.id, StateHeld, add...)
-	}
-	var taken []int
-	for i, c := range claims {
-		if !slices.ContainsFunc(c.Candidates, func(id string) bool { return w.free(kinds[i]+id, c, in.id) }) {
-			taken = append(taken, i)
 		}
 	}
-	return out.status == "taken" && slices.Equal(taken, out.taken), w
+	return history, nil
 }
 
-func stepConfirm(w world, in asked, out told) (bool, world) {
-	switch w.states[in.id] {
-	case StateHeld:
-		at := Claim{Start: in.hold.Start, End: in.hold.End}
-		if !w.free("resident:"+in.resident, at, in.id) {
-			return out.status == "busy", w
+// next makes up a request: a new hold, the last request again, or a step further with one of the last few holds.
+func (c *client) next(ctx context.Context, k int) (asked, error) {
+	if c.last.Op != "" && c.random.IntN(8) == 0 {
+		return c.last, nil // as go-redis does when an answer gets lost
+	}
+	texts, err := c.rdb.LRange(ctx, c.shared(), -5, -1).Result()
+	if err != nil {
+		return asked{}, err
+	}
+	if len(texts) == 0 || c.random.IntN(5) < 2 {
+		return asked{
+			Op: "hold", ID: fmt.Sprintf("a_%d_%d", c.n, k), Slot: c.random.IntN(7), Resident: fmt.Sprint("r", c.random.IntN(2)), Brief: c.random.IntN(3) == 0,
+		}, nil
+	}
+	var in asked
+	if err := json.Unmarshal([]byte(texts[c.random.IntN(len(texts))]), &in); err != nil {
+		return asked{}, err
+	}
+	in.Op = []string{"confirm", "confirm", "confirm", "cancel", "release", "move", "move", "delay", "delay"}[c.random.IntN(9)]
+	switch in.Op {
+	case "move":
+		return c.move(ctx, in, k)
+	case "delay":
+		return c.delay(ctx, texts, k)
+	}
+	return in, nil
+}
+
+func (c *client) move(ctx context.Context, in asked, k int) (asked, error) {
+	r, err := c.Get(ctx, in.ID)
+	if r.State == StateHeld {
+		in.Op = "confirm" // so that there is something to move the next time
+		return in, err
+	}
+	in.Version, in.Resident, in.Slot, in.Key = r.Version, r.Resident, c.random.IntN(7), fmt.Sprintf("m_%d_%d", c.n, k)
+	return in, err
+}
+
+// delay pushes one or two of the last visits back by a slot, the later one first.
+func (c *client) delay(ctx context.Context, texts []string, k int) (asked, error) {
+	in := asked{Op: "delay", Key: fmt.Sprintf("d_%d_%d", c.n, k)}
+	for _, text := range texts {
+		var known asked
+		if err := json.Unmarshal([]byte(text), &known); err != nil {
+			return in, err
 		}
-		return out.status == "ok", w.with(in.id, StateBooked,
-			entry{ledger: "resident:" + in.resident, start: millis(at.Start), end: millis(at.End), id: in.id})
-	case StateBooked:
-		return out.status == "ok", w // confirmed before for the same resident: each appointment has one here
-	default:
-		return out.status == "gone", w
+		r, err := c.Get(ctx, known.ID)
+		if err != nil {
+			return in, err
+		}
+		twice := len(in.Pushed) > 0 && in.Pushed[0].ID == r.ID
+		if r.State != StateBooked || len(in.Pushed) == 2 || twice {
+			continue
+		}
+		p := pushed{r.ID, r.Resident, r.Booth, r.Legs[0].Desk, r.Legs[1].Desk, int(r.Start.Sub(ten) / (10 * time.Minute)), r.Version}
+		if len(in.Pushed) == 1 && in.Pushed[0].Slot < p.Slot {
+			in.Pushed = []pushed{p, in.Pushed[0]}
+		} else {
+			in.Pushed = append(in.Pushed, p)
+		}
+	}
+	if len(in.Pushed) == 0 {
+		return asked{Op: "hold", ID: fmt.Sprintf("a_%d_%d", c.n, k), Slot: c.random.IntN(7), Resident: "r0"}, nil
+	}
+	return in, nil
+}
+
+func (c *client) perform(ctx context.Context, in asked) (told, error) {
+	var (
+		out  told
+		held Held
+		err  error
+	)
+	switch in.Op {
+	case "hold":
+		h := request(slotAt(in.Slot), anyBooth, anyDoctor, anyPharmacist, "")
+		h.ID = in.ID
+		if in.Brief {
+			h.TTL = briefly
+		}
+		held, err = c.Hold(ctx, h)
+		out.Booth, out.Desks, out.Deadline = held.Booth, held.Desks, millisOrZero(held.Deadline)
+	case "confirm":
+		_, err = c.Confirm(ctx, in.ID, Confirmation{Resident: in.Resident, Date: "2026-12-02", Receptions: numbers(c.random)})
+	case "cancel":
+		_, err = c.Cancel(ctx, in.ID)
+	case "release":
+		err = c.Release(ctx, in.ID)
+	case "move":
+		h := request(slotAt(in.Slot), anyBooth, anyDoctor, anyPharmacist, in.Resident)
+		_, err = c.Move(ctx, MoveRequest{Request: Request{in.Key, "f"}, Rules: 1, Relocation: relocated(in.ID, in.Version, h)})
+	case "delay":
+		out.Pushed, err = c.push(ctx, in)
+	}
+	return classify(out, err)
+}
+
+func numbers(random *rand.Rand) []string {
+	list := make([]string, 8)
+	for i := range list {
+		list[i] = fmt.Sprint(100_000 + random.IntN(900_000))
+	}
+	return list
+}
+
+func relocated(id string, version int64, h HoldRequest) Relocation {
+	return Relocation{
+		ID: id, Version: version, Office: h.Office, Start: h.Start, End: h.End, Booth: h.Booth, Legs: h.Legs, Resident: h.Resident,
+		Date: "2026-12-02", OldDate: "2026-12-02",
 	}
 }
 
-// record lets clients work on a few times, booths and desks at once, and gives the history.
-func record(t *testing.T, s *Store, clients, each int) []porcupine.Operation {
+func (c *client) push(ctx context.Context, in asked) ([]string, error) {
+	var list []Relocation
+	for _, p := range in.Pushed {
+		h := request(slotAt(p.Slot+1), []string{p.Booth}, []string{p.Doctor}, []string{p.Pharmacist}, p.Resident)
+		list = append(list, relocated(p.ID, p.Version, h))
+	}
+	done, err := c.Delay(ctx, Request{in.Key, "f"}, list)
+	var pushed []string
+	for _, d := range done {
+		if d.InTheWay == nil {
+			pushed = append(pushed, "")
+		} else {
+			pushed = append(pushed, listed(d.InTheWay.Claims))
+		}
+	}
+	return pushed, err
+}
+
+// classify turns a refusal into its word; other errors are none.
+func classify(out told, err error) (told, error) {
+	var taken *TakenError
+	switch {
+	case err == nil:
+		out.Status = "ok"
+		return out, nil
+	case errors.As(err, &taken):
+		return told{Status: "taken", Taken: taken.Claims}, nil
+	case errors.As(err, new(*StateError)):
+		return told{Status: "state"}, nil
+	}
+	for word, refusal := range map[string]error{"busy": ErrResidentBusy, "gone": ErrNotFound, "expired": ErrExpired, "version": ErrVersion, "lost": ErrLost} {
+		if errors.Is(err, refusal) {
+			return told{Status: word}, nil
+		}
+	}
+	return told{}, err
+}
+
+// operations makes porcupine's history, with the passing of each brief hold's deadline as an operation of its own: at
+// that moment, give or take what clocks are read late.
+func operations(history []noted) []porcupine.Operation {
+	const late = 3 * time.Millisecond
+	var list []porcupine.Operation
+	passed := map[string]bool{}
+	for _, n := range history {
+		list = append(list, porcupine.Operation{ClientId: n.Client, Input: n.In, Call: n.Call, Output: n.Out, Return: n.Back})
+		if n.In.Op == "hold" && n.In.Brief && n.Out.Status == "ok" && !passed[n.In.ID] {
+			passed[n.In.ID] = true
+			at := n.Out.Deadline * int64(time.Millisecond)
+			list = append(list, porcupine.Operation{
+				ClientId: 1000 + len(list), Input: asked{Op: "expire", ID: n.In.ID}, Call: at - int64(late), Output: told{}, Return: at + int64(late),
+			})
+		}
+	}
+	return list
+}
+
+// together lets clients of this process work at once.
+func together(t *testing.T, s *Store, clients, each int) []noted {
 	t.Helper()
 	var (
 		all     sync.WaitGroup
 		mutex   sync.Mutex
-		history []porcupine.Operation
-		known   []asked // holds that were made, for anybody to go on with
-		began   = time.Now()
+		history []noted
 	)
-	for client := range clients {
+	for n := range clients {
 		all.Go(func() {
-			random := rand.New(rand.NewPCG(uint64(client), 7))
-			for range each {
-				mutex.Lock()
-				in := next(random, known)
-				mutex.Unlock()
-				call := time.Since(began).Nanoseconds()
-				out, err := perform(s, in)
-				back := time.Since(began).Nanoseconds()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				mutex.Lock()
-				history = append(history, porcupine.Operation{ClientId: client, Input: in, Call: call, Output: out, Return: back})
-				if in.op == "hold" && out.status == "ok" {
-					known = append(known, in)
-				}
-				mutex.Unlock()
+			mine, err := newClient(s, n).work(t.Context(), each)
+			mutex.Lock()
+			defer mutex.Unlock()
+			history = append(history, mine...)
+			if err != nil {
+				t.Error(err)
 			}
 		})
 	}
@@ -179,62 +267,83 @@ func record(t *testing.T, s *Store, clients, each int) []porcupine.Operation {
 	return history
 }
 
-// next makes up a request: a new hold, or a step further with one of the last few.
-func next(random *rand.Rand, known []asked) asked {
-	if len(known) == 0 || random.IntN(2) == 0 {
-		h := request(ten.Add(time.Duration(random.IntN(6))*10*time.Minute), []string{"b1", "b2"}, []string{"d1", "d2"}, []string{"p1"}, "")
-		return asked{op: "hold", id: h.ID, hold: h, resident: fmt.Sprint("r", random.IntN(2))}
+// counts tells how often each kind of answer came, to see that a history is worth something.
+func counts(history []noted) string {
+	n := map[string]int{}
+	for _, one := range history {
+		n[one.In.Op+" "+one.Out.Status]++
 	}
-	in := known[len(known)-1-random.IntN(min(4, len(known)))]
-	in.op = []string{"confirm", "confirm", "cancel", "release"}[random.IntN(4)]
-	return in
-}
-
-func perform(s *Store, in asked) (told, error) {
-	ctx := context.Background()
-	var (
-		held  Held
-		err   error
-		taken *TakenError
-		state *StateError
-	)
-	switch in.op {
-	case "hold":
-		held, err = s.Hold(ctx, in.hold)
-	case "confirm":
-		_, err = s.Confirm(ctx, in.id, confirmation(in.resident))
-	case "cancel":
-		_, err = s.Cancel(ctx, in.id)
-	case "release":
-		err = s.Release(ctx, in.id)
-	}
-	switch {
-	case err == nil:
-		return told{status: "ok", booth: held.Booth, desks: held.Desks}, nil
-	case errors.As(err, &taken):
-		return told{status: "taken", taken: taken.Claims}, nil
-	case errors.As(err, &state):
-		return told{status: "state"}, nil
-	case errors.Is(err, ErrResidentBusy):
-		return told{status: "busy"}, nil
-	case errors.Is(err, ErrNotFound):
-		return told{status: "gone"}, nil
-	default:
-		return told{}, err
-	}
+	return fmt.Sprint(n)
 }
 
 const checkTimeout = time.Minute
 
+func newWorld(r *redistest.Server, area string) *Store {
+	return New(r.Client, area, Options{HoldTTL: time.Hour, Timeout: 30 * time.Second})
+}
+
 func TestAConcurrentHistoryIsLinearizable(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, r *redistest.Server) {
-		s := New(r.Client, "area", Options{HoldTTL: time.Hour, Timeout: 30 * time.Second})
-		history := record(t, s, 8, 150)
-		if result := porcupine.CheckOperationsTimeout(model, history, checkTimeout); result != porcupine.Ok {
+		s := newWorld(r, "area")
+		history := together(t, s, 8, 150)
+		t.Log(counts(history))
+		if result := porcupine.CheckOperationsTimeout(model, operations(history), checkTimeout); result != porcupine.Ok {
 			t.Fatalf("%d operations: %s", len(history), result)
 		}
 		checkInvariants(t, s)
 	})
+}
+
+// clientEnv makes this test binary a client of the Redis it names.
+const clientEnv = "MADOGUCHI_TEST_HISTORY"
+
+// beClient works as one client of a process of its own and prints what it was told.
+func beClient(spec string) error {
+	var n, each int
+	var addr string
+	if _, err := fmt.Sscan(spec, &addr, &n, &each); err != nil {
+		return err
+	}
+	rdb := redis.NewClient(&redis.Options{Addr: addr})
+	defer func() { _ = rdb.Close() }()
+	history, err := newClient(newWorld(&redistest.Server{Client: rdb}, "area"), n).work(context.Background(), each)
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(history)
+}
+
+func TestAHistoryOfSeveralProcessesIsLinearizable(t *testing.T) {
+	r := redistest.Real(t)
+	var (
+		all     sync.WaitGroup
+		mutex   sync.Mutex
+		history []noted
+	)
+	for n := range 4 {
+		all.Go(func() {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %d 150", clientEnv, r.Addr, n))
+			cmd.Stderr = os.Stderr
+			text, err := cmd.Output()
+			var mine []noted
+			if err == nil {
+				err = json.Unmarshal(text, &mine)
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			history = append(history, mine...)
+			if err != nil {
+				t.Errorf("client %d: %v", n, err)
+			}
+		})
+	}
+	all.Wait()
+	t.Log(counts(history))
+	if result := porcupine.CheckOperationsTimeout(model, operations(history), checkTimeout); result != porcupine.Ok {
+		t.Fatalf("%d operations of 4 processes: %s", len(history), result)
+	}
+	checkInvariants(t, newWorld(r, "area"))
 }
 
 // mutant plants a bug into a step. A checker that lets one of these pass would prove nothing.
@@ -252,8 +361,31 @@ func TestPlantedBugsAreNoticed(t *testing.T) {
 		"desks are not checked": func(t *testing.T, s *steps) {
 			s.hold = mutant(t, "hold", "local ok = not clash(led, from, e, now)", "local ok = (string.find(led, 'led:desk') or not clash(led, from, e, now))")
 		},
-		"only the first claim decides": func(t *testing.T, s *steps) {
-			s.hold = mutant(t, "hold", "if not picked[i] then taken[#taken + 1] = tostring(i) end", "if not picked[i] and i == 1 then taken[1] = '1' elseif not picked[i] then picked[i] = {led = KEYS[key], key = key, s = s, e = e} end")
+		"a hold that is refused keeps the legs it found": func(t *testing.T, s *steps) {
+			s.hold = mutant(t, "hold", "if #taken > 0 then return", "if #taken > 0 then for _, c in pairs(picked) do redis.call('ZADD', c.led, c.s, c.e .. '|0|' .. id) end return")
+		},
+		"deadlines do not matter": func(t *testing.T, s *steps) {
+			s.hold = mutant(t, "hold", "if deadline > 0 and deadline <= now then", "if false then")
+		},
+		"a dead hold is confirmed": func(t *testing.T, s *steps) {
+			s.confirm = mutant(t, "confirm", "if tonumber(f.deadline) <= now then return {'expired'} end", "")
+		},
+		"a hold asked for again is made again": func(t *testing.T, s *steps) {
+			s.hold = mutant(t, "hold", "if known then", "if false then")
+		},
+		"a move asked for again is made again": func(t *testing.T, s *steps) {
+			s.relocate = mutant(t, "relocate", "if ARGV[1] ~= '' then\n  local known", "if false then\n  local known")
+		},
+		"a move that finds no room forgets what it had": func(t *testing.T, s *steps) {
+			s.relocate = mutant(t, "relocate", "  if #taken > 0 then\n    for i, c in ipairs(v.claims) do redis.call('ZADD', KEYS[v.own + i - 1], c.s, member(c.e, '0', id)) end", "  if #taken > 0 then")
+		},
+		"a delay overlaps what is in its way": func(t *testing.T, s *steps) {
+			s.relocate = mutant(t, "relocate", "local picked, taken = pick(v.count, v.candidates, v.first, v.stride, now)",
+				"local picked, taken = pick(v.count, v.candidates, v.first, v.stride, now)\n"+
+					"if ARGV[6] == '1' and #taken == 1 and taken[1] == '2' then picked[2] = {led = KEYS[v.candidates + 1], key = v.candidates + 1, s = ARGV[v.first + 3], e = ARGV[v.first + 4]} taken = {} end")
+		},
+		"a move goes by an old version": func(t *testing.T, s *steps) {
+			s.relocate = mutant(t, "relocate", "if f.v ~= ARGV[arg + 1] then return nil, {'changed'} end", "")
 		},
 		"the resident is not checked": func(t *testing.T, s *steps) {
 			s.confirm = mutant(t, "confirm", "if fresh and clash(KEYS[9 + n], tonumber(f.start), f['end'], now) then", "if fresh and clash(KEYS[9 + n], tonumber(f.start), f['end'], now) == 'never' then")
@@ -268,15 +400,16 @@ func TestPlantedBugsAreNoticed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := redistest.Mini(t)
 			// What the clients happen to ask decides whether they come across the bug, so they get several tries.
-			for try := range 8 {
-				s := New(r.Client, fmt.Sprint("area", try), Options{HoldTTL: time.Hour, Timeout: 30 * time.Second})
+			for try := range 20 {
+				s := newWorld(r, fmt.Sprint("area", try))
 				plant(t, &s.steps)
-				history := record(t, s, 8, 30)
-				if porcupine.CheckOperationsTimeout(model, history, checkTimeout) == porcupine.Illegal {
+				history := together(t, s, 6, 50)
+				if porcupine.CheckOperationsTimeout(model, operations(history), checkTimeout) == porcupine.Illegal {
+					t.Logf("noticed in try %d", try+1)
 					return
 				}
 			}
-			t.Fatal("eight histories of a store with a bug were taken for right")
+			t.Fatal("twenty histories of a store with a bug were taken for right")
 		})
 	}
 }

@@ -145,7 +145,12 @@ func (s *Store) relocate(ctx context.Context, r relocations) ([]outcome, error) 
 			r.Fingerprint, s.opts.Remember.Milliseconds(), r.rules, r.event, ledgerTTL.Milliseconds(), flag(r.conflicts), len(r.list),
 		},
 	}
+	named := map[string]bool{}
 	for _, one := range r.list {
+		if named[one.ID] {
+			return nil, fmt.Errorf("appointment %s is named twice", one.ID)
+		}
+		named[one.ID] = true
 		if err := s.relocation(ctx, c, one); err != nil {
 			return nil, err
 		}
