@@ -248,7 +248,7 @@ func TestALegThatGoesOnOverItsTimePushesBackByItself(t *testing.T) {
 		}
 		k.now = first.Start.Add(21 * time.Minute)
 		// The alarm would ring by Redis's clock, which is days before the visit: ring it now.
-		s.Client.ZAdd(ctx, "{shiomachi}:alarms", redis.Z{Score: 1, Member: "overrun " + first.ID + " shiomachihama leg=0"})
+		s.Client.ZAdd(ctx, "{shiomachi}:alarms", redis.Z{Score: 1, Member: fmt.Sprintf("%s shiomachihama %d 1:o0", first.ID, first.Start.UnixMilli())})
 		k.runs(t)
 		e := k.hears(t, redisstore.EventDelayed)
 		second, err = k.Appointment(ctx, second.ID)

@@ -191,8 +191,15 @@ func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool,
 	if f["fp"] != fingerprint {
 		return Held{}, true, fmt.Errorf("repeat hold %s: %w", id, ErrMismatch)
 	}
+	first := func(names ...string) string { // as the hold was, whatever has become of it
+		if value, changed := f[names[0]]; changed {
+			return value
+		}
+		return f[names[1]]
+	}
 	return Held{
-		Replayed: true, Deadline: fromMillis(f["until"]), Booth: f["booth0"], Desks: splitList(f["desks0"]), Now: clock.Val(),
+		Replayed: true, Deadline: fromMillis(first("until", "deadline")), Booth: first("booth0", "booth"),
+		Desks: splitList(first("desks0", "desks")), Now: clock.Val(),
 	}, true, nil
 }
 

@@ -195,7 +195,7 @@ func (s *Store) relocation(ctx context.Context, c *call, m Relocation) error {
 	for _, number := range m.Receptions {
 		c.args = append(c.args, number)
 	}
-	c.args = append(c.args, s.alarmsAfter(r, m)...)
+	c.args = append(c.args, s.alarmsAfter(r, m))
 	claims := 1 + count(m.Resident != "")
 	for _, l := range legs {
 		claims += count(l.Done.IsZero())
@@ -231,22 +231,16 @@ func (m Relocation) legs() []Leg {
 	return legs
 }
 
-// alarmsAfter are the alarms of an appointment after a relocation: a resident who is here needs no reminder, but a leg in
-// progress its overrun.
-func (s *Store) alarmsAfter(r Record, m Relocation) []any {
+// alarmsAfter are what an appointment's alarm rings for after a relocation: a resident who is here needs no reminder, but a
+// leg in progress its overrun.
+func (s *Store) alarmsAfter(r Record, m Relocation) string {
 	if r.State != StateArrived {
-		return s.alarmsOf(m.ID, m.Office, m.Start)
+		return s.alarmWords()
 	}
-	n, list := 0, []any{}
 	for i, l := range m.legs() {
 		if !l.Started.IsZero() && l.Done.IsZero() {
-			n++
-			list = append(list, millis(l.End.Add(s.opts.OverrunIn)), overrunAlarm(m.ID, m.Office, i))
+			return fmt.Sprintf("%d:o%d", int(l.End.Add(s.opts.OverrunIn).Sub(m.Start).Seconds()), i)
 		}
 	}
-	return append([]any{n}, list...)
-}
-
-func overrunAlarm(id, office string, leg int) string {
-	return fmt.Sprintf("%s %s %s leg=%d", EventOverrun, id, office, leg)
+	return ""
 }

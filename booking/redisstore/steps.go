@@ -59,7 +59,7 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	for _, number := range c.Receptions {
 		args = append(args, number)
 	}
-	args = append(args, s.alarmsOf(id, r.Office, r.Start)...)
+	args = append(args, s.alarmWords())
 	answer, err := s.run(ctx, s.steps.confirm, keys, args...)
 	if err != nil {
 		return err
@@ -76,13 +76,14 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	}
 }
 
-// alarmsOf are the alarms of an appointment: how many, then time and name of each. The scripts pass over what is past.
-func (s *Store) alarmsOf(id, office string, start time.Time) []any {
-	list := []any{len(s.opts.Reminders) + 1}
-	for _, before := range s.opts.Reminders {
-		list = append(list, millis(start.Add(-before)), fmt.Sprintf("%s %s %s before=%d", EventRemind, id, office, int(before.Minutes())))
+// alarmWords are what an appointment's alarm rings for, in the order of time: reminders, then absence. The scripts pass
+// over what is past.
+func (s *Store) alarmWords() string {
+	words := ""
+	for _, before := range s.opts.Reminders { // the longest first
+		words += fmt.Sprintf("%d:r%d,", -int(before.Seconds()), int(before.Minutes()))
 	}
-	return append(list, millis(start.Add(s.opts.NoShowAfter)), fmt.Sprintf("%s %s %s", EventAbsent, id, office))
+	return words + fmt.Sprintf("%d:a", int(s.opts.NoShowAfter.Seconds()))
 }
 
 // pools are where the minutes of a visit's desks are counted, leg by leg.

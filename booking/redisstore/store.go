@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,6 +111,9 @@ func (o Options) withDefaults() Options {
 	if o.Reminders == nil {
 		o.Reminders = []time.Duration{24 * time.Hour, 2 * time.Hour}
 	}
+	o.Reminders = slices.Clone(o.Reminders)
+	slices.Sort(o.Reminders)
+	slices.Reverse(o.Reminders)
 	return o
 }
 

@@ -14,7 +14,7 @@ if f.v ~= ARGV[2] then return {'changed'} end
 local claims = claims_of(f.claims)
 drop(claims, 5, '0', id)
 assign(5 + #claims, words_of(f.desks, ','), legs_of(f.legs), -1)
-silence(KEYS[4], f)
+silence(KEYS[4], f, id)
 f.state, f.claims = 'cancelled', ''
 local version = write(KEYS[1], f)
 redis.call('DEL', KEYS[3])

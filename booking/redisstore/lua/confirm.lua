@@ -9,7 +9,7 @@
 --       7 until when the record is kept  8 the resident is new: 1 or 0  9 label of the new resident's ledger
 --       10 how long an unused ledger is kept, ms  11 call number given before, or 0
 --       12 number of reception numbers, then those to try
---       … number of alarms, then time and name of each
+--       … alarms (see arm)
 --
 -- Answers booked|replay; mismatch; expired; lost; gone; changed; taken; again (no reception number was free);
 -- unnamed (neither a resident nor anonymous).
@@ -71,8 +71,9 @@ for i, l in ipairs(legs) do
 end
 assign(desks + #legs, words_of(f.desks, ','), legs, 1)
 
+f['until'] = f.deadline -- so that the hold asked for again gets its first answer
 f.state, f.deadline, f.claims, f.res, f.anon, f.num, f.recv = 'booked', '0', claims_text(kept), ARGV[3], ARGV[4], ms(number), reception
-arm(KEYS[8], f, 13 + tries, now)
+arm(KEYS[8], f, id, ARGV[13 + tries], now)
 local version = write(KEYS[1], f, ARGV[7])
 if ARGV[3] == '' then
   redis.call('DEL', KEYS[4])

@@ -27,7 +27,7 @@ for i, c in ipairs(claims_of(f.claims)) do
   if c.tag == 'b' and f.state == 'arrived' then stop = now + c.e - f['end'] end
   left[#left + 1] = cut(c, KEYS[4 + i], stop, id)
 end
-silence(KEYS[3], f)
+silence(KEYS[3], f, id)
 f.state, f.claims, f.finished = outcome, claims_text(left), ms(now)
 emit(KEYS[2], outcome .. ' ' .. id .. ' ' .. write(KEYS[1], f) .. ' ' .. f.office)
 return {'finished'}

@@ -14,9 +14,8 @@ local seen = redis.call('MGET', KEYS[1], KEYS[2])
 local known = seen[1]
 if known then
   if not string.find(known, 'fp=' .. ARGV[2] .. '\n', 1, true) then return {'mismatch'} end
-  return {
-    'replay', string.match(known, 'until=(%d+)'), string.match(known, 'booth0=([^\n]*)'), string.match(known, 'desks0=([^\n]*)'), ms(now)
-  }
+  local function of(name, first) return string.match(known, first .. '=([^\n]*)') or string.match(known, name .. '=([^\n]*)') end
+  return {'replay', of('deadline', 'until'), of('booth', 'booth0'), of('desks', 'desks0'), ms(now)}
 end
 if seen[2] and seen[2] ~= ARGV[3] then return {'stale', seen[2]} end
 
@@ -43,8 +42,8 @@ for i = 1, count do
   end
 end
 
-redis.call('SET', KEYS[1], 'state=held\nv=1\ndeadline=' .. deadline .. '\nuntil=' .. deadline .. '\nfp=' .. ARGV[2] .. '\nbooth=' .. booth
-  .. '\nbooth0=' .. booth .. '\ndesks=' .. desks .. '\ndesks0=' .. desks .. '\nclaims=' .. claims .. '\n' .. ARGV[6], 'PX', ARGV[5])
+redis.call('SET', KEYS[1], 'state=held\nv=1\ndeadline=' .. deadline .. '\nfp=' .. ARGV[2] .. '\nbooth=' .. booth .. '\ndesks=' .. desks
+  .. '\nclaims=' .. claims .. '\n' .. ARGV[6], 'PX', ARGV[5])
 if ARGV[8] ~= '' then redis.call('SET', KEYS[5], ARGV[8], 'PX', ARGV[9]) end
 redis.call('ZADD', KEYS[3], deadline, id)
 emit(KEYS[4], 'held ' .. id .. ' 1 ' .. ARGV[7])

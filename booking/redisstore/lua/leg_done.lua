@@ -18,7 +18,7 @@ for i, c in ipairs(claims_of(f.claims)) do
   left[#left + 1] = c
 end
 leg.done = ms(now)
-redis.call('ZREM', KEYS[3], 'overrun ' .. id .. ' ' .. f.office .. ' leg=' .. ARGV[3])
+silence(KEYS[3], f, id)
 f.legs, f.claims = legs_text(legs), claims_text(left)
 emit(KEYS[2], 'leg-done ' .. id .. ' ' .. write(KEYS[1], f) .. ' ' .. f.office .. ' leg=' .. ARGV[3])
 return {'done'}

@@ -12,8 +12,7 @@ if leg.started ~= '0' then return {'replay'} end
 if f.state ~= 'arrived' then return {'state', f.state} end
 leg.started = ms(clock())
 f.legs = legs_text(legs)
-local alarm = 'overrun ' .. ARGV[1] .. ' ' .. f.office .. ' leg=' .. ARGV[2]
-redis.call('ZADD', KEYS[3], ms(leg.e + ARGV[3]), alarm)
-f.alarms = (f.alarms == nil or f.alarms == '') and alarm or f.alarms .. ',' .. alarm
+silence(KEYS[3], f, ARGV[1])
+arm(KEYS[3], f, ARGV[1], ms(math.floor((leg.e + ARGV[3] - f.start) / 1000)) .. ':o' .. ARGV[2], 0)
 emit(KEYS[2], 'leg-started ' .. ARGV[1] .. ' ' .. write(KEYS[1], f) .. ' ' .. f.office .. ' leg=' .. ARGV[2])
 return {'started'}

@@ -68,6 +68,13 @@ local function words_of(text, separator)
   return list
 end
 
+-- An appointment has one alarm, which rings for one word after another: seconds from the start, then what it is for, so
+-- that many appointments take little room. "-7200:r120" reminds two hours before, "900:a" tells of absence a quarter of an
+-- hour after, "1260:o0" of the first leg's overrun.
+local function alarm_of(id, office, start, words) return id .. ' ' .. office .. ' ' .. start .. ' ' .. words end
+
+local function ring(start, words) return start + 1000 * string.match(words, '^(-?%d+):') end
+
 -- Gives back every ledger entry of the claims; their ledgers begin at KEYS[first].
 local function drop(list, first, deadline, id)
   for i, c in ipairs(list) do redis.call('ZREM', KEYS[first + i - 1], member(c.e, deadline, id)) end
@@ -89,22 +96,21 @@ local function cut(c, led, stop, id)
   return {tag = c.tag, label = c.label, s = c.s, e = ms(stop)}
 end
 
--- Takes back the alarms an appointment has set.
-local function silence(alarms, f)
-  for _, name in ipairs(words_of(f.alarms, ',')) do redis.call('ZREM', alarms, name) end
+-- Takes back the alarm an appointment has set: whichever of its words it has come to.
+local function silence(alarms, f, id)
+  local rest = f.alarms or ''
+  while rest ~= '' do
+    redis.call('ZREM', alarms, alarm_of(id, f.office, f.start, rest))
+    rest = string.match(rest, '^[^,]*,(.*)$') or ''
+  end
   f.alarms = ''
 end
 
--- Sets alarms from ARGV[arg] on: their number, then time and name of each. What is past by now is not told any more.
-local function arm(alarms, f, arg, now)
-  local names = {}
-  for i = arg + 1, arg + 2 * ARGV[arg], 2 do
-    if tonumber(ARGV[i]) > now then
-      redis.call('ZADD', alarms, ARGV[i], ARGV[i + 1])
-      names[#names + 1] = ARGV[i + 1]
-    end
-  end
-  f.alarms = table.concat(names, ',')
+-- Sets the alarm of an appointment: words in the order of their time, without those past by now.
+local function arm(alarms, f, id, words, now)
+  while words ~= '' and ring(f.start, words) <= now do words = string.match(words, '^[^,]*,(.*)$') or '' end
+  f.alarms = words
+  if words ~= '' then redis.call('ZADD', alarms, ms(ring(f.start, words)), alarm_of(id, f.office, f.start, words)) end
 end
 
 -- Counts the minutes assigned to the desks of a visit's legs, KEYS[first] on being those of their pools.

@@ -11,9 +11,8 @@
 --       4 type of the event  5 how long an unused ledger is kept, ms  6 whether a visit that cannot be had is a conflict
 --       to be told: 1 or 0  7 number of visits
 --       then for each: id, version, new fields, until when the record is kept, until when the personal record,
---       numbers: 1 for new call and reception numbers, number of reception numbers and those to try, number of alarms and
---       time and name of each, the resident is claimed: 1 or 0, number of claims and for each: start, end, number of
---       candidates
+--       numbers: 1 for new call and reception numbers, number of reception numbers and those to try, alarms (see arm), the
+--       resident is claimed: 1 or 0, number of claims and for each: start, end, number of candidates
 --
 -- Answers moved|replay and "id:claims in the way" for each visit ("a_x: a_y:1,3"); mismatch; stale, version in force; changed; gone; state, the state that
 -- forbids it.
@@ -38,7 +37,7 @@ local function visit(key, arg)
   if f.v ~= ARGV[arg + 1] then return nil, {'changed'} end
   local v = {
     id = ARGV[arg], record = KEYS[key], who = KEYS[key + 1], f = f, claims = claims_of(f.claims), legs = legs_of(f.legs),
-    desks = words_of(f.desks, ','), new = fields(ARGV[arg + 2]), till = ARGV[arg + 3], whoTill = ARGV[arg + 4], own = key + 2,
+    desks = words_of(f.desks, ','), booth = f.booth, new = fields(ARGV[arg + 2]), till = ARGV[arg + 3], whoTill = ARGV[arg + 4], own = key + 2,
   }
   v.newLegs = legs_of(v.new.legs)
   local old, new = #v.legs, #v.newLegs
@@ -50,7 +49,7 @@ local function visit(key, arg)
   v.candidates = v.numbers + 3
   v.renumber, v.tries = ARGV[arg + 5] == '1', arg + 6
   v.alarms = v.tries + ARGV[v.tries] + 1
-  v.resident = v.alarms + 1 + 2 * ARGV[v.alarms]
+  v.resident = v.alarms + 1
   v.count = tonumber(ARGV[v.resident + 1])
   v.first = v.resident + 2
   v.stride = {}
@@ -119,10 +118,11 @@ local function relocate(v)
   assign(v.newPools, desks, v.newLegs, 1)
 
   local was = f.start
+  f.booth0, f.desks0 = f.booth0 or v.booth, f.desks0 or table.concat(v.desks, ',')
+  silence(KEYS[2], f, id) -- while it is called by its present start
   for name, value in pairs(v.new) do f[name] = value end
   f.claims, f.desks, f.seq = claims_text(claims), table.concat(desks, ','), ms((f.seq or 0) + 1)
-  silence(KEYS[2], f)
-  arm(KEYS[2], f, v.alarms, now)
+  arm(KEYS[2], f, id, ARGV[v.alarms], now)
   redis.call('PEXPIREAT', v.who, v.whoTill)
   emit(KEYS[1], ARGV[4] .. ' ' .. id .. ' ' .. write(v.record, f, v.till) .. ' ' .. f.office .. ' start=' .. was)
   return ''
