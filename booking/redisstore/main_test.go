@@ -10,7 +10,7 @@ import (
 
 // TestMain also lets this binary be a client of a test in another process.
 func TestMain(m *testing.M) {
-	for env, be := range map[string]func(string) error{clientEnv: beClient} {
+	for env, be := range map[string]func(string) error{clientEnv: beClient, soakEnv: beRival} {
 		if spec := os.Getenv(env); spec != "" {
 			if err := be(spec); err != nil {
 				fmt.Fprintln(os.Stderr, err)
