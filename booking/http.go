@@ -22,6 +22,7 @@ func (s *Service) Register(api huma.API) {
 	s.registerChanges(api)
 	s.registerWaiting(api)
 	s.registerBlocks(api)
+	s.registerLends(api)
 }
 
 func (s *Service) registerBooking(api huma.API) {

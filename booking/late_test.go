@@ -212,7 +212,12 @@ func (k *desk) runs(t *testing.T) {
 // hears waits for an event of a type and gives it.
 func (k *desk) hears(t *testing.T, kind string) redisstore.Event {
 	t.Helper()
-	store := redisstore.New(k.Client, "shiomachi", redisstore.Options{})
+	return k.hearsIn(t, "shiomachi", kind)
+}
+
+func (k *desk) hearsIn(t *testing.T, area, kind string) redisstore.Event {
+	t.Helper()
+	store := redisstore.New(k.Client, area, redisstore.Options{})
 	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 	defer stop()
 	changes := k.Watch(ctx)

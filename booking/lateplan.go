@@ -159,6 +159,7 @@ func (d *Directory) pushed(p push, date string) (redisstore.Relocation, []Reason
 	for n, l := range p.Legs {
 		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, First: l.First, From: l.Start, To: l.End}
 		held := p.DeskTime(n)
+		claim.Lent = d.lends(l.Pool, p.Office)
 		claim.Candidates, claim.Start, claim.End = []string{l.Desk}, held.Start.Add(p.by[n]), held.End.Add(p.by[n])
 		if n == p.running {
 			claim.End = claim.End.Add(p.longer)
@@ -231,4 +232,11 @@ func (d *Directory) shutThen(p push, first int) []ReasonView {
 		}
 	}
 	return reasons
+}
+
+// lends reports whether a pool serves an office of another area.
+func (d *Directory) lends(pool, office string) bool {
+	p, _ := d.Pool(pool)
+	o, _ := d.Office(office)
+	return p.Area != o.Area
 }

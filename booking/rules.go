@@ -137,8 +137,12 @@ func (q inquiry) ledgers(resident string) []redisstore.Ledger {
 		list = append(list, redisstore.Ledger{Kind: redisstore.KindBooth, ID: b.ID})
 	}
 	for _, l := range q.legs {
+		kind := redisstore.KindDesk
+		if q.lent(l) {
+			kind = redisstore.KindLent
+		}
 		for _, k := range l.desks {
-			list = append(list, redisstore.Ledger{Kind: redisstore.KindDesk, ID: k.ID})
+			list = append(list, redisstore.Ledger{Kind: kind, ID: k.ID})
 		}
 	}
 	if resident != "" {
@@ -146,6 +150,9 @@ func (q inquiry) ledgers(resident string) []redisstore.Ledger {
 	}
 	return list
 }
+
+// lent reports whether a leg is served by desks of another area, which can be had only within the windows lent.
+func (q inquiry) lent(l inquiryLeg) bool { return l.pool.Area != q.office.Area }
 
 // question puts the inquiry to the calendar. busy is what the ledgers hold, in the order of ledgers; nil asks for the
 // rules alone.
@@ -224,7 +231,7 @@ func (q inquiry) claims(c calendar.Question, a calendar.Answer) (booth redisstor
 		})
 		held := c.DeskHeld(i, a.Legs[i])
 		claim := redisstore.LegClaim{Service: l.Service, Pool: l.Pool, First: l.First, From: a.Legs[i].Start, To: a.Legs[i].End}
-		claim.Start, claim.End = held.Start, held.End
+		claim.Start, claim.End, claim.Lent = held.Start, held.End, q.lent(l)
 		for _, n := range order {
 			claim.Candidates = append(claim.Candidates, l.desks[n].ID)
 		}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -46,7 +47,7 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			}
 		}
 		if err == nil && time.Since(gaveOut) > giveOutEvery {
-			gaveOut, err = time.Now(), s.giveOut(ctx, store)
+			gaveOut, err = time.Now(), errors.Join(s.giveOut(ctx, store), s.tendLends(ctx, store))
 		}
 		if ctx.Err() != nil {
 			return

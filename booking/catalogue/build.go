@@ -152,7 +152,7 @@ func (b *builder) pool(r rawPool) Pool {
 	b.id("pool", r.where, r.ID)
 	p := Pool{
 		ID: r.ID, Name: b.text(r.where, "name", r.Name, true), Area: r.Area, Phone: b.text(r.where, "phone", r.Phone, false),
-		Services: r.Services, Closures: b.closures(r.Closures), YearEnd: b.yearEnd(r.YearEnd), Holidays: b.holidays(r.where, r.Holidays),
+		Services: r.Services, Lends: r.Lends, Closures: b.closures(r.Closures), YearEnd: b.yearEnd(r.YearEnd), Holidays: b.holidays(r.where, r.Holidays),
 	}
 	if len(r.Services) == 0 {
 		b.fault(r.where, "services", "pool %q gives no service: list at least one", r.ID)

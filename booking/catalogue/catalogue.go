@@ -199,6 +199,7 @@ type Pool struct {
 	Area     string
 	Phone    string
 	Services []string
+	Lends    []string // other areas its desks may be lent to, for windows of time
 	Closures []Closure
 	YearEnd  YearEnd
 	Holidays bool

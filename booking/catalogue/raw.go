@@ -190,6 +190,7 @@ type rawPool struct {
 	Area     string       `yaml:"area"`
 	Phone    string       `yaml:"phone"`
 	Services []string     `yaml:"services"`
+	Lends    []string     `yaml:"lends"`
 	Closures []rawClosure `yaml:"closures"`
 	YearEnd  rawYearEnd   `yaml:"yearEnd"`
 	Holidays string       `yaml:"holidays"`

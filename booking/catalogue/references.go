@@ -37,6 +37,9 @@ func (b *builder) references(raw rawFile, c *Catalogue) {
 
 func (b *builder) poolReferences(r rawPool, services map[string]Service) {
 	b.known("area", r.where, "area", r.Area)
+	for i, id := range r.Lends {
+		b.known("area", r.where, "lends."+strconv.Itoa(i), id)
+	}
 	for i, id := range r.Services {
 		key := "services." + strconv.Itoa(i)
 		if !b.known("service", r.where, key, id) {
@@ -76,8 +79,8 @@ func (b *builder) officeReferences(r rawOffice, services map[string]Service, poo
 			b.fault(o.where, "service", "service %q by pool %q is offered twice at once: end one before the other begins", o.Service, o.Pool)
 		case !slices.Contains(pool.Services, o.Service):
 			b.fault(o.where, "pool", "pool %q does not give service %q: it gives %s", o.Pool, o.Service, strings.Join(pool.Services, ", "))
-		case pool.Area != r.Area:
-			b.fault(o.where, "pool", "pool %q belongs to area %q, this office to %q", o.Pool, pool.Area, r.Area)
+		case pool.Area != r.Area && !slices.Contains(pool.Lends, r.Area):
+			b.fault(o.where, "pool", "pool %q belongs to area %q, this office to %q: let the pool list that under lends", o.Pool, pool.Area, r.Area)
 		case !equipped(r.Booths, services[o.Service].Needs):
 			b.fault(o.where, "service", "service %q needs %s, and no booth of office %q has all of it",
 				o.Service, strings.Join(services[o.Service].Needs, ", "), r.ID)

@@ -39,7 +39,7 @@ const longest = 24 * time.Hour
 func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, except ...string) ([][]Interval, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	lists := make([]*redis.ZSliceCmd, len(ledgers))
+	lists, windows := make([]*redis.ZSliceCmd, len(ledgers)), map[int]*redis.ZSliceCmd{}
 	var clock *redis.TimeCmd
 	window := &redis.ZRangeBy{
 		Min: strconv.FormatInt(millis(from.Add(-longest)), 10), Max: "(" + strconv.FormatInt(millis(to), 10),
@@ -47,6 +47,10 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, 
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		clock = p.Time(ctx)
 		for i, l := range ledgers {
+			if l.Kind == KindLent {
+				windows[i] = p.ZRangeWithScores(ctx, s.windows(l.ID), 0, -1)
+				l.Kind = KindDesk
+			}
 			lists[i] = p.ZRangeByScoreWithScores(ctx, s.ledger(l.Kind+":"+l.ID), window)
 		}
 		return nil
@@ -58,6 +62,10 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, 
 	for i, list := range lists {
 		if busy[i], err = intervals(list.Val(), clock.Val(), except); err != nil {
 			return nil, fmt.Errorf("ledger %s %s: %w", ledgers[i].Kind, ledgers[i].ID, err)
+		}
+		if w := windows[i]; w != nil {
+			busy[i] = append(busy[i], outside(w.Val(), from.Add(-longest), to)...)
+			sort.Slice(busy[i], func(a, b int) bool { return busy[i][a].Start.Before(busy[i][b].Start) })
 		}
 	}
 	return busy, nil

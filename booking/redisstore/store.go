@@ -22,14 +22,14 @@ var lua embed.FS
 type steps struct {
 	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
 	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
-	block, unblock, wait, warn                             *redis.Script
+	block, unblock, lend, wait, warn                       *redis.Script
 }
 
 var standard = steps{
 	hold: script("hold"), confirm: script("confirm"), release: script("release"), expire: script("expire"), due: script("due"),
 	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
 	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
-	block: script("block"), unblock: script("unblock"), wait: script("wait"), warn: script("warn"),
+	block: script("block"), unblock: script("unblock"), lend: script("lend"), wait: script("wait"), warn: script("warn"),
 }
 
 func script(name string) *redis.Script { return redis.NewScript(source(name)) }

@@ -34,7 +34,7 @@ end
 
 -- Picks a free ledger for each claim and writes nothing. Claims are read from ARGV[arg] on (start, end, number of
 -- candidates), candidates from KEYS[key] on, stride keys each; a negative number means that the candidates are lent,
--- their windows being the key after the ledger. Gives what was picked, the claims that found nothing, and how far it
+-- their windows being the last key of each. Gives what was picked, the claims that found nothing, and how far it
 -- has read.
 local function pick(count, key, arg, stride, now)
   local picked, taken = {}, {}
@@ -44,7 +44,7 @@ local function pick(count, key, arg, stride, now)
     if guest then n, step = -n, step + 1 end
     for k = key, key + (n - 1) * step, step do
       local led = KEYS[k]
-      local ok = not clash(led, from, e, now) and (not guest or lent(KEYS[k + 1], s, e))
+      local ok = not clash(led, from, e, now) and (not guest or lent(KEYS[k + step - 1], s, e))
       for j = 1, i - 1 do -- the visit's own claims are not in the ledgers yet
         local p = picked[j]
         if p and p.led == led and tonumber(p.s) < tonumber(e) and tonumber(p.e) > from then ok = false end

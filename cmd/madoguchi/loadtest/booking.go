@@ -74,16 +74,17 @@ func (r *bookingRun) all(ctx context.Context) error {
 	fmt.Fprintf(r.Out, "%-28s %10s %8s %9s %9s\n", "step", "per second", "share", "p50", "p99")
 	var yardstick float64
 	for _, m := range []struct {
-		name string
-		one  func() error
+		name    string
+		clients int
+		one     func() error
 	}{
-		{"script that does nothing", func() error { return bare.EvalSha(ctx, r.Redis, []string{"{" + r.Area + "}:x"}).Err() }},
-		{"hold booth, desk, resident", func() error { return r.hold(ctx) }},
-		{"hold refused", func() error { return r.refused(ctx, taken) }},
-		{"hold, confirm and cancel", func() error { return r.cycle(ctx) }},
-		{fmt.Sprintf("day view of %d booths", bookingPlaces), func() error { return r.view(ctx, ledgers) }},
+		{"script that does nothing", r.Clients, func() error { return bare.EvalSha(ctx, r.Redis, []string{"{" + r.Area + "}:x"}).Err() }},
+		{"hold booth, desk, resident", r.Clients, func() error { return r.hold(ctx) }},
+		{"hold refused", r.Clients, func() error { return r.refused(ctx, taken) }},
+		{"hold, confirm and cancel", r.Clients, func() error { return r.cycle(ctx) }},
+		{fmt.Sprintf("one day view of %d booths", bookingPlaces), 1, func() error { return r.view(ctx, ledgers) }},
 	} {
-		rate, err := r.measure(ctx, m.name, m.one)
+		rate, err := r.measure(ctx, m.name, m.clients, m.one)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.name, err)
 		}
@@ -96,8 +97,8 @@ func (r *bookingRun) all(ctx context.Context) error {
 	return nil
 }
 
-// measure lets all clients do the same for a while.
-func (r *bookingRun) measure(ctx context.Context, name string, one func() error) (bookingRate, error) {
+// measure lets clients do the same for a while.
+func (r *bookingRun) measure(ctx context.Context, name string, clients int, one func() error) (bookingRate, error) {
 	var (
 		all   sync.WaitGroup
 		mutex sync.Mutex
@@ -105,7 +106,7 @@ func (r *bookingRun) measure(ctx context.Context, name string, one func() error)
 		first error
 	)
 	began := time.Now()
-	for range r.Clients {
+	for range clients {
 		all.Go(func() {
 			var mine []time.Duration
 			var err error

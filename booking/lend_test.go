@@ -1,0 +1,118 @@
+package booking_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"madoguchi/booking"
+	"madoguchi/booking/redisstore"
+	"madoguchi/booking/redisstore/redistest"
+)
+
+// lending is two areas of which one lends its counsellor to the other.
+func lending(t *testing.T, s *redistest.Server) *desk {
+	t.Helper()
+	text := string(twoAreas["all.yaml"].Data)
+	text = strings.Replace(text, "area: east, services: [talk], desks", "area: east, lends: [west], services: [talk], desks", 1)
+	const own = "offers: [{service: talk, pool: west, "
+	text = strings.Replace(text, own, "offers: [{service: talk, pool: east, basis: {kind: agreement, reference: 協定, on: 2026-01-05}, trained: 2026-01-05, from: 2026-01-05}, "+
+		strings.TrimPrefix(own, "offers: ["), 1)
+	dir, err := booking.Load(fstest.MapFS{"all.yaml": {Data: []byte(text)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &desk{Server: s, now: time.Now()}
+	k.Service, err = booking.New(booking.Config{
+		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Now: func() time.Time { return k.now }, Sweep: 20 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func (k *desk) holdTalk(office string, start time.Time) error {
+	_, err := k.Hold(context.Background(), booking.Caller{Seat: "counter:" + office}, booking.HoldRequest{
+		Key: newKey(), Office: office, Start: start, Legs: []booking.LegRequest{{Service: "talk", Pool: "east"}},
+	})
+	return err
+}
+
+// notHad fails the test unless the time was refused as taken or as one at which nobody is there.
+func notHad(t *testing.T, err error) {
+	t.Helper()
+	var p *booking.Problem
+	if !errors.As(err, &p) || p.Slug() != booking.SlugSlotTaken && p.Slug() != booking.SlugClosedTime {
+		t.Fatalf("got %v, want a refusal", err)
+	}
+}
+
+func TestADeskIsLentAndNeverInTwoAreasAtOnce(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := lending(t, s)
+		ctx := context.Background()
+		admin := booking.Caller{Seat: "admin:ueda"}
+		ten := time.Now().Add(48 * time.Hour).Truncate(time.Hour)
+		notHad(t, k.holdTalk("west", ten)) // nothing is lent yet
+		l := booking.LendRequest{Key: newKey(), Desk: "east", Area: "west", Start: ten, End: ten.Add(2 * time.Hour)}
+		lend, err := k.Lend(ctx, admin, l)
+		if err != nil || !lend.Open {
+			t.Fatalf("%+v, %v", lend, err)
+		}
+		if again, err := k.Lend(ctx, admin, l); err != nil || again.ID != lend.ID {
+			t.Errorf("asked again: %+v, %v", again, err)
+		}
+		notHad(t, k.holdTalk("east", ten))
+		notHad(t, k.holdTalk("west", ten.Add(-time.Hour)))
+		notHad(t, k.holdTalk("west", ten.Add(2*time.Hour))) // lies beyond the window
+		for _, err := range []error{k.holdTalk("west", ten), k.holdTalk("east", ten.Add(2*time.Hour))} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		refusedAs(t, k.GiveBack(ctx, admin, lend.ID), booking.SlugInTheWay)
+	})
+}
+
+func TestALendThatDiesHalfwayIsTakenBack(t *testing.T) {
+	s := redistest.Mini(t)
+	k := lending(t, s)
+	ctx := context.Background()
+	ten := time.Now().Add(48 * time.Hour).Truncate(time.Hour)
+	home, guest := redisstore.New(s.Client, "east", redisstore.Options{}), redisstore.New(s.Client, "west", redisstore.Options{})
+	// Whoever lends dies after the first half.
+	b, err := home.Lend(ctx, redisstore.LendRequest{
+		ID: "x_dead", Fingerprint: "f", By: "admin:ueda", Desk: "east", Guest: "west", Start: ten, End: ten.Add(time.Hour), OpenUntil: time.Now().Add(time.Minute),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notHad(t, k.holdTalk("east", ten))
+	notHad(t, k.holdTalk("west", ten))
+	s.Expire(t, 2*time.Minute)
+	k.runs(t)
+	k.hearsIn(t, "east", redisstore.EventUnblocked)
+	if err := k.holdTalk("east", ten); err != nil {
+		t.Errorf("at home again: %v", err)
+	}
+	if err := guest.Open(ctx, b); err == nil {
+		t.Error("the window was opened although the desk is at home again")
+	}
+	notHad(t, k.holdTalk("west", ten))
+
+	// And one that was opened is given back: the block is lifted once nobody can open the window any more.
+	lend, err := k.Lend(ctx, booking.Caller{Seat: "desk:east"}, booking.LendRequest{
+		Key: newKey(), Desk: "east", Area: "west", Start: ten.Add(3 * time.Hour), End: ten.Add(4 * time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := k.GiveBack(ctx, booking.Caller{Seat: "desk:east"}, lend.ID); err != nil {
+		t.Fatal(err)
+	}
+	notHad(t, k.holdTalk("west", ten.Add(3*time.Hour)))
+}
