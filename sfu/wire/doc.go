@@ -22,7 +22,10 @@
 //
 // # Rules
 //
-//   - Nothing unauthenticated makes the endpoint hold memory, apart from a bounded number of young TCP connections.
+//   - Nothing unauthenticated makes the endpoint hold memory, apart from a bounded number of young TCP connections
+//     (in all, and from one address).
+//   - Who sees a peer's packets, or writes its address, but has none of its keys, can neither end its session nor move its
+//     media: open records of DTLS are not let through once there are keys, and a copied connectivity check does not count.
 //   - A cipher context belongs to one connection and one direction and is used under that side's lock. The locks nest: in,
 //     then out; nothing is called back with out held.
 //   - Sequence numbers are the consumer's: it must not use one for two packets.
