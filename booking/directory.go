@@ -17,6 +17,7 @@ type (
 	Area        = catalogue.Area
 	Tenant      = catalogue.Tenant
 	Office      = catalogue.Office
+	Location    = catalogue.Location
 	Pool        = catalogue.Pool
 	ServiceInfo = catalogue.Service // a kind of consultation; Service is the working part of this package
 	Booth       struct {

@@ -205,9 +205,11 @@ func (s *Service) lock(ctx context.Context, store *redisstore.Store, id string, 
 	return box, nil
 }
 
+// longestVisit bounds legs, buffers and cleaning; the catalogue allows no more.
+const longestVisit = maxLegs*4*time.Hour + 2*time.Hour
+
 // ask reads the ledgers for visits that start within [from, to) and puts the question.
 func (s *Service) ask(ctx context.Context, store *redisstore.Store, q inquiry, from, to time.Time, resident string) (calendar.Question, error) {
-	const longestVisit = maxLegs*4*time.Hour + time.Hour // legs and cleaning; the catalogue allows no more
 	busy, err := store.Busy(ctx, q.ledgers(resident), from, to.Add(longestVisit))
 	if err != nil {
 		return calendar.Question{}, err

@@ -16,6 +16,8 @@ const maxBody = 16 << 10
 // Register adds the booking operations to an API.
 func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
+	s.registerWhy(api)
+	s.registerRules(api)
 	s.registerBooking(api)
 	s.registerMy(api)
 	s.registerFeeds(api)

@@ -21,6 +21,9 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Text)
 }
 
+// Place gives "offices.yaml:12:5".
+func (f Finding) Place() string { return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column) }
+
 // Error is returned by Load for files that cannot be used. It holds every finding, in the order of the files.
 type Error struct {
 	Findings []Finding
