@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"madoguchi/booking/calendar"
 	"madoguchi/booking/redisstore"
@@ -45,19 +48,28 @@ func (s *Service) Find(ctx context.Context, near string, legs []LegRequest, firs
 	if err != nil {
 		return nil, 0, asProblem(err)
 	}
-	for i, w := range ways {
-		f := Found{Office: w.office, Legs: w.requests(), Distance: distance(from, w.office)}
-		for n := range days {
-			for _, a := range asks[i].Day(first.Add(n)) {
-				if a.Free() {
-					f.Starts = append(f.Starts, a)
-				}
-			}
-		}
-		f.Free = len(f.Starts)
-		list = better(list, f)
+	for i, starts := range freeOf(asks, first, days) {
+		w := ways[i]
+		list = better(list, Found{Office: w.office, Legs: w.requests(), Distance: distance(from, w.office), Free: len(starts), Starts: starts})
 	}
 	return list, d.rulesIn(from.Area), nil
+}
+
+// freeOf gives the free starts of each question, worked out on every processor.
+func freeOf(asks []calendar.Question, first calendar.Date, days int) [][]calendar.Answer {
+	free := make([][]calendar.Answer, len(asks))
+	var workers errgroup.Group
+	workers.SetLimit(runtime.GOMAXPROCS(0))
+	for i, ask := range asks {
+		workers.Go(func() error {
+			for n := range days {
+				free[i] = append(free[i], ask.Free(first.Add(n))...)
+			}
+			return nil
+		})
+	}
+	_ = workers.Wait() // none of them fails
+	return free
 }
 
 // better keeps for each office the way with the most room.

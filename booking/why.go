@@ -98,15 +98,15 @@ func (q inquiry) reason(d calendar.Detail) WhyReason {
 // around gives the free starts nearest to a time, before and after it, looking away from it day by day.
 func around(ask calendar.Question, start time.Time, first, last calendar.Date) (before, after *calendar.Answer) {
 	for d := calendar.DateOf(start); before == nil && !d.Before(first) && !d.At(24*60).Before(ask.Now); d = d.Add(-1) {
-		for _, a := range ask.Day(d) {
-			if a.Free() && a.Start.Before(start) {
+		for _, a := range ask.Free(d) {
+			if a.Start.Before(start) {
 				before = &a
 			}
 		}
 	}
 	for d := calendar.DateOf(start); after == nil && d.Before(last); d = d.Add(1) {
-		for _, a := range ask.Day(d) {
-			if a.Free() && a.Start.After(start) {
+		for _, a := range ask.Free(d) {
+			if a.Start.After(start) {
 				after = &a
 				break
 			}

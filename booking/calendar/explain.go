@@ -28,11 +28,11 @@ func (q Question) Explain(start time.Time) []Detail {
 	add(-1, -1, -1, q.officeReasons(v, visit)...)
 	for i, at := range q.legs(start) {
 		add(-1, i, -1, q.service(v, i, at)...)
-		if free, _ := q.desks(v, i, at); len(free) == 0 {
+		if len(q.freeDesks(v, i, at)) == 0 {
 			q.explainDesks(v, i, at, add)
 		}
 	}
-	if free, _ := q.booths(start); len(free) == 0 {
+	if len(q.freeBooths(start)) == 0 {
 		q.explainBooths(start, add)
 	}
 	if busy(q.Resident, visit) {

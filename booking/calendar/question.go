@@ -136,10 +136,14 @@ func (l Leg) term(d Date) (Term, bool) {
 // the way. Explain tells more.
 func (q Question) Judge(start time.Time) Answer { return q.judge(q.view(DateOf(start)), start) }
 
+// judge gives what accepts gives where the start is free, and the reasons where it is not.
 func (q Question) judge(v view, start time.Time) Answer {
-	a := Answer{Start: start, End: start.Add(q.Length()), Legs: q.legs(start)}
+	a, ok := q.accepts(v, start)
+	if ok {
+		return a
+	}
 	if start.Before(q.Now) {
-		a.Reasons = []Reason{past}
+		a.Booths, a.Desks, a.Reasons = nil, nil, []Reason{past}
 		return a
 	}
 	a.Reasons = q.moment(v, start)
@@ -147,17 +151,53 @@ func (q Question) judge(v view, start time.Time) Answer {
 	a.Desks = make([][]int, len(q.Legs))
 	for i := range q.Legs {
 		a.Reasons = append(a.Reasons, q.service(v, i, a.Legs[i])...)
-		free, why := q.desks(v, i, a.Legs[i])
-		a.Desks[i] = free
-		a.Reasons = append(a.Reasons, why...)
+		a.Desks[i] = q.freeDesks(v, i, a.Legs[i])
+		if len(a.Desks[i]) == 0 {
+			a.Reasons = append(a.Reasons, q.noDesk(v, i, a.Legs[i]))
+		}
 	}
-	free, why := q.booths(start)
-	a.Booths = free
-	a.Reasons = append(a.Reasons, why...)
+	a.Booths = q.freeBooths(start)
+	if len(a.Booths) == 0 {
+		a.Reasons = append(a.Reasons, q.noBooth(start))
+	}
 	if busy(q.Resident, Interval{a.Start, a.End}) {
 		a.Reasons = append(a.Reasons, residentBusy)
 	}
 	return a
+}
+
+// accepts is the one place that says whether a start is free. It stops at the first thing in the way and says nothing
+// about it, since a search asks it far more often than anybody asks why.
+func (q Question) accepts(v view, start time.Time) (Answer, bool) {
+	a := Answer{Start: start, End: start.Add(q.Length()), Legs: q.legs(start)}
+	visit := Interval{a.Start, a.End}
+	if start.Before(q.Now) || !q.opens(v, visit) || len(q.moment(v, start)) > 0 || busy(q.Resident, visit) {
+		return a, false
+	}
+	if a.Booths = q.freeBooths(start); len(a.Booths) == 0 {
+		return a, false
+	}
+	a.Desks = make([][]int, len(q.Legs))
+	for i, at := range a.Legs {
+		if a.Desks[i] = q.freeDesks(v, i, at); len(a.Desks[i]) == 0 || len(q.service(v, i, at)) > 0 {
+			return a, false
+		}
+	}
+	return a, true
+}
+
+// Free lists the starts of date d that Day lists as free.
+func (q Question) Free(d Date) []Answer {
+	var list []Answer
+	q.each(d, func(v view, minute int) {
+		for fine := minute; fine < minute+q.Every; fine += q.Fine {
+			if a, ok := q.accepts(v, v.at(fine)); ok {
+				list = append(list, a)
+				return
+			}
+		}
+	})
+	return list
 }
 
 // legs gives the interval of each leg of a visit from start.
@@ -177,25 +217,35 @@ func first(list []Reason) []Reason { return list[:min(1, len(list))] }
 // finer start before the next that is free, so that a gap left by an odd length is not lost.
 func (q Question) Day(d Date) []Answer {
 	var list []Answer
-	v := q.view(d)
+	q.each(d, func(v view, minute int) {
+		a := q.judge(v, v.at(minute))
+		list = append(list, a)
+		if a.Free() {
+			return
+		}
+		for fine := minute + q.Fine; fine < minute+q.Every; fine += q.Fine {
+			if b, ok := q.accepts(v, v.at(fine)); ok {
+				list = append(list, b)
+				return
+			}
+		}
+	})
+	return list
+}
+
+// each calls do for every start on the grid of d that is worth showing.
+func (q Question) each(d Date, do func(v view, minute int)) {
 	shown := q.shown(d)
+	v := view{}
 	for minute := 0; minute < 24*60; minute += q.Every {
 		if !shown(minute) {
 			continue
 		}
-		a := q.judge(v, v.at(minute))
-		list = append(list, a)
-		if a.Free() {
-			continue
+		if v.midnight.IsZero() {
+			v = q.view(d)
 		}
-		for fine := minute + q.Fine; fine < minute+q.Every; fine += q.Fine {
-			if b := q.judge(v, v.at(fine)); b.Free() {
-				list = append(list, b)
-				break
-			}
-		}
+		do(v, minute)
 	}
-	return list
 }
 
 func (v view) at(minute int) time.Time { return v.midnight.Add(time.Duration(minute) * time.Minute) }
@@ -237,10 +287,15 @@ func (q Question) moment(v view, start time.Time) []Reason {
 	return why
 }
 
+// opens reports whether the office is open during the whole visit.
+func (q Question) opens(v view, visit Interval) bool {
+	from := visit.Start.Sub(v.midnight)
+	return within(v.office, from, from+visit.End.Sub(visit.Start))
+}
+
 // officeReasons lists why the office is not open during the whole visit.
 func (q Question) officeReasons(v view, visit Interval) []Reason {
-	from := visit.Start.Sub(v.midnight)
-	if within(v.office, from, from+visit.End.Sub(visit.Start)) {
+	if q.opens(v, visit) {
 		return nil
 	}
 	opens := opensOn(q.Hours, q.Extra, v.date)
@@ -312,8 +367,20 @@ func (l Leg) terms(d Date) []Reason {
 	return []Reason{l.words().ended(last)}
 }
 
-// desks gives the desks that are on duty and free for leg i, or why there is none.
-func (q Question) desks(v view, i int, at Interval) (free []int, why []Reason) {
+// freeDesks gives the desks that are on duty and free for leg i.
+func (q Question) freeDesks(v view, i int, at Interval) []int {
+	var free []int
+	held := q.DeskHeld(i, at)
+	for n, d := range q.Legs[i].Desks {
+		if onDutyThen(v, i, n, at) && !busy(d.Busy, held) {
+			free = append(free, n)
+		}
+	}
+	return free
+}
+
+// noDesk says why no desk is free for leg i.
+func (q Question) noDesk(v view, i int, at Interval) Reason {
 	l := q.Legs[i]
 	onDuty := false
 	taken := reasonSet{}
@@ -324,18 +391,12 @@ func (q Question) desks(v view, i int, at Interval) (free []int, why []Reason) {
 		onDuty = true
 		if r, ok := l.taken(d, at, q.DeskHeld(i, at)); ok {
 			taken.add(r)
-		} else {
-			free = append(free, n)
 		}
 	}
-	switch {
-	case len(free) > 0:
-		return free, nil
-	case onDuty:
-		return nil, []Reason{taken.most(l.words().desksBusy())}
-	default:
-		return nil, []Reason{l.offDuty(l.Desks, v.date, minuteOf(at.Start))}
+	if onDuty {
+		return taken.most(l.words().desksBusy())
 	}
+	return l.offDuty(l.Desks, v.date, minuteOf(at.Start))
 }
 
 func onDutyThen(v view, i, desk int, at Interval) bool {
@@ -384,7 +445,19 @@ func (l Leg) offDuty(desks []Desk, d Date, minute int) Reason {
 // noon divides morning from afternoon in reasons, in minutes.
 const noon = 12 * 60
 
-func (q Question) booths(start time.Time) (free []int, why []Reason) {
+// freeBooths gives the booths that have what is needed and are free.
+func (q Question) freeBooths(start time.Time) []int {
+	var free []int
+	for n, b := range q.Booths {
+		if b.Equipped && !busy(b.Busy, q.BoothHeld(n, start)) {
+			free = append(free, n)
+		}
+	}
+	return free
+}
+
+// noBooth says why no booth is free.
+func (q Question) noBooth(start time.Time) Reason {
 	equipped := 0
 	taken := reasonSet{}
 	for n, b := range q.Booths {
@@ -394,18 +467,12 @@ func (q Question) booths(start time.Time) (free []int, why []Reason) {
 		equipped++
 		if r, ok := q.boothTaken(n, start); ok {
 			taken.add(r)
-		} else {
-			free = append(free, n)
 		}
 	}
-	switch {
-	case len(free) > 0:
-		return free, nil
-	case equipped == 0:
-		return nil, []Reason{noEquipment}
-	default:
-		return nil, []Reason{taken.most(boothsBusy(equipped))}
+	if equipped == 0 {
+		return noEquipment
 	}
+	return taken.most(boothsBusy(equipped))
 }
 
 // boothTaken says what keeps an equipped booth from the visit.

@@ -188,11 +188,21 @@ func TestAYearOfSlotsEqualsTheReference(t *testing.T) {
 			d := c.day.Add(n)
 			shown := map[time.Time]bool{}
 			last := time.Time{}
+			free := c.Free(d)
 			for _, a := range c.Day(d) {
+				if a.Free() {
+					if len(free) == 0 || !reflect.DeepEqual(free[0], a) {
+						t.Fatalf("the day lists %v as free, and of those that are free first %v", a, free)
+					}
+					free = free[1:]
+				}
 				if !last.Before(a.Start) {
 					t.Fatalf("%v comes after %v", a.Start, last)
 				}
 				last, shown[a.Start] = a.Start, a.Free()
+			}
+			if len(free) > 0 {
+				t.Fatalf("the day does not list %v", free)
 			}
 			for minute := 0; minute < 1440; minute += c.Every {
 				tried++
