@@ -39,6 +39,8 @@ func routes(s served) (http.Handler, error) {
 		mux.Handle("GET "+prefix, apps)
 	}
 
+	mux.Handle("GET /offices/{office}", s.bookings.OfficePage())
+
 	// The HTTP API, which describes itself at /openapi.json.
 	api := humago.New(mux, apiConfig())
 	s.bookings.Register(api)
