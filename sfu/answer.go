@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/sfu/codec"
+	"madoguchi/sfu/purpose"
 
 	"github.com/pion/sdp/v3"
 )
@@ -34,7 +35,7 @@ const maxMessage = 64 << 10
 // agree returns what of an arranged m-line is agreed to: payload types and extension ids are the offer's (RFC 3264 section
 // 6.1), the direction is ours.
 func agree(m *mline, b *binding) mline {
-	a := mline{mid: m.mid, kind: m.kind, rejected: m.rejected, mixed: m.mixed, exts: map[string]uint8{}}
+	a := mline{mid: m.mid, kind: m.kind, purpose: m.purpose, rejected: m.rejected, mixed: m.mixed, exts: map[string]uint8{}}
 	a.dir = map[direction]direction{sendonly: recvonly, recvonly: sendonly}[m.dir]
 	if a.dir == "" {
 		a.dir = inactive
@@ -230,12 +231,27 @@ func (w *answerWriter) formats(m *mline, media *sdp.MediaDescription) {
 				w.line("a=rtcp-fb:%d %s", p.pt, fb.text)
 			}
 		}
-		repeat("fmtp", p.pt)
+		if own := ownParameters(m, p); own != "" {
+			w.line("a=fmtp:%d %s", p.pt, own)
+		} else {
+			repeat("fmtp", p.pt)
+		}
 		if p.rtx != 0 {
 			repeat("rtpmap", p.rtx)
 			repeat("fmtp", p.rtx)
 		}
 	}
+}
+
+// ownParameters is how we want to get a format, where that is not what the client proposes; "" if it is. Sound that must not be
+// changed comes as stereo, even from one microphone, because for one channel browsers use Opus's mode for speech, which cuts off
+// what lies below some 80 Hz.
+func ownParameters(m *mline, p payload) string {
+	t, _ := purpose.Of(m.purpose)
+	if m.dir != recvonly || p.format != codec.Opus || !t.Music {
+		return ""
+	}
+	return fmt.Sprintf("minptime=10;useinbandfec=1;usedtx=0;stereo=1;maxaveragebitrate=%d", t.MaxBitrate)
 }
 
 // sources names the SSRCs an m-line will carry.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"madoguchi/sfu/codec"
+	"madoguchi/sfu/purpose"
 
 	"github.com/pion/sdp/v3"
 )
@@ -71,6 +72,8 @@ type mline struct {
 	mixed    bool             // one- and two-byte header extensions may be mixed
 	ssrc     uint32           // declared primary SSRC, 0 if none
 	rtxSSRC  uint32
+
+	purpose purpose.Purpose // what is sent there, or what a receiving m-line is kept for; "" for anything
 }
 
 // payload returns the entry for a payload type, or nil.
@@ -82,6 +85,9 @@ func (m *mline) payload(pt uint8) *payload {
 	}
 	return nil
 }
+
+// usual reports whether an m-line is for voices or faces, or for anything.
+func (m *mline) usual() bool { return m.purpose == "" || m.purpose == purpose.Usual(m.kind == audio) }
 
 // matching returns what this side calls packets that the other calls c; nil if it did not agree to such.
 func (m *mline) matching(c *payload) *payload {

@@ -9,6 +9,7 @@ import (
 
 	"madoguchi/sfu/codec"
 	"madoguchi/sfu/layer"
+	"madoguchi/sfu/purpose"
 	"madoguchi/sfu/rewrite"
 	"madoguchi/sfu/wire"
 
@@ -108,6 +109,9 @@ func (d *downTrack) attach(up *upTrack, now time.Duration) {
 	defer d.mu.Unlock()
 	d.source, d.started, d.codec, d.agreed = up, false, nil, nil
 	d.attachedAt = max(now, 1)
+	if d.peer.link != nil {
+		d.out = d.peer.link.outlet(purpose.Purpose(up.purpose))
+	}
 	d.mapExtensions(up)
 	up.addSub(d) // before the group is copied, so that no packet falls between the two
 	if up.kind != video {

@@ -137,6 +137,7 @@ func (r *room) pulse(now, took time.Duration) {
 	for _, p := range r.allPeers() {
 		p.takeRates(took)
 	}
+	r.noticeAbsent(now)
 	audience := *r.audience.Load()
 	if len(audience) < 2 {
 		return // no consultation

@@ -1,9 +1,11 @@
 package sfu
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 
+	"madoguchi/sfu/purpose"
 	"madoguchi/sfu/wire"
 
 	"github.com/pion/rtcp"
@@ -53,8 +55,9 @@ func (n *Node) newLink(o *offer, to wire.Handler) (*link, error) {
 	return l, nil
 }
 
-// bind gives every m-line the client receives on its SSRCs, in the order of the m-lines. The sending tracks of one index share
-// a stream, so that a browser keeps the sound and picture of the participant shown there in step.
+// bind gives every m-line the client receives on its SSRCs, in the order of the m-lines. The voices and faces of one index share
+// a stream, so that a browser keeps the sound and picture of the participant shown there in step. Everything else has a
+// stream of its own: a picture of paper need not wait for a sound that is played later.
 func (l *link) bind(o *offer) {
 	used := map[uint32]bool{}
 	for i := range o.lines {
@@ -74,14 +77,20 @@ func (l *link) bind(o *offer) {
 		if m.kind == application || m.dir != recvonly {
 			continue
 		}
-		b := binding{mid: m.mid, stream: fmt.Sprintf("slot%d", counts[m.kind]), ssrc: fresh(), rtxSSRC: fresh()}
-		counts[m.kind]++
-		b.out = l.conn.Sound()
-		if m.kind == video {
-			b.out = l.conn.Pictures()
+		b := binding{mid: m.mid, stream: "alone" + m.mid, ssrc: fresh(), rtxSSRC: fresh()}
+		if m.usual() {
+			b.stream = fmt.Sprintf("slot%d", counts[m.kind])
+			counts[m.kind]++
 		}
+		b.out = l.outlet(cmp.Or(m.purpose, purpose.Usual(m.kind == audio)))
 		l.bound = append(l.bound, b)
 	}
+}
+
+// outlet is where packets of tracks of a purpose go.
+func (l *link) outlet(p purpose.Purpose) outlet {
+	t, _ := purpose.Of(p)
+	return l.conn.Outlet(t.Rank)
 }
 
 // binding returns the sending side of an m-line, or nil.

@@ -41,10 +41,13 @@ type Join struct {
 	Kind        Kind   // which of the participant's connections this is
 	Publish     bool
 	Subscribe   bool
-	Bench       bool              // counts as admitted, for measuring
-	From        string            // receive this participant only; empty: everybody
-	Purposes    map[string]string // mid → what the client sends there; default "voice" and "face"
-	SDP         string
+	Bench       bool   // counts as admitted, for measuring
+	From        string // receive this participant only; empty: everybody
+	// Purposes says by mid what the client sends there, as package purpose names it (default "voice" and "face"), or which
+	// tracks a receiving m-line is kept for (default any).
+	Purposes map[string]string
+	Uses     []string // likewise for all that a client sends, by purpose alone
+	SDP      string
 	// Ended, if set, is called once when the connection that this join made is gone for whatever reason, from the goroutine
 	// that calls the Observer.
 	Ended func()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"madoguchi/sfu/purpose"
 	"madoguchi/sfu/wire"
 
 	"github.com/pion/sdp/v3"
@@ -94,12 +95,34 @@ func (o *offer) arrange(join Join) error {
 			usable++
 		}
 		m.dir = want
+		if err := m.assign(join); err != nil {
+			return err
+		}
 	}
 	if usable == 0 {
 		return o.nothing()
 	}
 	o.bundle()
 	return o.readSecurity()
+}
+
+// assign notes what an m-line is for: what its client says, or else what such a line usually is for.
+func (m *mline) assign(join Join) error {
+	m.purpose = purpose.Purpose(join.Purposes[m.mid])
+	sound := m.kind == audio
+	if m.purpose == "" && m.dir == sendonly {
+		m.purpose = purpose.Usual(sound)
+		for _, use := range join.Uses {
+			if t, ok := purpose.Of(purpose.Purpose(use)); ok && t.Sound == sound {
+				m.purpose = t.Purpose
+			}
+		}
+	}
+	if t, ok := purpose.Of(m.purpose); m.purpose != "" && (!ok || t.Sound != sound) {
+		return fmt.Errorf("%w: m-line %s (%s) is said to be for %q; %s is for %s", ErrOffer, m.mid, m.kind, m.purpose, m.kind,
+			strings.Join(purpose.Names(sound), " or "))
+	}
+	return nil
 }
 
 // nothing is the refusal of an offer of which no m-line can be taken up; it says why for each.

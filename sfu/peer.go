@@ -156,7 +156,7 @@ func (p *peer) addTrack(agreed mline, offered *mline, b *binding) {
 	}
 	switch offered.dir {
 	case sendonly:
-		u := newUpTrack(p, agreed, p.purposeOf(agreed))
+		u := newUpTrack(p, agreed, string(agreed.purpose))
 		p.ups = append(p.ups, u)
 		if offered.ssrc != 0 {
 			u.ssrc.Store(offered.ssrc)
@@ -168,17 +168,6 @@ func (p *peer) addTrack(agreed mline, offered *mline, b *binding) {
 	case recvonly:
 		p.downs = append(p.downs, newDownTrack(p, agreed, b))
 	}
-}
-
-// purposeOf returns what the client says the m-line is for, or what such a line usually is for.
-func (p *peer) purposeOf(m mline) string {
-	if s := p.join.Purposes[m.mid]; s != "" {
-		return s
-	}
-	if m.kind == audio {
-		return "voice"
-	}
-	return "face"
 }
 
 // reoffer negotiates a further offer of the same peer connection: an ICE restart. Its m-lines must be the same.

@@ -3,6 +3,8 @@ package sfu
 import (
 	"slices"
 	"time"
+
+	"madoguchi/sfu/purpose"
 )
 
 // The rules by which publishers' tracks come to subscribers' m-lines. Everything here runs with room.mu held and only
@@ -72,7 +74,8 @@ func (r *room) flowing(s *peer, d *downTrack) *upTrack {
 }
 
 // place decides whose tracks of one kind a subscriber's m-lines are for. A track keeps its m-line as long as it lives, and a
-// publisher who comes back gets the same one; what is left is filled in the order in which people came.
+// publisher who comes back gets the same one. What is left is filled in the order in which people came: first the m-lines that
+// are kept for a purpose, then those that take anything, voices and faces before what else people send.
 func (r *room) place(s *peer, peers []*peer, k kind) {
 	var downs []*downTrack
 	for _, d := range s.downs {
@@ -86,13 +89,13 @@ func (r *room) place(s *peer, peers []*peer, k kind) {
 			continue
 		}
 		for _, up := range pub.ups {
-			if up.kind == k {
+			if up.kind == k && up.here() {
 				waiting = append(waiting, up)
 			}
 		}
 	}
 	take := func(d *downTrack, match func(*upTrack) bool) bool {
-		i := slices.IndexFunc(waiting, func(up *upTrack) bool { return match(up) && d.canCarry(up) })
+		i := slices.IndexFunc(waiting, func(up *upTrack) bool { return match(up) && d.takes(up) && d.canCarry(up) })
 		if i < 0 {
 			return false
 		}
@@ -123,26 +126,47 @@ func (r *room) place(s *peer, peers []*peer, k kind) {
 	if k == video {
 		fillBeside(s, downs, take)
 	}
-	for _, d := range downs {
-		if d.assigned == nil {
-			take(d, func(*upTrack) bool { return true })
+	usual := string(purpose.Usual(k == audio))
+	for _, match := range []func(*downTrack, *upTrack) bool{
+		func(d *downTrack, up *upTrack) bool { return string(d.line.purpose) == up.purpose },
+		func(d *downTrack, up *upTrack) bool { return up.purpose == usual },
+		func(*downTrack, *upTrack) bool { return true },
+	} {
+		for _, d := range downs {
+			if d.assigned == nil {
+				take(d, func(up *upTrack) bool { return match(d, up) })
+			}
 		}
 	}
 	s.leftOut(k, waiting, downs)
 }
 
-// fillBeside gives a free video m-line to the publisher whose voice is on the audio m-line of the same position: the two
-// share a stream, which keeps lips and words together.
+// takes reports whether an m-line is open to a track. Paper and screens may stand in for each other; what is listened to is
+// never put where voices are expected, nor the other way round.
+func (d *downTrack) takes(up *upTrack) bool {
+	here, there := d.line.purpose, purpose.Purpose(up.purpose)
+	return here == "" || here == there || isPaper(here) && isPaper(there)
+}
+
+func isPaper(p purpose.Purpose) bool { return p == purpose.Document || p == purpose.Screen }
+
+// fillBeside gives a free video m-line to the face of the publisher whose voice is on the audio m-line of the same position,
+// not counting those kept for something else: the two share a stream (link.bind), which keeps lips and words together.
 func fillBeside(s *peer, downs []*downTrack, take func(*downTrack, func(*upTrack) bool) bool) {
-	var voices []*downTrack
+	var voices []*upTrack
 	for _, d := range s.downs {
-		if d.line.kind == audio {
-			voices = append(voices, d)
+		if d.line.kind == audio && d.line.usual() {
+			voices = append(voices, d.assigned)
 		}
 	}
-	for i, d := range downs {
-		if d.assigned == nil && i < len(voices) && voices[i].assigned != nil {
-			take(d, func(up *upTrack) bool { return up.peer.key == voices[i].assigned.peer.key })
+	for _, d := range downs {
+		if !d.line.usual() || len(voices) == 0 {
+			continue
+		}
+		voice := voices[0]
+		voices = voices[1:]
+		if d.assigned == nil && voice != nil && voice.purpose == string(purpose.Voice) {
+			take(d, func(up *upTrack) bool { return up.purpose == string(purpose.Face) && up.peer.key == voice.peer.key })
 		}
 	}
 }
@@ -178,11 +202,8 @@ func (r *room) tell(s *peer) {
 // muting is what a participant has switched off.
 type muting struct{ audio, video bool }
 
-// covers reports whether a track is silenced by it. Document camera and screen are shown on purpose and switched off where
-// they are shared; the camera switch means the face.
+// covers reports whether a track is silenced by it: the switches mean voice and face. Everything else is sent on purpose, and
+// switched off where it is switched on.
 func (m muting) covers(up *upTrack) bool {
-	if up.kind == audio {
-		return m.audio
-	}
-	return m.video && up.purpose != "document" && up.purpose != "screen"
+	return m.audio && up.purpose == string(purpose.Voice) || m.video && up.purpose == string(purpose.Face)
 }

@@ -27,6 +27,8 @@ type upTrack struct {
 	subs       atomic.Pointer[[]*downTrack]
 	asked      atomic.Int64 // when a key frame was last asked for, on the node's clock; 0 never
 	wanted     atomic.Bool  // a key frame was wanted again before keyframeInterval was over
+	sending    atomic.Bool  // of an occasional track: it is being sent (presence.go), and
+	heardAt    atomic.Int64 // when it was heard last
 	silent     atomic.Bool  // muted: packets are counted and forgotten
 	readyUntil atomic.Int64 // until when the latest group of pictures is kept young, on the node's clock; 0 never
 	lastReport atomic.Pointer[senderInfo]
@@ -78,6 +80,9 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 	if p.codec == nil {
 		u.count.dropped.Add(1)
 		return
+	}
+	if u.occasional() {
+		u.noticed(now)
 	}
 	if u.silent.Load() {
 		u.swallow(p, resent, now)

@@ -33,6 +33,7 @@ var pure = map[string][]string{
 	"sfu/bwe":            nil,
 	"cmd/netlab/line":    nil,
 	"sfu/quality":        nil,
+	"sfu/purpose":        nil,
 }
 
 // arrows says which parts a part may know besides itself. Tests may also use the sample data of deploy, which is data

@@ -1,7 +1,8 @@
 // Package whip lets equipment and measuring rigs into rooms over plain HTTP: WHIP (RFC 9725) to send, WHEP
 // (draft-ietf-wish-whep) to receive, both at a path that names the room.
 //
-//	POST   /whip/{room}        offer to send      → 201, answer, Location
+//	POST   /whip/{room}        offer to send      → 201, answer, Location; ?purpose=document says what the picture is for,
+//	                           ?purpose=stethoscope likewise of the sound (package purpose); else they are a face and a voice
 //	POST   /whep/{room}        offer to receive   → 201, answer, Location; ?from=P narrows to one participant
 //	PATCH  /whip/{room}/{id}   further ICE candidates (application/trickle-ice-sdpfrag) → 204
 //	DELETE /whip/{room}/{id}   the end → 200

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"madoguchi/sfu"
+	"madoguchi/sfu/purpose"
 )
 
 // Node is what this package needs of a media node. *sfu.Node is one.
@@ -142,6 +143,10 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 	if !ok {
 		return
 	}
+	uses, ok := readPurposes(w, r)
+	if !ok {
+		return
+	}
 	offer, ok := readOffer(w, r)
 	if !ok {
 		return
@@ -153,7 +158,7 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 	answer, err := h.node.Offer(r.Context(), sfu.Join{
 		Room: room, Participant: grant.Participant, Name: grant.Name, Kind: k,
 		Publish: k != sfu.WHEP, Subscribe: k != sfu.WHIP, Bench: grant.Bench, From: r.URL.Query().Get("from"),
-		SDP: offer, Ended: func() { h.leave(s) },
+		Uses: uses, SDP: offer, Ended: func() { h.leave(s) },
 	})
 	if err != nil {
 		h.leave(s)
@@ -198,6 +203,24 @@ func (h *handler) authorize(w http.ResponseWriter, r *http.Request, room string,
 		return grant, true
 	}
 	return Grant{}, false
+}
+
+// readPurposes reads what the query says is sent: of sound and of pictures at most one purpose each. If something is wrong, it
+// has answered.
+func readPurposes(w http.ResponseWriter, r *http.Request) ([]string, bool) {
+	uses := r.URL.Query()["purpose"]
+	said := map[bool]bool{} // by whether it is sound
+	for _, use := range uses {
+		t, ok := purpose.Of(purpose.Purpose(use))
+		if !ok || said[t.Sound] {
+			refuse(w, http.StatusBadRequest, "purpose", "purpose is "+quoted(use)+"; say one of "+
+				strings.Join(purpose.Names(true), ", ")+" for the sound and one of "+
+				strings.Join(purpose.Names(false), ", ")+" for the picture, or nothing for a voice and a face")
+			return nil, false
+		}
+		said[t.Sound] = true
+	}
+	return uses, true
 }
 
 // readOffer checks the headers and reads the body; if something is wrong, it has answered.

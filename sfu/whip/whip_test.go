@@ -193,6 +193,17 @@ func TestFromNarrowsToOneParticipant(t *testing.T) {
 	}
 }
 
+func TestAPurposeInTheQueryDecidesHowTheSoundIsAskedFor(t *testing.T) {
+	h := open(t)
+	for query, music := range map[string]bool{"": false, "?purpose=document": false, "?purpose=document&purpose=stethoscope": true} {
+		resp, answer := h.do(http.MethodPost, "/whip/lab"+query, publisher(t).offer(),
+			"Authorization", "Bearer one publish bench", "Content-Type", "application/sdp")
+		if resp.StatusCode != http.StatusCreated || strings.Contains(answer, "usedtx=0;stereo=1") != music {
+			t.Errorf("%q: %d\n%s", query, resp.StatusCode, answer)
+		}
+	}
+}
+
 func TestDeleteEndsASessionAndTheRoomHearsOfIt(t *testing.T) {
 	h := open(t)
 	p := publisher(t)
@@ -284,6 +295,8 @@ func TestEveryRefusalIsAProblemThatSaysWhatWouldBeRight(t *testing.T) {
 		{"no SDP", "POST", "/whip/r", "a publish", sdp, "", "hello", 422, "SDP"},
 		{"an empty body", "POST", "/whip/r", "a publish", sdp, "", "", 422, ""},
 		{"sending at the receiving end", "POST", "/whep/r", "a subscribe", sdp, "", offer, 422, "recvonly"},
+		{"an unknown purpose", "POST", "/whip/r?purpose=telepathy", "a publish", sdp, "", offer, 400, "document, screen, face"},
+		{"two purposes of pictures", "POST", "/whip/r?purpose=face&purpose=screen", "a publish", sdp, "", offer, 400, "one of"},
 		{"tokens that cannot be checked", "POST", "/whip/r", "broken publish", sdp, "", offer, 503, "again"},
 	} {
 		headers := []string{"Authorization", "Bearer " + row.token, "Content-Type", row.kind}

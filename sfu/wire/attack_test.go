@@ -199,7 +199,7 @@ func TestAPeersPacketsMayComeThroughAnyLoop(t *testing.T) {
 					e.datagram(origin{group: e.udp[0], from: known.addr, known: known}, sealed[i], b)
 				}
 				if i%16 == loop {
-					if err := c.Sound().WriteRTP(&rtp.Header{Version: 2, SSRC: uint32(100 + loop), SequenceNumber: uint16(i)}, []byte("y"), b); err != nil {
+					if err := c.Outlet(0).WriteRTP(&rtp.Header{Version: 2, SSRC: uint32(100 + loop), SequenceNumber: uint16(i)}, []byte("y"), b); err != nil {
 						t.Error(err)
 					}
 					m := aCheck(t, stun.BindingRequest, stun.NewUsername(f.ours.Ufrag+":"+f.ufrag), ice.PriorityAttr(100),

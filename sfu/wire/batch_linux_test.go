@@ -23,7 +23,7 @@ func TestWhereTheKernelCannotCutPacketsTheyGoOneByOne(t *testing.T) {
 	for round := range 2 {
 		via := NewBatch()
 		for i := range 10 {
-			if err := c.Pictures().WriteRTP(header(uint16(10*round+i)), []byte("of equal size"), via); err != nil {
+			if err := c.Outlet(4).WriteRTP(header(uint16(10*round+i)), []byte("of equal size"), via); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -68,15 +68,6 @@ type Peer struct {
 	ReceiveSCTP uint32
 }
 
-// class is what a packet is worth when a line is too slow.
-type class int
-
-const (
-	control class = iota
-	sound
-	picture
-)
-
 // path is one way to a peer.
 type path struct {
 	conn     *Conn
@@ -393,54 +384,6 @@ func (e *Endpoint) noteBroken(err error) {
 	}
 	e.drop.unauthentic.Add(1)
 }
-
-// Outlet is where packets of one kind go to a peer.
-type Outlet struct {
-	conn  *Conn
-	class class
-}
-
-// Sound returns an outlet for sound, which is lost last when a line is too slow.
-func (c *Conn) Sound() Outlet { return Outlet{c, sound} }
-
-// Pictures returns an outlet for pictures.
-func (c *Conn) Pictures() Outlet { return Outlet{c, picture} }
-
-// WriteRTP seals one packet and sends it, at once or, if via is not nil, with its batch. It keeps neither header nor payload.
-func (o Outlet) WriteRTP(h *rtp.Header, payload []byte, via *Batch) error {
-	c := o.conn
-	to := c.selected.Load()
-	if to == nil {
-		return io.ErrClosedPipe
-	}
-	if via == nil {
-		via = NewBatch()
-		defer via.Release()
-	}
-	buf := via.slot()
-	n := h.MarshalSize()
-	if n+len(payload)+sealBytes > len(buf) {
-		return io.ErrShortBuffer
-	}
-	if _, err := h.MarshalTo(buf); err != nil {
-		return err
-	}
-	n += copy(buf[n:], payload)
-	c.out.Lock()
-	if c.out.srtp == nil {
-		c.out.Unlock()
-		return io.ErrClosedPipe
-	}
-	sealed, err := c.out.srtp.EncryptRTP(buf[:0], buf[:n], &c.out.header)
-	c.out.Unlock()
-	if err != nil {
-		return err
-	}
-	via.commit(to, len(sealed), o.class)
-	return nil
-}
-
-const sealBytes = 20 // the most that sealing adds
 
 // WriteRTCP seals a compound packet and sends it.
 func (c *Conn) WriteRTCP(pkts []rtcp.Packet) error {

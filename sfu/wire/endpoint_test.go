@@ -56,7 +56,7 @@ func TestACertificateOtherThanAnnouncedIsRefused(t *testing.T) {
 		t.Error("the handshake succeeded")
 	}
 	l.await(t, Closed)
-	if err := c.Pictures().WriteRTP(header(1), nil, nil); err == nil {
+	if err := c.Outlet(4).WriteRTP(header(1), nil, nil); err == nil {
 		t.Error("a packet was sealed")
 	}
 }
@@ -148,7 +148,7 @@ func TestSilenceIsNoticedAndConsentExpires(t *testing.T) {
 	l.await(t, Connected)
 	c.tick(e.now() + consentExpires + time.Second)
 	l.await(t, Disconnected)
-	if err := c.Pictures().WriteRTP(header(1), nil, nil); err == nil {
+	if err := c.Outlet(4).WriteRTP(header(1), nil, nil); err == nil {
 		t.Error("something was sent to a peer that may be gone")
 	}
 	f.nominate()

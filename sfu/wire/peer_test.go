@@ -383,7 +383,7 @@ func header(seq uint16) *rtp.Header {
 
 func send(t testing.TB, c *Conn, seq uint16, payload string) {
 	t.Helper()
-	if err := c.Pictures().WriteRTP(header(seq), []byte(payload), nil); err != nil {
+	if err := c.Outlet(4).WriteRTP(header(seq), []byte(payload), nil); err != nil {
 		t.Fatal(fmt.Errorf("packet %d: %w", seq, err))
 	}
 }

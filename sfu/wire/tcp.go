@@ -23,8 +23,9 @@ const (
 	keepBuffer  = 64 << 10 // a larger write buffer is given back once it is empty
 )
 
-// queueLimit is how many bytes may wait for a slow TCP connection before packets of a class are lost.
-var queueLimit = [...]int{control: 768 << 10, sound: 512 << 10, picture: 384 << 10}
+// queueLimit is how many bytes may wait for a slow TCP connection before packets of a class are lost. Between two of them lies
+// more than a key frame, so that each class gives way before the next.
+var queueLimit = [media + Ranks]int{control: 768 << 10, media: 640 << 10, 560 << 10, 480 << 10, 400 << 10, 320 << 10}
 
 // tcpListener takes TCP connections on one address.
 type tcpListener struct {
