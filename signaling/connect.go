@@ -214,17 +214,10 @@ func (s *socket) refuseToken(err error) {
 	s.finish(protocol.CloseBadToken, "token refused")
 }
 
-// downTracks are the receiving m-lines of every client: three remote people at once, with sound and picture.
-const downTracks = 3
-
 func (b *Broker) welcome(w identity) protocol.Welcome {
 	return protocol.Welcome{
 		Participant: w.participant, Role: w.role, Name: w.name, Now: b.now(),
-		Media: protocol.Media{
-			Up:        []protocol.Purpose{protocol.PurposeVoice, protocol.PurposeFace},
-			AudioDown: downTracks, VideoDown: downTracks,
-			ICEServers: b.cfg.ICEServers, DataChannel: "talk", LatestChannel: "latest",
-		},
+		Media:       mediaPlan(b.cfg.ICEServers),
 		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),
 	}
 }

@@ -134,20 +134,20 @@ describe("a booth", () => {
     await settled();
     expect(client.getSnapshot()).toMatchObject({ session: { state: "waiting" }, waiting: { toMinutes: 15 } });
     server.tracks = [
-      { mid: "2", participant: "desk:morita", purpose: "voice" },
-      { mid: "5", participant: "desk:morita", purpose: "face" },
+      { mid: "5", participant: "desk:morita", purpose: "voice" },
+      { mid: "9", participant: "desk:morita", purpose: "face" },
     ];
     server.move("consultation");
     await settled();
     const remote = client.getSnapshot().media.remote["desk:morita"];
-    expect(remote?.voice?.getTracks()).toEqual([browser.peerNow.lines[2]?.receiver.track]);
-    expect(remote?.face?.getTracks()).toEqual([browser.peerNow.lines[5]?.receiver.track]);
+    expect(remote?.voice?.getTracks()).toEqual([browser.peerNow.lines[5]?.receiver.track]);
+    expect(remote?.face?.getTracks()).toEqual([browser.peerNow.lines[9]?.receiver.track]);
     expect(browser.peers).toHaveLength(1);
   });
 
   it("never gives back its own sound", async () => {
     const { server, client } = await boothIn("consultation");
-    server.tracks = [{ mid: "2", participant: "booth:shiomachihama-1", purpose: "voice" }];
+    server.tracks = [{ mid: "5", participant: "booth:shiomachihama-1", purpose: "voice" }];
     server.tellSession();
     expect(client.getSnapshot().media.remote).toEqual({});
   });
@@ -256,6 +256,7 @@ describe("wiping", () => {
           voice: { state: "off" },
           face: { state: "off" },
           document: { state: "off" },
+          stethoscope: { state: "off" },
           preview: null,
           documentPreview: null,
           audioMuted: false,
@@ -516,11 +517,11 @@ describe("muting", () => {
     const { browser, server, client } = await boothIn("consultation");
     await client.mute({ audio: true, video: true });
     expect(browser.live.map((track) => [track.kind, track.enabled])).toEqual([["audio", false]]);
-    expect(browser.peerNow.lines[1]?.sending).toBeNull();
+    expect(browser.peerNow.lines[2]?.sending).toBeNull();
     expect(server.presence["booth:shiomachihama-1"]).toMatchObject({ audioMuted: true, videoMuted: true });
     await client.mute({ audio: false, video: false });
     expect(browser.live.map((track) => [track.kind, track.enabled])).toEqual([["audio", true], ["video", true]]);
-    expect(browser.peerNow.lines[1]?.sending).toBe(browser.live[1]);
+    expect(browser.peerNow.lines[2]?.sending).toBe(browser.live[1]);
     expect(browser.peers).toHaveLength(1);
   });
 

@@ -1,6 +1,7 @@
 import type { Api } from "./api";
 import type { Browser } from "./browser";
 import { SeatCore } from "./core";
+import type { DeviceSound } from "./devices";
 import { realBrowser } from "./realbrowser";
 import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
 
@@ -99,6 +100,8 @@ export interface SeatClient {
   openMedia(): Promise<void>;
   /** Closes the peer connection and opens everything anew: the button "もう一度つなぐ". */
   restartMedia(): Promise<void>;
+  /** A stethoscope's sound, sent as a track of its own. */
+  readonly deviceSound: DeviceSound;
   /** Watches own sound and picture until stopChecks(); the result stands in `checks`. */
   startChecks(): void;
   stopChecks(): void;

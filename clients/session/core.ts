@@ -40,6 +40,7 @@ const nothingKnown: Snapshot = {
 /** SeatClient's inside: wires line, state, visit, media and words together, and holds no rule of its own. */
 export class SeatCore implements SeatClient {
   readonly api: Api;
+  readonly deviceSound: SeatClient["deviceSound"];
   readonly subscribe: SeatClient["subscribe"];
   readonly getSnapshot: SeatClient["getSnapshot"];
   private readonly browser: Browser;
@@ -98,6 +99,7 @@ export class SeatCore implements SeatClient {
         log,
       },
     );
+    this.deviceSound = this.media.deviceSound;
     this.latest = new Latest(browser);
     this.talk = new Talk(browser, this.now, (talk) => this.store.patch({ talk }));
   }

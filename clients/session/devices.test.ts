@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Devices, type DevicePurpose } from "./devices";
-import { fakeCamera, fakeMicrophone, fakePaperCamera, FakeBrowser, settled } from "./fakebrowser";
+import { fakeCamera, fakeMicrophone, fakePaperCamera, FakeBrowser, settled, type FakeDevice } from "./fakebrowser";
 import type { DeviceState } from "./types";
 
 interface Opened {
@@ -152,5 +152,49 @@ describe("the devices of a seat", () => {
     const { devices } = at(browser);
     await Promise.all([devices.open(["voice"]), devices.open(["voice", "face"])]);
     expect(browser.live.map((track) => track.kind).toSorted()).toEqual(["audio", "video"]);
+  });
+});
+
+describe("a stethoscope", () => {
+  const stethoscope: FakeDevice = { kind: "audioinput", deviceId: "usb-1", label: "USB stethoscope" };
+
+  it("is one of the inputs that nobody speaks into", async () => {
+    const { devices } = await open((browser) => {
+      browser.plug(stethoscope);
+      browser.plug({ kind: "audioinput", deviceId: "default", label: "Default - Microphone" });
+    });
+    expect(await devices.soundInputs()).toEqual([{ deviceId: "usb-1", label: "USB stethoscope" }]);
+  });
+
+  it("is opened only when somebody says so, from the input they chose, beside the voice", async () => {
+    const { browser, devices, states, sending } = await open((one) => one.plug(stethoscope));
+    expect(states.stethoscope).toBeUndefined();
+    await devices.openSound("usb-1");
+    expect(states).toMatchObject({ stethoscope: { state: "on", deviceId: "usb-1" }, voice: { state: "on", deviceId: "microphone-1" } });
+    expect(sending.stethoscope).not.toBe(sending.voice);
+    devices.stop("stethoscope");
+    expect([states.stethoscope, sending.stethoscope]).toEqual([{ state: "off" }, null]);
+    expect(browser.live).toHaveLength(2);
+  });
+
+  it("is heard as it is", async () => {
+    const { browser, devices } = await open((one) => one.plug(stethoscope));
+    await devices.openSound("usb-1");
+    expect(browser.asked.at(-1)?.audio).toMatchObject({
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+      deviceId: { exact: "usb-1" },
+    });
+  });
+
+  it("is opened again when its cable comes back", async () => {
+    const { browser, devices, states } = await open((one) => one.plug(stethoscope));
+    await devices.openSound("usb-1");
+    browser.unplug(stethoscope);
+    expect(states.stethoscope).toEqual({ state: "failed", fault: "unplugged" });
+    browser.plug(stethoscope);
+    await browser.pass(10_000);
+    expect(states.stethoscope).toMatchObject({ state: "on", deviceId: "usb-1" });
   });
 });

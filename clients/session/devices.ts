@@ -2,9 +2,27 @@ import type { Browser, Stop } from "./browser";
 import type { DeviceFault, DeviceState } from "./types";
 
 /** The devices a seat can have. */
-export type DevicePurpose = "voice" | "face" | "document";
+export type DevicePurpose = "voice" | "face" | "document" | "stethoscope";
 
-const purposes: readonly DevicePurpose[] = ["voice", "face", "document"];
+const purposes: readonly DevicePurpose[] = ["voice", "face", "document", "stethoscope"];
+
+/** A microphone that is not the one people speak into: a stethoscope, perhaps. */
+export interface SoundInput {
+  readonly deviceId: string;
+  readonly label: string;
+}
+
+/** What this seat does with what a stethoscope hears. */
+export interface DeviceSound {
+  /** Inputs that could be one: every one but that of the voice. */
+  inputs(): Promise<readonly SoundInput[]>;
+  /**
+   * Sends what one input hears, unprocessed and beside the voice, until stop(), wipe() or the end of the session.
+   * Resolves when it has been tried; how it went stands in `media.self.stethoscope`.
+   */
+  start(deviceId: string): Promise<void>;
+  stop(): void;
+}
 
 /** How long after a device was lost, or the list of devices changed, the next look is taken; milliseconds. */
 const settleTime = 300;
@@ -16,6 +34,15 @@ const voiceConstraints: MediaTrackConstraints = {
   noiseSuppression: true,
   autoGainControl: true,
   channelCount: { ideal: 1 },
+};
+
+/** What a stethoscope hears must not be touched: to a noise suppressor a heart is noise. */
+const deviceSoundConstraints: MediaTrackConstraints = {
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
+  channelCount: { ideal: 1 },
+  sampleRate: { ideal: 48_000 },
 };
 
 const faceConstraints: MediaTrackConstraints = {
@@ -45,7 +72,7 @@ export interface DeviceEvents {
 }
 
 /**
- * Camera, microphone and document camera of this seat. Each that is wanted is opened, reported in one word when it
+ * Camera, microphone, document camera and stethoscope of this seat. Each that is wanted is opened, reported in one word when it
  * cannot be, and opened again when it was unplugged and comes back. Nothing stays open that is not wanted.
  */
 export class Devices {
@@ -54,6 +81,8 @@ export class Devices {
   private readonly browser: Browser;
   private readonly events: DeviceEvents;
   private readonly wanted = new Set<DevicePurpose>();
+  /** Which input the device sound comes from. */
+  private soundInput = "";
   private readonly states = new Map<DevicePurpose, DeviceState>();
   /** Refused permissions are asked for again only when somebody acts, not every time a cable moves. */
   private readonly refused = new Set<DevicePurpose>();
@@ -73,6 +102,23 @@ export class Devices {
     for (const purpose of wanted) this.wanted.add(purpose);
     this.stopListening ??= this.browser.onDeviceChange(() => this.lookIn(settleTime));
     await this.look();
+  }
+
+  /** Wants the sound of one input as it is, from now on. */
+  async openSound(deviceId: string): Promise<void> {
+    this.stop("stethoscope");
+    this.soundInput = deviceId;
+    await this.open(["stethoscope"]);
+  }
+
+  /** Inputs that could be a stethoscope: all but the one that is spoken into. Named once a microphone has been allowed. */
+  async soundInputs(): Promise<SoundInput[]> {
+    const inputs = (await this.browser.enumerateDevices()).filter((one) => one.kind === "audioinput");
+    const voice = this.tracks.get("voice")?.getSettings().deviceId;
+    const spokenInto = inputs.find((one) => one.deviceId === voice);
+    return inputs
+      .filter((one) => !aliases.has(one.deviceId) && !isSame(one, spokenInto))
+      .map(({ deviceId, label }) => ({ deviceId, label }));
   }
 
   /** Stops one device; its light goes out. */
@@ -109,13 +155,14 @@ export class Devices {
       this.again = false;
       await this.openMain();
       await this.openDocument();
+      await this.openDeviceSound();
     } while (this.again && this.missing().length > 0);
     if (this.missing().some((purpose) => purpose !== "document")) this.lookIn(lookAgain);
   }
 
   /** Microphone and camera together, so that permission is asked for once; one by one if that fails. */
   private async openMain(): Promise<void> {
-    const missing = this.missing().filter((purpose) => purpose !== "document");
+    const missing = this.missing().filter((purpose) => purpose === "voice" || purpose === "face");
     for (const purpose of missing) {
       if (this.states.get(purpose)?.state !== "failed") this.tell(purpose, { state: "opening" });
     }
@@ -139,6 +186,12 @@ export class Devices {
     await this.tryOne("document", chosen.deviceId);
   }
 
+  private async openDeviceSound(): Promise<void> {
+    if (!this.missing().includes("stethoscope")) return;
+    if (this.states.get("stethoscope")?.state !== "failed") this.tell("stethoscope", { state: "opening" });
+    await this.tryOne("stethoscope", this.soundInput);
+  }
+
   private async tryOne(purpose: DevicePurpose, deviceId?: string): Promise<void> {
     const fault = await this.tryToOpen([purpose], deviceId);
     if (fault === null || !this.wanted.has(purpose)) return;
@@ -151,6 +204,7 @@ export class Devices {
     const constraints: MediaStreamConstraints = {};
     if (some.includes("voice")) constraints.audio = voiceConstraints;
     if (some.includes("face")) constraints.video = faceConstraints;
+    if (some.includes("stethoscope")) constraints.audio = { ...deviceSoundConstraints, ...exact };
     if (some.includes("document")) constraints.video = { ...documentConstraints, ...exact };
     try {
       const stream = await this.browser.getUserMedia(constraints);
@@ -229,11 +283,20 @@ export function faultOf(error: unknown): DeviceFault {
   }
 }
 
+/** Names by which browsers list a device a second time. */
+const aliases: ReadonlySet<string> = new Set(["", "default", "communications"]);
+
+/** Whether two entries of the list are one device. */
+function isSame(one: MediaDeviceInfo, other: MediaDeviceInfo | undefined): boolean {
+  if (other === undefined) return false;
+  return one.deviceId === other.deviceId || (aliases.has(other.deviceId) && one.groupId !== "" && one.groupId === other.groupId);
+}
+
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
 
 function purposeOf(track: MediaStreamTrack, some: readonly DevicePurpose[]): DevicePurpose {
-  if (track.kind === "audio") return "voice";
+  if (track.kind === "audio") return some.includes("stethoscope") ? "stethoscope" : "voice";
   return some.includes("document") ? "document" : "face";
 }

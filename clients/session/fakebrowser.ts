@@ -45,6 +45,8 @@ export class FakeBrowser implements Browser {
   readonly peers: FakePeer[] = [];
   readonly calls: FakeCall[] = [];
   readonly opened: FakeTrack[] = [];
+  /** What getUserMedia was asked for, in order. */
+  readonly asked: { audio?: boolean | MediaTrackConstraints; video?: boolean | MediaTrackConstraints }[] = [];
   devices: FakeDevice[] = [fakeCamera, fakeMicrophone];
   /** Name of the DOMException getUserMedia fails with, by kind; nothing is refused at first. */
   readonly refuses: { audio?: string; video?: string } = {};
@@ -146,7 +148,7 @@ export class FakeBrowser implements Browser {
   }
 
   codecs(_direction: "send" | "receive", kind: "audio" | "video"): FakeCodec[] {
-    const names = kind === "audio" ? ["audio/opus", "audio/PCMU"] : ["video/H264", "video/rtx", "video/VP8"];
+    const names = kind === "audio" ? ["audio/opus", "audio/red", "audio/PCMU"] : ["video/H264", "video/rtx", "video/VP8"];
     return names.map((mimeType) => ({ mimeType, clockRate: kind === "audio" ? 48_000 : 90_000 }));
   }
 
@@ -155,6 +157,7 @@ export class FakeBrowser implements Browser {
   }
 
   async getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream> {
+    this.asked.push(constraints);
     await new Promise((resolve) => setImmediate(resolve));
     const wanted = [
       ...(constraints.audio === undefined ? [] : [this.find("audioinput", constraints.audio)]),

@@ -111,7 +111,7 @@ export interface FakeTransceiver {
   codecs: string[];
   /** What is sent on it now. */
   sending: MediaStreamTrack | null;
-  receiver: { track: MediaStreamTrack };
+  receiver: { track: MediaStreamTrack; jitterBufferTarget?: number };
 }
 
 /** An RTCPeerConnection whose paths a test opens and breaks. */

@@ -1,5 +1,6 @@
 // The other end, as far as tests of this library need one: it keeps the promises of the protocol for one session.
 
+import { fakePlan } from "./fakeplan";
 import type { FakeAnswer, FakeBrowser, FakeCall } from "./fakebrowser";
 import type { FakePeer } from "./fakemedia";
 import type { FakeSocket } from "./fakesocket";
@@ -161,7 +162,7 @@ export class FakeServer {
       role: this.kind,
       name: "",
       now: new Date(this.browser.now() + 90_000).toISOString(),
-      media: { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" },
+      media: fakePlan,
       pingSeconds: 15,
     });
     socket.say({ type: "seat", sessions: this.summaries(), calls: this.calls, dayRev: this.version });

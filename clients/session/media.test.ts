@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { fakePlan } from "./fakeplan";
+import { kindOf } from "./lines";
 import { FakeBrowser, settled } from "./fakebrowser";
 import { FakeTrack, type FakePeer } from "./fakemedia";
 import { MediaLink } from "./media";
-import type { Media, Purpose, TrackOffer } from "./protocol";
+import type { Purpose, TrackOffer } from "./protocol";
 import { SessionError, type MediaPhase } from "./types";
 
-const plan: Media = { up: ["voice", "face", "document"], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" };
+const plan = fakePlan;
 
 /** A link to a media server whose answers and paths the test decides. */
 class Stage {
@@ -76,51 +78,37 @@ const offline = new SessionError("offline", "the line is down");
 describe("the m-lines of an offer", () => {
   it("are those of the plan: what can be sent, then what is received, then the words", async () => {
     const { peer, offers } = await connected();
-    expect(peer.lines.map((line) => `${line.direction} ${line.kind}`)).toEqual([
-      "sendonly audio",
-      "sendonly video",
-      "recvonly audio",
-      "recvonly audio",
-      "recvonly audio",
-      "recvonly video",
-      "recvonly video",
-      "recvonly video",
-    ]);
+    const lines = peer.lines.map((line) => `${line.direction} ${line.kind}`);
+    expect(lines.slice(0, 5)).toEqual(plan.up.map((purpose) => `sendonly ${kindOf(purpose)}`));
+    expect(lines.slice(5)).toEqual(plan.down.map((purpose) => `recvonly ${kindOf(purpose)}`));
     expect(peer.channel("talk")?.options).toEqual({ ordered: true });
     expect(peer.channel("latest")?.options).toEqual({ ordered: false, maxRetransmits: 0 });
-    expect(offers[0]?.tracks).toEqual([{ mid: "0", purpose: "voice" }, { mid: "1", purpose: "face" }]);
+    expect(offers[0]?.tracks.map((track) => track.purpose)).toEqual([...plan.up, ...plan.down]);
+    expect(offers[0]?.tracks.map((track) => track.mid)).toEqual(peer.lines.map((line) => line.mid));
   });
 
-  it("prefer Opus and VP8, and do not let a face eat the line", async () => {
-    const { peer, link } = await connected();
-    expect(peer.lines[0]?.codecs).toEqual(["audio/opus"]);
-    expect(peer.lines[1]?.codecs).toEqual(["video/VP8", "video/H264", "video/rtx"]);
-    expect(peer.lines.map((line) => line.maxBitrate).slice(0, 3)).toEqual([48_000, 150_000, undefined]);
-    await link.setUplink("talking");
-    expect(peer.lines.map((line) => line.maxBitrate).slice(0, 3)).toEqual([48_000, 1_200_000, undefined]);
-    expect([...peer.lines].slice(0, 2).map((line) => line.sending?.contentHint)).toEqual(["speech", "motion"]);
+  it("are sent as the server says for their purpose", async () => {
+    const { peer } = await connected();
+    const [voice, stethoscope] = peer.lines;
+    expect([voice?.codecs, stethoscope?.codecs]).toEqual([["audio/red", "audio/opus"], ["audio/opus"]]);
+    expect([voice?.maxBitrate, stethoscope?.maxBitrate]).toEqual([48_000, 128_000]);
+    expect(peer.lines[2]).toMatchObject({ codecs: ["video/VP8", "video/H264", "video/rtx"], encoding: { priority: "very-low" } });
+    expect([voice, peer.lines[2]].map((line) => line?.sending?.contentHint)).toEqual(["speech", "motion"]);
   });
 
-  it("are there for voice and face even while a device is missing, so that it can join later", async () => {
-    const stage = new Stage();
-    stage.link.lineUp();
-    stage.link.open(plan, stage.own);
-    await settled();
-    expect(stage.offers[0]?.tracks.map((track) => track.purpose)).toEqual(["voice", "face"]);
-    const camera = new FakeTrack("video") as unknown as MediaStreamTrack;
-    await stage.link.replaceTrack("face", camera);
-    expect(stage.peer.lines[1]?.sending).toBe(camera);
-    expect(stage.peers).toBe(1);
+  it("hold back what has to come whole", async () => {
+    const { peer } = await connected();
+    const receiving = peer.lines.slice(5).map((line) => line.receiver.jitterBufferTarget);
+    expect(receiving).toEqual(plan.down.map((purpose) => (purpose === "stethoscope" ? 200 : undefined)));
   });
 
-  it("are made anew when a document camera is plugged in that was not foreseen", async () => {
+  it("are there even while a device is missing, so that it can join later", async () => {
     const stage = await connected();
     const paper = new FakeTrack("video") as unknown as MediaStreamTrack;
-    stage.own.set("document", paper);
     await stage.link.replaceTrack("document", paper);
-    await settled();
-    expect(stage.offers[1]?.tracks.map((track) => track.purpose)).toEqual(["voice", "face", "document"]);
-    expect([stage.peers, stage.phase]).toEqual([2, "connected"]);
+    expect(stage.peer.lines[3]?.sending).toBe(paper);
+    expect(paper.contentHint).toBe("detail");
+    expect([stage.peers, stage.offers.length]).toEqual([1, 1]);
   });
 
   it("are followed by the candidates, never preceded", async () => {

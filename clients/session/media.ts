@@ -1,5 +1,5 @@
 import type { Browser, Stop } from "./browser";
-import { ForeignAnswer, PeerConnection, type Channels, type OwnTracks, type PeerSignals } from "./peer";
+import { ForeignAnswer, PeerConnection, type Channels, type OwnTracks, type PeerSignals, type Receiver } from "./peer";
 import type { Media, Purpose } from "./protocol";
 import { backOff } from "./retry";
 import { SessionError, type MediaPhase } from "./types";
@@ -106,11 +106,9 @@ export class MediaLink {
     this.ask("fresh");
   }
 
-  /** Sends another track for `purpose`, or none. A purpose that was not foreseen when connecting needs a new connection. */
+  /** Sends another track for `purpose`, or none; every purpose has its m-line from the first offer on. */
   async replaceTrack(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
-    if (this.plan === null || this.peer === null) return;
-    if (this.peer.carries(purpose)) await this.peer.replace(purpose, track);
-    else if (track !== null && this.plan.up.includes(purpose)) this.ask("fresh");
+    await this.peer?.replace(purpose, track);
   }
 
   /** Lets own pictures take as much of the line as they are to take now. */
@@ -122,7 +120,7 @@ export class MediaLink {
   }
 
   /** The m-lines we receive on, and the track of each; none before there is an answer. */
-  receivers(): { mid: string; track: MediaStreamTrack }[] {
+  receivers(): Receiver[] {
     return this.peer?.receivers() ?? [];
   }
 

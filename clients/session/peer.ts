@@ -1,4 +1,5 @@
 import type { Browser, Peer } from "./browser";
+import { askingAgain, encodingOf, hintOf, kindOf, preferred, traitsOf } from "./lines";
 import type { Media, Purpose, TrackOffer } from "./protocol";
 import { pictureEncoding, withEncoding, type Uplink } from "./uplink";
 
@@ -16,23 +17,15 @@ export interface Channels {
   readonly latest: RTCDataChannel;
 }
 
+/** An m-line we receive on, and what it is kept for. */
+export interface Receiver {
+  readonly mid: string;
+  readonly purpose: Purpose;
+  readonly track: MediaStreamTrack;
+}
+
 /** Own tracks, by what they are for. */
 export type OwnTracks = ReadonlyMap<Purpose, MediaStreamTrack>;
-
-/** Sending limits, bits a second, and what the encoder is to favour. A consultation is a face, not a film. */
-const sending: Record<Purpose, { maxBitrate: number; hint: string; kind: "audio" | "video" }> = {
-  voice: { maxBitrate: 48_000, hint: "speech", kind: "audio" },
-  stethoscope: { maxBitrate: 128_000, hint: "music", kind: "audio" },
-  face: { maxBitrate: 1_200_000, hint: "motion", kind: "video" },
-  document: { maxBitrate: 1_500_000, hint: "detail", kind: "video" },
-  screen: { maxBitrate: 1_500_000, hint: "detail", kind: "video" },
-};
-
-/** Video codecs, the one to try first first; what is not named comes last in the browser's order. */
-const videoOrder = ["video/VP8", "video/VP9", "video/H264", "video/AV1"];
-
-/** What every participant can be expected to have; its m-line is there even while the device is not. */
-const always: ReadonlySet<Purpose> = new Set<Purpose>(["voice", "face"]);
 
 /** Raised when an answer does not belong to the connection it answers: the server has begun a new one. */
 export class ForeignAnswer extends Error {
@@ -40,18 +33,21 @@ export class ForeignAnswer extends Error {
 }
 
 /**
- * One RTCPeerConnection with the m-lines of the plan, made once and for all: later devices come and go by
- * replaceTrack. Offers are made here only: the first, and one per ICE restart.
+ * One RTCPeerConnection with the m-lines of the plan, made once and for all, also for devices that are not there:
+ * they come and go by replaceTrack. Offers are made here only: the first, and one per ICE restart.
  */
 export class PeerConnection {
   /** The data channels; replaced by reopenChannels. */
   channels: Channels;
   /** Told when a data channel has ended and we did not end it. */
   onChannelLost: (() => void) | null = null;
+  private readonly browser: Browser;
   private readonly plan: Media;
   private readonly pc: Peer;
   private readonly signals: PeerSignals;
   private readonly senders = new Map<Purpose, RTCRtpTransceiver>();
+  /** What each m-line we receive on is kept for. */
+  private readonly kept = new Map<RTCRtpTransceiver, Purpose>();
   /** Candidates gathered before their offer was on its way; null once it is. */
   private held: { candidate: string; mid: string | null }[] | null = [];
   private fingerprint: string | null = null;
@@ -66,6 +62,8 @@ export class PeerConnection {
     signals: PeerSignals,
     onState: () => void,
   ) {
+    this.browser = browser;
+    this.plan = plan;
     this.uplink = uplink;
     this.signals = signals;
     this.pc = browser.peer({ iceServers: plan.iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
@@ -75,13 +73,8 @@ export class PeerConnection {
     this.pc.addEventListener("connectionstatechange", () => {
       if (!this.closed) onState();
     });
-    for (const purpose of plan.up) {
-      const track = own.get(purpose);
-      if (track !== undefined || always.has(purpose)) this.addSender(browser, purpose, track);
-    }
-    for (let i = 0; i < plan.audioDown; i++) this.addReceiver(browser, "audio");
-    for (let i = 0; i < plan.videoDown; i++) this.addReceiver(browser, "video");
-    this.plan = plan;
+    for (const purpose of plan.up) this.addSender(purpose, own.get(purpose));
+    for (const purpose of plan.down) this.addReceiver(purpose);
     this.channels = this.openChannels();
   }
 
@@ -99,7 +92,7 @@ export class PeerConnection {
     this.held = [];
     if (restart) this.pc.restartIce();
     await this.pc.setLocalDescription(await this.pc.createOffer());
-    const sdp = this.pc.localDescription?.sdp ?? "";
+    const sdp = askingAgain(this.pc.localDescription?.sdp ?? "", this.browser.codecs("send", "audio"));
     const answer = this.signals.offer(sdp, this.trackOffers());
     this.release();
     await this.take(await answer);
@@ -114,14 +107,9 @@ export class PeerConnection {
     return this.channels;
   }
 
-  /** Whether there is an m-line for this purpose. */
-  carries(purpose: Purpose): boolean {
-    return this.senders.has(purpose);
-  }
-
   /** Sends another track, or nothing, where `purpose` was sent; nothing is negotiated. */
   async replace(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
-    if (track !== null) track.contentHint = sending[purpose].hint;
+    if (track !== null) track.contentHint = hintOf(traitsOf(this.plan, purpose));
     await this.senders.get(purpose)?.sender.replaceTrack(track);
     // How much smaller a picture is to become depends on what the camera gives.
     if (track !== null) await this.encode(purpose);
@@ -134,10 +122,11 @@ export class PeerConnection {
   }
 
   /** What each m-line we receive on will carry. Known from the answer on, before anything has arrived. */
-  receivers(): { mid: string; track: MediaStreamTrack }[] {
+  receivers(): Receiver[] {
     if (!this.negotiated) return [];
-    const down = this.pc.getTransceivers().filter((one) => one.direction === "recvonly");
-    return down.flatMap(({ mid, receiver }) => (mid === null ? [] : [{ mid, track: receiver.track }]));
+    return [...this.kept].flatMap(([{ mid, receiver }, purpose]) =>
+      mid === null ? [] : [{ mid, purpose, track: receiver.track }],
+    );
   }
 
   stats(): Promise<RTCStatsReport> {
@@ -150,6 +139,7 @@ export class PeerConnection {
     this.closed = true;
     this.held = null;
     this.senders.clear();
+    this.kept.clear();
     this.channels.talk.close();
     this.channels.latest.close();
     this.pc.close();
@@ -168,35 +158,44 @@ export class PeerConnection {
     return channels;
   }
 
-  private addSender(browser: Browser, purpose: Purpose, track: MediaStreamTrack | undefined): void {
-    const { hint, kind } = sending[purpose];
-    if (track !== undefined) track.contentHint = hint;
+  private addSender(purpose: Purpose, track: MediaStreamTrack | undefined): void {
+    const kind = kindOf(purpose);
+    const traits = traitsOf(this.plan, purpose);
+    if (track !== undefined) track.contentHint = hintOf(traits);
     const encoding = this.encodingOf(purpose, track ?? null);
     const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [encoding] });
-    transceiver.setCodecPreferences(preferred(browser.codecs("send", kind), kind));
+    transceiver.setCodecPreferences(preferred(this.browser.codecs("send", kind), kind, traits.redundant === true));
     this.senders.set(purpose, transceiver);
   }
 
   private encodingOf(purpose: Purpose, track: MediaStreamTrack | null): RTCRtpEncodingParameters {
-    const { maxBitrate, kind } = sending[purpose];
-    if (kind === "audio") return { maxBitrate };
-    return pictureEncoding(maxBitrate, this.uplink, track?.getSettings().height ?? 0);
+    const traits = traitsOf(this.plan, purpose);
+    const encoding = encodingOf(traits);
+    if (kindOf(purpose) === "audio") return encoding;
+    return { ...encoding, ...pictureEncoding(traits.maxBitrate, this.uplink, track?.getSettings().height ?? 0) };
   }
 
   /** Tells the encoder of a picture what it is to do from now on. */
   private async encode(purpose: Purpose): Promise<void> {
     const sender = this.senders.get(purpose)?.sender;
-    if (sender === undefined || sending[purpose].kind === "audio" || this.closed) return;
+    if (sender === undefined || kindOf(purpose) === "audio" || this.closed) return;
     await sender.setParameters(withEncoding(sender.getParameters(), this.encodingOf(purpose, sender.track)));
   }
 
-  private addReceiver(browser: Browser, kind: "audio" | "video"): void {
+  private addReceiver(purpose: Purpose): void {
+    const kind = kindOf(purpose);
+    const { redundant, playoutMs } = traitsOf(this.plan, purpose);
     const transceiver = this.pc.addTransceiver(kind, { direction: "recvonly" });
-    transceiver.setCodecPreferences(preferred(browser.codecs("receive", kind), kind));
+    transceiver.setCodecPreferences(preferred(this.browser.codecs("receive", kind), kind, redundant === true));
+    // What has to come whole is played later, so that what was lost has come again.
+    if (playoutMs !== undefined) transceiver.receiver.jitterBufferTarget = playoutMs;
+    this.kept.set(transceiver, purpose);
   }
 
   private trackOffers(): TrackOffer[] {
-    return [...this.senders].flatMap(([purpose, { mid }]) => (mid === null ? [] : [{ mid, purpose }]));
+    const sent = [...this.senders].map(([purpose, { mid }]) => ({ mid, purpose }));
+    const received = [...this.kept].map(([{ mid }, purpose]) => ({ mid, purpose }));
+    return [...sent, ...received].flatMap(({ mid, purpose }) => (mid === null ? [] : [{ mid, purpose }]));
   }
 
   private async take(sdp: string): Promise<void> {
@@ -221,15 +220,4 @@ export class PeerConnection {
     this.held = null;
     for (const one of held) this.signals.candidate(one.candidate, one.mid);
   }
-}
-
-/** Orders codecs: Opus alone for sound, VP8 first for pictures; repair formats stay behind what they repair. */
-export function preferred(codecs: RTCRtpCodec[], kind: "audio" | "video"): RTCRtpCodec[] {
-  if (kind === "audio") return codecs.filter((codec) => codec.mimeType.toLowerCase() === "audio/opus");
-  return codecs.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function rank(codec: RTCRtpCodec): number {
-  const at = videoOrder.findIndex((name) => name.toLowerCase() === codec.mimeType.toLowerCase());
-  return at === -1 ? videoOrder.length : at;
 }

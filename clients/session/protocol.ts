@@ -171,7 +171,7 @@ export interface TrackOffer {
   purpose: Purpose;
 }
 
-/** Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on. The client is the only offerer; a new offer is made only for an ICE restart or a new peer connection. */
+/** Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on, and what those it receives on are kept for; one not named takes anything of its kind. The client is the only offerer; a new offer is made only for an ICE restart or a new peer connection. */
 export interface Offer {
   type: "offer";
   id: string;
@@ -256,15 +256,37 @@ export interface ICEServer {
   credential?: string;
 }
 
-/** Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it can provide, then AudioDown recvonly audio and VideoDown recvonly video m-lines, then one application m-line. */
+/** Traits is how tracks of one purpose are to be taken up, sent and played. */
+export interface Traits {
+  purpose: Purpose;
+  /** as RTCPriorityType: "very-low", "low", "medium", "high" */
+  priority: string;
+  /** bits a second */
+  maxBitrate: number;
+  /** pictures a second */
+  maxFramerate?: number;
+  /** what the encoder keeps longest: "resolution" or "motion" */
+  keep?: string;
+  /** sound that nobody may process: no echo, noise or gain control */
+  music?: boolean;
+  /** sound to be sent with redundancy (RED), where both ends can */
+  redundant?: boolean;
+  /** what the receiver is to hold back, in milliseconds */
+  playoutMs?: number;
+}
+
+/** Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it can provide, then AudioDown recvonly audio and VideoDown recvonly video m-lines, then one application m-line. Down says what each of the receiving m-lines is kept for, in their order. */
 export interface Media {
   up: Purpose[];
+  down: Purpose[];
   audioDown: number;
   videoDown: number;
   iceServers: ICEServer[];
   /** label of the reliable, ordered channel for what people say: "talk" */
   dataChannel: string;
   latestChannel: string;
+  /** of every purpose, the one that is kept longest on a slow line first */
+  traits: Traits[];
 }
 
 /** Welcome answers Hello. */

@@ -1,9 +1,12 @@
 import type { Browser } from "./browser";
+import type { Receiver } from "./peer";
 import type { Purpose, Track } from "./protocol";
 import type { Incoming, RemoteMedia } from "./types";
 
 /** One receiving m-line. */
 interface Slot {
+  /** What it is kept for. */
+  readonly purpose: Purpose;
   readonly track: MediaStreamTrack;
   readonly stream: MediaStream;
   /** Who and what it carries or has carried: "desk:morita face". Null as long as it has carried nothing. */
@@ -39,13 +42,13 @@ export class RemoteStreams {
   update(
     tracks: readonly Track[],
     own: string | null,
-    receivers: readonly { mid: string; track: MediaStreamTrack }[],
+    receivers: readonly Receiver[],
   ): Arriving {
     const carried = new Map(tracks.filter((one) => one.participant !== own).map((one) => [one.mid, one]));
     const next = new Map<string, Slot>();
-    for (const { mid, track } of receivers) {
+    for (const { mid, purpose, track } of receivers) {
       const here = carried.get(mid);
-      next.set(mid, this.slot(mid, track, here === undefined ? null : `${here.participant} ${here.purpose}`));
+      next.set(mid, this.slot(mid, purpose, track, here === undefined ? null : `${here.participant} ${here.purpose}`));
     }
     const same = next.size === this.slots.size && [...next].every(([mid, slot]) => this.slots.get(mid) === slot);
     if (!same) {
@@ -55,18 +58,18 @@ export class RemoteStreams {
     return this.arriving;
   }
 
-  private slot(mid: string, track: MediaStreamTrack, occupant: string | null): Slot {
+  private slot(mid: string, purpose: Purpose, track: MediaStreamTrack, occupant: string | null): Slot {
     const known = this.slots.get(mid);
     if (known?.track === track && known.occupant === occupant) return known;
     const fresh = known?.track !== track || known.occupant !== null;
-    return { track, stream: fresh ? this.browser.stream([track]) : known.stream, occupant };
+    return { purpose, track, stream: fresh ? this.browser.stream([track]) : known.stream, occupant };
   }
 }
 
 function incomingOf(slots: ReadonlyMap<string, Slot>): Incoming {
-  const of = (kind: string): MediaStream[] =>
-    [...slots.values()].filter(({ track }) => track.kind === kind).map(({ stream }) => stream);
-  return { voices: of("audio"), pictures: of("video") };
+  const of = (purpose: Purpose): MediaStream[] =>
+    [...slots.values()].filter((slot) => slot.purpose === purpose).map(({ stream }) => stream);
+  return { voices: of("voice"), pictures: of("face") };
 }
 
 function remoteOf(

@@ -1,6 +1,6 @@
 import type { Browser, Stop } from "./browser";
 import { checksOff, CheckRun, MicMeter } from "./checks";
-import { Devices, type DevicePurpose } from "./devices";
+import { Devices, type DevicePurpose, type DeviceSound } from "./devices";
 import { MediaLink } from "./media";
 import type { Channels, PeerSignals } from "./peer";
 import type { Media, PresenceItem, Track } from "./protocol";
@@ -9,9 +9,6 @@ import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./sta
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
 import { raiseAfter, type Uplink } from "./uplink";
 
-/** How long connecting waits to know whether there is a document camera, milliseconds. */
-const devicePatience = 3_000;
-
 /** How long the server may say that our media are not connected although they are, milliseconds. */
 const doubtPatience = 2_000;
 
@@ -19,6 +16,7 @@ const selfOff: SelfMedia = {
   voice: { state: "off" },
   face: { state: "off" },
   document: { state: "off" },
+  stethoscope: { state: "off" },
   preview: null,
   documentPreview: null,
   audioMuted: false,
@@ -43,6 +41,13 @@ export class SeatMedia {
   private readonly link: MediaLink;
   private readonly remote: RemoteStreams;
   private readonly meter: MicMeter;
+  readonly deviceSound: DeviceSound = {
+    inputs: () => this.devices.soundInputs(),
+    start: async (deviceId) => {
+      if (this.plan !== null) await this.devices.openSound(deviceId);
+    },
+    stop: () => this.devices.stop("stethoscope"),
+  };
   private run: CheckRun | null = null;
   private media: MediaState = mediaOff;
   private tracks: readonly Track[] = [];
@@ -87,9 +92,8 @@ export class SeatMedia {
   async open(plan: Media): Promise<void> {
     this.plan = plan;
     const devices = this.devices.open(this.wanted(plan));
-    // Voice and face join by replaceTrack; only a camera that may not be there has to be known before the offer.
-    if (plan.up.includes("document")) await this.orLater(devices, devicePatience);
-    if (this.plan === plan) this.link.open(plan, this.devices.tracks);
+    // Every device has its m-line already, and joins when it is there.
+    this.link.open(plan, this.devices.tracks);
     await devices;
   }
 
@@ -287,17 +291,5 @@ export class SeatMedia {
     if (same) return;
     this.media = media;
     this.events.onMedia(media);
-  }
-
-  /** Waits for `work`, but not longer than this; what goes wrong in it is not lost, its owner awaits it too. */
-  private orLater(work: Promise<void>, milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = this.browser.after(milliseconds, resolve);
-      const done = (): void => {
-        stop();
-        resolve();
-      };
-      work.then(done, done);
-    });
   }
 }

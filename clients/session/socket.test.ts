@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fakePlan } from "./fakeplan";
 import { FakeBrowser, failureOf, settled } from "./fakebrowser";
 import type { FakeSocket } from "./fakesocket";
 import { Close, type ServerMessage, type Welcome } from "./protocol";
@@ -10,7 +11,7 @@ const welcome: Welcome = {
   role: "doctor",
   name: "森田 千尋",
   now: "2026-11-25T10:00:00+09:00",
-  media: { up: [], audioDown: 3, videoDown: 3, iceServers: [], dataChannel: "talk", latestChannel: "latest" },
+  media: fakePlan,
   pingSeconds: 10,
 };
 

@@ -66,6 +66,8 @@ export interface SelfMedia {
   readonly voice: DeviceState;
   readonly face: DeviceState;
   readonly document: DeviceState;
+  /** What is listened to instead of spoken into; sent from deviceSound.start() to stop(). */
+  readonly stethoscope: DeviceState;
   /** Own camera for the small preview; it has no sound, so playing it cannot echo. Null while there is none. */
   readonly preview: MediaStream | null;
   readonly documentPreview: MediaStream | null;

@@ -41,7 +41,7 @@ func write(kind string, body any) ([]byte, error) {
 func filled(body any) any {
 	switch m := body.(type) {
 	case Welcome:
-		m.Media.Up = list(m.Media.Up)
+		m.Media.Up, m.Media.Down, m.Media.Traits = list(m.Media.Up), list(m.Media.Down), list(m.Media.Traits)
 		m.Media.ICEServers = list(m.Media.ICEServers)
 		return m
 	case Seat:

@@ -69,7 +69,8 @@ type Enter struct {
 	Token string `json:"token" limit:"4096"`
 }
 
-// Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on.
+// Offer carries the client's SDP offer. Tracks tells the purpose of each m-line the client sends on, and what those it
+// receives on are kept for; one not named takes anything of its kind.
 // The client is the only offerer; a new offer is made only for an ICE restart or a new peer connection.
 type Offer struct {
 	ID     string       `json:"id" limit:"64"`
@@ -157,16 +158,31 @@ type Welcome struct {
 }
 
 // Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it
-// can provide, then AudioDown recvonly audio and VideoDown recvonly video m-lines, then one application m-line.
+// can provide, then AudioDown recvonly audio and VideoDown recvonly video m-lines, then one application m-line. Down says
+// what each of the receiving m-lines is kept for, in their order.
 type Media struct {
 	Up          []Purpose   `json:"up"`
+	Down        []Purpose   `json:"down"`
 	AudioDown   int         `json:"audioDown"`
 	VideoDown   int         `json:"videoDown"`
 	ICEServers  []ICEServer `json:"iceServers"`
 	DataChannel string      `json:"dataChannel"` // label of the reliable, ordered channel for what people say: "talk"
 	// LatestChannel is the label of the unordered channel without retransmissions for what matters only while it is
 	// new, pointers and strokes being drawn: "latest".
-	LatestChannel string `json:"latestChannel"`
+	LatestChannel string   `json:"latestChannel"`
+	Traits        []Traits `json:"traits"` // of every purpose, the one that is kept longest on a slow line first
+}
+
+// Traits is how tracks of one purpose are to be taken up, sent and played.
+type Traits struct {
+	Purpose      Purpose `json:"purpose"`
+	Priority     string  `json:"priority"`               // as RTCPriorityType: "very-low", "low", "medium", "high"
+	MaxBitrate   int     `json:"maxBitrate"`             // bits a second
+	MaxFramerate int     `json:"maxFramerate,omitempty"` // pictures a second
+	Keep         string  `json:"keep,omitempty"`         // what the encoder keeps longest: "resolution" or "motion"
+	Music        bool    `json:"music,omitempty"`        // sound that nobody may process: no echo, noise or gain control
+	Redundant    bool    `json:"redundant,omitempty"`    // sound to be sent with redundancy (RED), where both ends can
+	PlayoutMs    int     `json:"playoutMs,omitempty"`    // what the receiver is to hold back, in milliseconds
 }
 
 // ICEServer is a STUN or TURN server for RTCPeerConnection.
