@@ -75,6 +75,7 @@ const idle: Snapshot = {
       voice: { state: "on", label: "", deviceId: "" },
       face: { state: "on", label: "", deviceId: "" },
       document: { state: "off" },
+      stethoscope: { state: "off" },
       preview: null,
       documentPreview: null,
       audioMuted: false,

@@ -6,6 +6,7 @@ import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
 import { Fact, Sheet } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
+import { DeviceSounds } from "./DeviceSounds";
 import { extras, residentName } from "./names";
 import { documentOf } from "./Pictures";
 import { useOffice } from "./queries";
@@ -28,6 +29,7 @@ export function SideColumn({
   return (
     <div className="flex min-h-0 flex-col gap-3">
       {!state.documentLarge && <Document talking={state.side === "talk"} onLarge={() => dispatch({ type: "document-large", on: true })} />}
+      <DeviceSounds session={session} appointment={appointment} />
       {state.side === "talk" ? (
         <TalkPanel
           resident={residentName(appointment)}

@@ -73,6 +73,16 @@ for (const { language, seat, resident } of VISITS) {
       await look(desk, 'consultation');
     });
 
+    await step('the booth sends what a stethoscope hears', async () => {
+      await button(booth.page, words.booth('sound.begin')).click();
+      await look(booth, 'sound-which');
+      await button(booth.page, 'Fake Audio Input 1').click();
+      await desk.page.locator('[data-device-sound]').waitFor();
+      await look(booth, 'sound-on');
+      await look(desk, 'sound-on');
+      await button(booth.page, words.booth('sound.end')).click();
+    });
+
     await step('the booth calls staff, then stops', async () => {
       await button(booth.page, words.booth('call.staff')).click();
       await says(booth.page, words.booth('call.coming'));

@@ -21,6 +21,7 @@ import { Frame } from "../Frame";
 import { personName, registered } from "../names";
 import { lineOf, type Person, type Screen } from "../state";
 import { T, useWords } from "../words";
+import { DeviceSoundBar, DeviceSoundButton, useDeviceSound } from "./DeviceSound";
 import { Written } from "./Written";
 
 export type TalkScreen = Extract<Screen, { kind: "talk" }>;
@@ -29,6 +30,7 @@ export type TalkScreen = Extract<Screen, { kind: "talk" }>;
 export function Talk({ screen }: { readonly screen: TalkScreen }) {
   const { act } = useBooth();
   const writing = screen.written.length > 0;
+  const sound = useDeviceSound(screen);
   // Something else has the large place, and the side needs room for the face.
   const small = writing || screen.show === "document";
   return (
@@ -40,12 +42,16 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         <>
           <OwnVoice screen={screen} />
           <Lines />
+          <DeviceSoundBar screen={screen} sound={sound} />
         </>
       }
       actions={
-        <Button onPress={() => act({ type: "ask-leave" })}>
-          <T k="talk.end" />
-        </Button>
+        <>
+          <DeviceSoundButton sound={sound} />
+          <Button onPress={() => act({ type: "ask-leave" })}>
+            <T k="talk.end" />
+          </Button>
+        </>
       }
     >
       <h1 className="sr-only">

@@ -97,6 +97,25 @@
     return all.filter((t) => t.rate > 0).map(({ rate, chunks }) => ({ rate, pcm: base64(chunks) }));
   }
 
+  /** Reads for some milliseconds what an audio element of the section around `selector` plays. */
+  function recordIn(selector, milliseconds) {
+    return recordElement(document.querySelector(selector)?.closest('section')?.querySelector('audio'), milliseconds);
+  }
+
+  /** Reads the first audio element that has sound and is not of the section around `selector`. */
+  function recordOutside(selector, milliseconds) {
+    const section = document.querySelector(selector)?.closest('section');
+    const speaking = [...document.querySelectorAll('audio')].find((a) => !section?.contains(a) && a.srcObject?.getAudioTracks().some((t) => !t.muted));
+    return recordElement(speaking, milliseconds);
+  }
+
+  async function recordElement(element, milliseconds) {
+    const [track] = element?.srcObject?.getAudioTracks() ?? [];
+    if (!track) return { rate: 0, pcm: '' };
+    const { rate, chunks } = await readTrack(track, milliseconds);
+    return { rate, pcm: base64(chunks) };
+  }
+
   async function readTrack(track, milliseconds) {
     const copy = track.clone();
     const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
@@ -128,5 +147,5 @@
     return btoa(text);
   }
 
-  Object.defineProperty(window, 'measure', { value: { received, pictures, thumbnails, record } });
+  Object.defineProperty(window, 'measure', { value: { received, pictures, thumbnails, record, recordIn, recordOutside } });
 })();
