@@ -20,7 +20,7 @@
 //
 //	led:booth:<id> led:desk:<id> led:resident:<index>   zset    ledgers
 //	bk:<id>                string  record of an appointment (a_…), a block (x_…) or somebody waiting (w_…); nothing personal
-//	who:<id>               string  the sealed personal record, with an expiry
+//	who:<id>               string  the sealed personal record, with an expiry; a hold's is in its record until then
 //	due                    zset    deadlines of holds
 //	alarms                 zset    times to tell of: reminders, absence, overrun
 //	day:office:<id>:<date> day:desk:<id>:<date>         zset    confirmed appointments by start

@@ -63,19 +63,15 @@ type Held struct {
 	Now      time.Time // by Redis's clock
 }
 
-// whoMargin is how much longer than the hold its sealed record lives, so that a confirmation in the last moment still
-// finds it; EXPIRE deletes it before.
-const whoMargin = time.Minute
-
 // Hold claims the booth, a desk for every leg and the resident together, or nothing. It gives *TakenError, *StaleError,
 // ErrMismatch or ErrUnavailable.
 func (s *Store) Hold(ctx context.Context, h HoldRequest) (Held, error) {
 	ttl := orElse(h.TTL, s.opts.HoldTTL)
 	call := &call{
-		keys: []string{s.record(h.ID), s.rules(), s.due(), s.outbox(), s.who(h.ID)},
+		keys: []string{s.record(h.ID), s.rules(), s.due(), s.outbox()},
 		args: []any{
 			h.ID, h.Fingerprint, h.Rules, ttl.Milliseconds(), (ttl + s.opts.Remember).Milliseconds(), h.fields(), h.Office,
-			h.Who, (ttl + whoMargin).Milliseconds(), flag(h.Resident != ""), len(h.Legs) + 1 + count(h.Resident != ""),
+			flag(h.Resident != ""), len(h.Legs) + 1 + count(h.Resident != ""),
 		},
 	}
 	call.claim(s, KindBooth, h.Booth, nil)
@@ -110,6 +106,9 @@ func (h HoldRequest) fields() string {
 	pairs := []string{
 		"office", h.Office, "start", text(millis(h.Start)), "end", text(millis(h.End)), "legs", legsText(legs), "by", h.By,
 		"res", h.Resident, "anon", "0",
+	}
+	if len(h.Who) > 0 {
+		pairs = append(pairs, "who", whoText(h.Who))
 	}
 	if h.Series != "" {
 		pairs = append(pairs, "series", h.Series)
@@ -210,7 +209,7 @@ func (s *Store) Release(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		keys := append([]string{s.record(id), s.due(), s.outbox(), s.who(id)}, s.ledgers(r)...)
+		keys := append([]string{s.record(id), s.due(), s.outbox()}, s.ledgers(r)...)
 		answer, err := s.run(ctx, s.steps.release, keys, id, r.Version)
 		if err != nil {
 			return err
@@ -260,7 +259,7 @@ func (s *Store) expire(ctx context.Context, id string) (who []byte, done bool, e
 	if err != nil && !isNotFound(err) {
 		return nil, false, err
 	}
-	keys := append([]string{s.record(id), s.due(), s.outbox(), s.who(id)}, s.ledgers(r)...)
+	keys := append([]string{s.record(id), s.due(), s.outbox()}, s.ledgers(r)...)
 	answer, err := s.run(ctx, s.steps.expire, keys, id, r.Version)
 	if err == nil && answer[0] == "changed" {
 		err = errChanged
@@ -268,8 +267,5 @@ func (s *Store) expire(ctx context.Context, id string) (who []byte, done bool, e
 	if err != nil || answer[0] != "expired" {
 		return nil, false, err
 	}
-	if answer[1] != "" {
-		who = []byte(answer[1])
-	}
-	return who, true, nil
+	return whoBytes(answer[1]), true, nil
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
@@ -181,21 +182,34 @@ func (s *Store) Who(ctx context.Context, ids []string) ([][]byte, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	keys := make([]string, len(ids))
-	for i, id := range ids {
-		keys[i] = s.who(id)
+	keys := make([]string, 0, 2*len(ids))
+	for _, id := range ids {
+		keys = append(keys, s.who(id), s.record(id))
 	}
 	values, err := s.rdb.MGet(ctx, keys...).Result()
 	if err != nil {
 		return nil, fmt.Errorf("read personal records: %w", unavailable(err))
 	}
 	sealed := make([][]byte, len(ids))
-	for i, v := range values {
-		if text, ok := v.(string); ok {
-			sealed[i] = []byte(text)
+	for i := range ids {
+		if text, own := values[2*i].(string); own {
+			sealed[i] = whoBytes(text)
+		} else if text, held := values[2*i+1].(string); held {
+			sealed[i] = whoBytes(fieldsOf(text)["who"]) // while it is held the record has it
 		}
 	}
 	return sealed, nil
+}
+
+// whoText writes a sealed record without line breaks; whoBytes reads it, nil where there is none.
+func whoText(record []byte) string { return base64.RawStdEncoding.EncodeToString(record) }
+
+func whoBytes(text string) []byte {
+	record, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil || len(record) == 0 {
+		return nil
+	}
+	return record
 }
 
 // fieldsOf reads the lines of a record.

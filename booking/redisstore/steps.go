@@ -53,7 +53,7 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	}
 	keys = append(keys, s.pools(r)...)
 	args := []any{
-		id, r.Version, c.Resident, flag(c.Anonymous), string(c.Who), millis(r.End.Add(s.opts.KeepWho)),
+		id, r.Version, c.Resident, flag(c.Anonymous), whoText(c.Who), millis(r.End.Add(s.opts.KeepWho)),
 		millis(r.End.Add(s.opts.KeepRecord)), flag(fresh), label, ledgerTTL.Milliseconds(), c.Number, len(c.Receptions),
 	}
 	for _, number := range c.Receptions {

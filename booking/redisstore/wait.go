@@ -58,7 +58,7 @@ func (s *Store) Join(ctx context.Context, w Waiter, fingerprint string, who []by
 		return Waiter{}, fmt.Errorf("join %s: %w", w.ID, err)
 	}
 	w.Joined, w.State, w.Version, w.fingerprint = now, WaitWaiting, 0, fingerprint
-	return s.waitStep(ctx, w, string(who), EventWaiting, "")
+	return s.waitStep(ctx, w, whoText(who), EventWaiting, "")
 }
 
 // Offer says that a time is held for somebody on the list.

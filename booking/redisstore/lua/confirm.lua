@@ -74,14 +74,10 @@ assign(desks + #legs, words_of(f.desks, ','), legs, 1)
 f['until'] = f.deadline -- so that the hold asked for again gets its first answer
 f.state, f.deadline, f.claims, f.res, f.anon, f.num, f.recv = 'booked', '0', claims_text(kept), ARGV[3], ARGV[4], ms(number), reception
 arm(KEYS[8], f, id, ARGV[13 + tries], now)
+local who = ARGV[5] ~= '' and ARGV[5] or f.who
+f.who = nil -- from now on it has an expiry of its own
 local version = write(KEYS[1], f, ARGV[7])
-if ARGV[3] == '' then
-  redis.call('DEL', KEYS[4])
-elseif ARGV[5] ~= '' then
-  redis.call('SET', KEYS[4], ARGV[5], 'PXAT', ARGV[6])
-else
-  redis.call('PEXPIREAT', KEYS[4], ARGV[6])
-end
+if who and ARGV[3] ~= '' then redis.call('SET', KEYS[4], who, 'PXAT', ARGV[6]) end
 redis.call('ZREM', KEYS[2], id)
 emit(KEYS[3], 'booked ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'booked'}

@@ -1,6 +1,6 @@
 -- EXPIRE clears a hold away whose deadline has passed. It only tidies up: a dead hold blocks nobody anyway.
 --
--- KEYS  1 record  2 due  3 outbox  4 sealed personal record  5… ledgers of the record's claims
+-- KEYS  1 record  2 due  3 outbox  4… ledgers of the record's claims
 -- ARGV  1 id  2 version the keys were made from; 0 where there was no record
 --
 -- Answers expired, the sealed personal record or ''; replay; alive; changed.
@@ -12,11 +12,10 @@ if not f or f.state ~= 'held' then
 end
 if tonumber(f.deadline) > clock() then return {'alive'} end
 if f.v ~= ARGV[2] then return {'changed'} end
-drop(claims_of(f.claims), 5, f.deadline, id)
-f.state, f.claims = 'expired', ''
+drop(claims_of(f.claims), 4, f.deadline, id)
+local who = f.who or ''
+f.state, f.claims, f.who = 'expired', '', nil
 local version = write(KEYS[1], f)
-local who = redis.call('GET', KEYS[4]) or ''
-redis.call('DEL', KEYS[4])
 redis.call('ZREM', KEYS[2], id)
 emit(KEYS[3], 'expired ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'expired', who}

@@ -1,6 +1,6 @@
 -- RELEASE gives a hold back before it was confirmed. A hold that is gone already counts as given back.
 --
--- KEYS  1 record  2 due  3 outbox  4 sealed personal record  5… ledgers of the record's claims
+-- KEYS  1 record  2 due  3 outbox  4… ledgers of the record's claims
 -- ARGV  1 id  2 version the keys were made from
 --
 -- Answers released|replay; booked (it is an appointment by now: cancel it instead); changed; gone.
@@ -10,10 +10,9 @@ if not f then return {'gone'} end
 if f.state == 'released' or f.state == 'expired' then return {'replay'} end
 if f.state ~= 'held' then return {'booked'} end
 if f.v ~= ARGV[2] then return {'changed'} end
-drop(claims_of(f.claims), 5, f.deadline, id)
-f.state, f.claims = 'released', ''
+drop(claims_of(f.claims), 4, f.deadline, id)
+f.state, f.claims, f.who = 'released', '', nil
 local version = write(KEYS[1], f)
-redis.call('DEL', KEYS[4])
 redis.call('ZREM', KEYS[2], id)
 emit(KEYS[3], 'released ' .. id .. ' ' .. version .. ' ' .. f.office)
 return {'released'}
