@@ -286,3 +286,17 @@ func TestTheOfficeIsWarnedBeforeNoonOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAPoolSharesItsWorkOverDaysByTheMinute(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := newDesk(t, s, setting{})
+		given := map[string]int{}
+		for n := range 12 { // far enough apart that either could take any
+			a := k.at(t, 30*(n%6)+n/6*24*60*7, then)
+			given[a.Legs[0].Desk]++
+		}
+		if len(given) != 2 || given["shiokaze-1"] != 6 || given["shiokaze-2"] != 6 {
+			t.Errorf("twelve visits were shared as %v", given)
+		}
+	})
+}
