@@ -4,6 +4,7 @@
 //	madoguchi serve     the real thing: a configuration, a directory, keys and a Redis are required
 //	madoguchi token     a room token of the demo, for OBS, GStreamer and measuring rigs
 //	madoguchi enroll    a one-time code with which a booth or desk signs in
+//	madoguchi catalogue check the files of what can be booked; suspend and resume services
 //	madoguchi version
 //
 // There is wiring here and nothing else. Read it in this order: config.go says what can be set, demo.go and serve.go

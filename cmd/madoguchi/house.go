@@ -32,6 +32,7 @@ type plan struct {
 	mediaIPs  []string
 	store     redis.UniversalClient
 	directory *booking.Directory
+	folder    string // of the catalogue files, to be watched; "" where they are built in
 	keys      *access.Keys
 	secret    []byte // of the index of residents
 	drain     time.Duration
@@ -86,6 +87,9 @@ func openHouse(p plan) (*house, error) {
 	})
 	if err != nil {
 		return nil, errors.Join(err, h.closeMedia())
+	}
+	if p.folder != "" {
+		h.bookings = &watchedBookings{Service: bookings, folder: p.folder, every: lookAtFiles, log: p.log.With("part", "booking")}
 	}
 	h.listener, err = listenWeb(p.listen, p.tls)
 	if err != nil {

@@ -26,12 +26,13 @@ const (
 
 // commandLine is what can be typed after madoguchi.
 type commandLine struct {
-	Demo     demoCommand     `cmd:"" help:"Start everything with sample offices, desks and services. Forgets everything on exit unless --redis is given."`
-	Serve    serveCommand    `cmd:"" help:"Start the real thing from a configuration."`
-	Token    tokenCommand    `cmd:"" help:"Print a token for one room of the demo."`
-	Enroll   enrollCommand   `cmd:"" help:"Print a one-time code with which a booth, desk, counter, assistant or administrator signs in."`
-	Loadtest loadtestCommand `cmd:"" help:"Put load on a running demo and report what it costs."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Demo      demoCommand      `cmd:"" help:"Start everything with sample offices, desks and services. Forgets everything on exit unless --redis is given."`
+	Serve     serveCommand     `cmd:"" help:"Start the real thing from a configuration."`
+	Token     tokenCommand     `cmd:"" help:"Print a token for one room of the demo."`
+	Enroll    enrollCommand    `cmd:"" help:"Print a one-time code with which a booth, desk, counter, assistant or administrator signs in."`
+	Loadtest  loadtestCommand  `cmd:"" help:"Put load on a running demo and report what it costs."`
+	Catalogue catalogueCommand `cmd:"" help:"Check catalogue files; suspend and resume services."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // console is where a command prints: its result on out, its log on log.

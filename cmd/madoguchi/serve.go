@@ -59,6 +59,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		mediaIPs:  s.MediaPublicIPs,
 		store:     store,
 		directory: directory,
+		folder:    s.Directory,
 		keys:      keys,
 		secret:    secret,
 		drain:     s.Drain,
