@@ -7,35 +7,49 @@ import "time"
 // rather than a few packets of everybody's, which would all be asked for again. A publisher whose pictures are given up is told
 // by transport-wide feedback, and sends less; when its turn comes back the gap is long enough for a key frame to be asked for.
 
+// What counts is the standing queue: the least that waited during a look, however long the bursts between were.
 const (
-	shedShares = 32   // into which streams of pictures are divided
-	shedMuch   = 0.20 // of a socket's buffer full: one share more is given up
-	shedAll    = 0.50 // likewise: all of them, until it is down to
-	shedLittle = 0.05 // then, and only then, shares are let back, an eighth at a time
-	shedMore   = 30 * time.Millisecond
-	shedLess   = 250 * time.Millisecond
+	shedShares = 32 // into which streams of pictures are divided
+	shedLook   = 50 * time.Millisecond
+	shedMuch   = 0.10 // of a socket's buffer standing, and not getting less: one share more is given up
+	shedAll    = 0.50 // of it full at any moment: all are, until much is standing no more
+	shedLittle = 0.02 // standing for so many looks: shares are let back, an eighth at a time
+	shedCalm   = 5
 )
 
 // shedder decides for one loop which pictures are given up. It belongs to the loop.
 type shedder struct {
-	shares  int // given up
-	all     bool
-	changed time.Duration
+	shares int // given up
+	all    bool
+
+	standing, before float64 // the least seen during this look, and during the one before
+	ends             time.Duration
+	calm             int // looks with little standing
 }
 
 // observe takes how full the socket's buffer is, 0 … 1. A loop that keeps up always finds it nearly empty.
 func (s *shedder) observe(full float64, now time.Duration) {
-	switch {
-	case full > shedAll:
-		s.all = true
-	case full < shedLittle:
-		s.all = false
+	s.standing = min(s.standing, full)
+	if now >= s.ends {
+		s.look()
+		s.before, s.standing, s.ends = s.standing, full, now+shedLook
+	}
+	s.all = s.all || full > shedAll
+}
+
+// look draws the conclusion from one look.
+func (s *shedder) look() {
+	s.all = s.all && s.standing > shedMuch
+	if s.standing > shedLittle {
+		s.calm = 0
+	} else {
+		s.calm++
 	}
 	switch {
-	case full > shedMuch && s.shares < shedShares && now-s.changed >= shedMore:
-		s.shares, s.changed = s.shares+1, now
-	case full < shedLittle && s.shares > 0 && now-s.changed >= shedLess:
-		s.shares, s.changed = s.shares-1-s.shares/8, now
+	case s.standing > shedMuch && s.standing >= s.before:
+		s.shares = min(s.shares+1, shedShares)
+	case s.calm >= shedCalm:
+		s.shares, s.calm = max(0, s.shares-1-s.shares/8), 0
 	}
 }
 

@@ -26,10 +26,13 @@ func TestPicturesAreGivenUpStreamByStreamAndComeBackOneByOne(t *testing.T) {
 		return n
 	}
 	now := time.Second
+	look := func(full float64) {
+		s.observe(full, now)
+		now += shedLook
+	}
 	before := 0
-	for range shedShares {
-		s.observe(.3, now)
-		now += shedMore
+	for range shedShares + 2 { // the first two looks have nothing to compare with
+		look(.3)
 		if n := given(); n < before {
 			t.Fatalf("%d streams given up after %d: others than before", n, before)
 		} else {
@@ -39,32 +42,59 @@ func TestPicturesAreGivenUpStreamByStreamAndComeBackOneByOne(t *testing.T) {
 	if before != 1000 {
 		t.Fatalf("%d of 1000 streams given up at the most", before)
 	}
-	s.observe(.3, now)
-	s.observe(.1, now+time.Minute)
-	if given() != 1000 {
-		t.Fatal("something came back while the socket was not nearly empty")
+	for range 100 {
+		look(.05)
 	}
-	now += time.Hour
-	for range shedShares {
-		s.observe(0, now)
-		now += shedLess
+	if given() != 1000 {
+		t.Fatal("something came back while more than a little was standing")
+	}
+	for range shedShares * shedCalm {
+		look(0)
+		if n := given(); n > before {
+			t.Fatal("something was given up while nothing waited")
+		} else {
+			before = n
+		}
 	}
 	if s.active() {
 		t.Fatalf("%d streams still given up", given())
 	}
 }
 
+func TestAQueueThatGetsShorterIsLeftAlone(t *testing.T) {
+	var s shedder
+	for i := range 8 {
+		s.observe(.4-.03*float64(i), time.Duration(i+1)*shedLook)
+	}
+	if s.shares > 1 {
+		t.Fatalf("%d shares given up", s.shares)
+	}
+}
+
+func TestBurstsBetweenWhichTheSocketIsEmptyCostNothing(t *testing.T) {
+	var s shedder
+	for i := range 10_000 {
+		full := .45
+		if i%40 == 0 {
+			full = 0
+		}
+		s.observe(full, time.Duration(i)*time.Millisecond)
+	}
+	if s.active() {
+		t.Fatalf("%+v", s)
+	}
+}
+
 func TestWhenTheSocketIsHalfFullAllPicturesWait(t *testing.T) {
 	var s shedder
 	s.observe(.6, time.Second)
+	s.observe(.2, time.Second+time.Millisecond)
 	if !s.gives(7) || !s.gives(1<<31) {
 		t.Fatal("pictures pass")
 	}
-	s.observe(.2, time.Second)
-	if !s.all {
-		t.Fatal("they came back at once")
+	for i := range 3 {
+		s.observe(.05, time.Second+time.Duration(i+1)*shedLook)
 	}
-	s.observe(.01, time.Second)
 	if s.all {
 		t.Fatal("they did not come back")
 	}
