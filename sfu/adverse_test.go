@@ -220,14 +220,14 @@ func TestAPeerThatSendsGarbageDisturbsNobody(t *testing.T) {
 		for i := range noise {
 			noise[i] = byte(random.Uint32())
 		}
-		_ = bad.video.WriteRTP(&rtp.Packet{
+		_ = bad.Video.WriteRTP(&rtp.Packet{
 			Header: rtp.Header{
 				Version: 2, SequenceNumber: uint16(random.Uint32()), Timestamp: random.Uint32(), Marker: random.IntN(2) == 0,
 				Padding: random.IntN(4) == 0, PaddingSize: byte(random.Uint32()),
 			},
 			Payload: noise,
 		})
-		_ = bad.pc.WriteRTCP([]rtcp.Packet{
+		_ = bad.PC.WriteRTCP([]rtcp.Packet{
 			&rtcp.TransportLayerNack{MediaSSRC: random.Uint32(), Nacks: []rtcp.NackPair{{PacketID: uint16(random.Uint32()), LostPackets: 0xffff}}},
 			&rtcp.PictureLossIndication{MediaSSRC: random.Uint32N(40)},
 			&rtcp.SenderReport{SSRC: random.Uint32N(40), NTPTime: random.Uint64(), RTPTime: random.Uint32()},
@@ -317,7 +317,7 @@ func TestAReceiverThatNeverReadsHoldsNobodyBack(t *testing.T) {
 	slow.accept(answer)
 	slow.waitUp()
 	admit(t, n, "r", "booth", "desk", "slow")
-	slow.await("pictures while it still reads", func() bool { return booth.video != nil && startedBy(booth) && slow.total() > 10 })
+	slow.await("pictures while it still reads", func() bool { return booth.Video != nil && startedBy(booth) && slow.total() > 10 })
 	close(relay.stopped)
 	// Far more than any buffer on the way holds.
 	big := string(make([]byte, 1100))
@@ -362,12 +362,12 @@ func TestThreeHundredRoomsLeaveNothingBehind(t *testing.T) {
 				}
 				c.sendAudio("x")
 				if i%2 == 0 {
-					c.close() // the client goes first, or
+					c.Close() // the client goes first, or
 				}
 				if err := n.CloseRoom(context.Background(), room); err != nil {
 					t.Error(err)
 				}
-				c.close()
+				c.Close()
 			}
 		})
 	}

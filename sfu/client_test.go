@@ -1,8 +1,8 @@
 package sfu
 
 import (
+	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -10,8 +10,9 @@ import (
 	"testing"
 	"time"
 
+	far "madoguchi/sfu/client"
+
 	"github.com/pion/interceptor"
-	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -19,14 +20,6 @@ import (
 
 // patience is how long a test waits for something that should happen soon.
 const patience = 15 * time.Second
-
-// quiet keeps the libraries' warnings about closed connections out of the tests' output.
-type quiet struct{}
-
-func (quiet) NewLogger(string) logging.LeveledLogger {
-	l := logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, io.Discard)
-	return l
-}
 
 // startNode runs a node on loopback for the length of a test.
 func startNode(t testing.TB, change func(*Config)) *Node {
@@ -61,14 +54,11 @@ type clientShape struct {
 	below                interceptor.Factory // between the client's own interceptors and the wire
 }
 
-// client is a real Pion peer: what it sends and receives crosses sockets.
+// client is package client's, with what a test wants to know of it: what it sends and receives crosses sockets.
 type client struct {
-	t     testing.TB
-	name  string
-	pc    *webrtc.PeerConnection
-	audio *webrtc.TrackLocalStaticRTP
-	video *webrtc.TrackLocalStaticRTP
-	talk  *webrtc.DataChannel
+	*far.Client
+	t    testing.TB
+	name string
 
 	sentAudio, sentVideo atomic.Uint32 // RTP sequence numbers
 	plis                 atomic.Int64
@@ -76,177 +66,98 @@ type client struct {
 	mu       sync.Mutex
 	got      map[string][]rtp.Packet // by mid
 	messages []string
-	talking  chan struct{}
-	up       chan struct{}
 	changed  chan struct{}
-	readers  sync.WaitGroup
 }
-
-var vp8 = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
 
 func newClient(t testing.TB, name string, shape clientShape) *client {
 	t.Helper()
-	c := &client{
-		t: t, name: name, got: map[string][]rtp.Packet{}, talking: make(chan struct{}), up: make(chan struct{}),
-		changed: make(chan struct{}, 1),
+	c := &client{t: t, name: name, got: map[string][]rtp.Packet{}, changed: make(chan struct{}, 1)}
+	o := far.Options{
+		Name: name, Voice: shape.upAudio, Face: shape.upVideo, FaceCodec: shape.codec,
+		Sounds: shape.downAudio, Pictures: shape.downVideo,
+		Interceptors: shape.interceptors, Settings: shape.settings,
+		Packet: c.packet, Feedback: c.feedback, Message: c.message,
 	}
-	m := &webrtc.MediaEngine{}
-	if shape.videoCodecs == nil {
-		if err := m.RegisterDefaultCodecs(); err != nil {
-			t.Fatal(err)
-		}
-	} else {
-		for _, vc := range shape.videoCodecs {
-			if err := m.RegisterCodec(vc, webrtc.RTPCodecTypeVideo); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := m.RegisterCodec(webrtc.RTPCodecParameters{
-			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2},
-			PayloadType:        111,
-		}, webrtc.RTPCodecTypeAudio); err != nil {
-			t.Fatal(err)
-		}
+	if shape.talk {
+		o.Channel = "talk"
 	}
-	registry := &interceptor.Registry{}
-	if shape.below != nil {
-		registry.Add(shape.below)
+	if shape.videoCodecs != nil {
+		o.Codecs = shape.codecs
 	}
-	if !shape.noInterceptors {
-		if err := webrtc.RegisterDefaultInterceptors(m, registry); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
-	// A packet that a test drops above SRTP counts as seen there; sent again, it must not look like a replay.
-	s.DisableSRTPReplayProtection(shape.below != nil)
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	if shape.tcpOnly {
-		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
-	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(s))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
+	var err error
+	if c.Client, err = far.New(o); err != nil {
 		t.Fatal(err)
 	}
-	c.pc = pc
-	var once sync.Once
-	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateConnected {
-			once.Do(func() { close(c.up) })
-		}
-	})
-	c.addTracks(shape)
-	t.Cleanup(c.close)
+	t.Cleanup(c.Close)
 	return c
 }
 
-func (c *client) addTracks(shape clientShape) {
-	t := c.t
-	one := func(track webrtc.TrackLocal) {
-		tr, err := c.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.readers.Go(func() { // ends when the connection is closed
-			for {
-				pkts, _, err := tr.Sender().ReadRTCP()
-				if err != nil {
-					return
-				}
-				for _, p := range pkts {
-					if _, ok := p.(*rtcp.PictureLossIndication); ok {
-						c.plis.Add(1)
-						c.poke()
-					}
-				}
-			}
-		})
-	}
-	var err error
-	if shape.upAudio {
-		c.audio, err = webrtc.NewTrackLocalStaticRTP(
-			webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, "a", c.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		one(c.audio)
-	}
-	if shape.upVideo {
-		capability := vp8
-		if shape.codec.MimeType != "" {
-			capability = shape.codec
-		}
-		if c.video, err = webrtc.NewTrackLocalStaticRTP(capability, "v", c.name); err != nil {
-			t.Fatal(err)
-		}
-		one(c.video)
-	}
-	recv := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
-	for range shape.downAudio {
-		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, recv); err != nil {
-			t.Fatal(err)
+// codecs registers Opus and the shape's own codecs.
+func (shape clientShape) codecs(m *webrtc.MediaEngine) error {
+	for _, vc := range shape.videoCodecs {
+		if err := m.RegisterCodec(vc, webrtc.RTPCodecTypeVideo); err != nil {
+			return err
 		}
 	}
-	for range shape.downVideo {
-		if _, err := c.pc.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, recv); err != nil {
-			t.Fatal(err)
-		}
+	return m.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: far.Opus, PayloadType: 111}, webrtc.RTPCodecTypeAudio)
+}
+
+func (shape clientShape) interceptors(m *webrtc.MediaEngine, r *interceptor.Registry) error {
+	if shape.below != nil {
+		r.Add(shape.below)
 	}
-	if shape.talk {
-		if c.talk, err = c.pc.CreateDataChannel("talk", nil); err != nil {
-			t.Fatal(err)
-		}
-		c.talk.OnOpen(func() { close(c.talking) })
-		c.talk.OnMessage(func(m webrtc.DataChannelMessage) {
-			c.mu.Lock()
-			c.messages = append(c.messages, string(m.Data))
-			c.mu.Unlock()
-			c.poke()
-		})
+	if shape.noInterceptors {
+		return nil
 	}
-	c.pc.OnTrack(func(track *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-		mid := ""
-		for _, tr := range c.pc.GetTransceivers() {
-			if tr.Receiver() == r {
-				mid = tr.Mid()
-			}
-		}
-		c.readers.Go(func() { // ends when the connection is closed
-			for {
-				p, _, err := track.ReadRTP()
-				if err != nil {
-					return
-				}
-				c.mu.Lock()
-				c.got[mid] = append(c.got[mid], *p)
-				c.mu.Unlock()
-				c.poke()
-			}
-		})
-	})
+	return webrtc.RegisterDefaultInterceptors(m, r)
+}
+
+func (shape clientShape) settings(s *webrtc.SettingEngine) {
+	// A packet that a test drops above SRTP counts as seen there; sent again, it must not look like a replay.
+	s.DisableSRTPReplayProtection(shape.below != nil)
+	if shape.tcpOnly {
+		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	}
+}
+
+func (c *client) packet(line far.Line, b []byte) {
+	var p rtp.Packet
+	if p.Unmarshal(bytes.Clone(b)) != nil {
+		return
+	}
+	c.mu.Lock()
+	c.got[line.Mid] = append(c.got[line.Mid], p)
+	c.mu.Unlock()
+	c.poke()
+}
+
+func (c *client) feedback(p rtcp.Packet) {
+	if _, ok := p.(*rtcp.PictureLossIndication); ok {
+		c.plis.Add(1)
+		c.poke()
+	}
+}
+
+func (c *client) message(b []byte) {
+	c.mu.Lock()
+	c.messages = append(c.messages, string(b))
+	c.mu.Unlock()
+	c.poke()
 }
 
 // offer makes the offer with all candidates.
 func (c *client) offer(options *webrtc.OfferOptions) string {
 	c.t.Helper()
-	gathered := webrtc.GatheringCompletePromise(c.pc)
-	o, err := c.pc.CreateOffer(options)
+	sdp, err := c.Offer(options)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := c.pc.SetLocalDescription(o); err != nil {
-		c.t.Fatal(err)
-	}
-	<-gathered
-	return c.pc.LocalDescription().SDP
+	return sdp
 }
 
 func (c *client) accept(answer string) {
 	c.t.Helper()
-	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+	if err := c.Accept(answer); err != nil {
 		c.t.Fatalf("%s: answer: %v", c.name, err)
 	}
 }
@@ -266,7 +177,7 @@ func (c *client) join(n *Node, j Join) {
 func (c *client) waitUp() {
 	c.t.Helper()
 	select {
-	case <-c.up:
+	case <-c.Up():
 	case <-time.After(patience):
 		c.t.Fatalf("%s: not connected after %v", c.name, patience)
 	}
@@ -297,18 +208,13 @@ func (c *client) await(what string, ok func() bool) {
 
 // received returns what has come on the nth m-line of a kind that the client receives on.
 func (c *client) received(k webrtc.RTPCodecType, nth int) []rtp.Packet {
-	for _, tr := range c.pc.GetTransceivers() {
-		if tr.Kind() != k || tr.Direction() != webrtc.RTPTransceiverDirectionRecvonly {
-			continue
-		}
-		if nth == 0 {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			return append([]rtp.Packet(nil), c.got[tr.Mid()]...)
-		}
-		nth--
+	mids := c.Received(k)
+	if nth >= len(mids) {
+		return nil
 	}
-	return nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]rtp.Packet(nil), c.got[mids[nth]]...)
 }
 
 // total is how many packets the client has received.
@@ -337,7 +243,7 @@ func (c *client) sendVideoAs(seq uint16, key bool, what string) {
 		frame = 0x00
 	}
 	payload := append([]byte{0x90, 0x80, 0x80 | byte(seq>>8&0x7f), byte(seq), frame}, what...)
-	if err := c.video.WriteRTP(&rtp.Packet{
+	if err := c.Video.WriteRTP(&rtp.Packet{
 		Header:  rtp.Header{Version: 2, Marker: true, SequenceNumber: seq, Timestamp: uint32(seq) * 3000},
 		Payload: payload,
 	}); err != nil {
@@ -348,7 +254,7 @@ func (c *client) sendVideoAs(seq uint16, key bool, what string) {
 func (c *client) sendAudio(what string) {
 	c.t.Helper()
 	seq := uint16(c.sentAudio.Add(1))
-	if err := c.audio.WriteRTP(&rtp.Packet{
+	if err := c.Audio.WriteRTP(&rtp.Packet{
 		Header: rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: uint32(seq) * 960}, Payload: []byte(what),
 	}); err != nil {
 		c.t.Errorf("%s: send: %v", c.name, err)
@@ -370,10 +276,10 @@ func (c *client) stream() (stop func()) {
 				return
 			case <-tick.C:
 			}
-			if c.audio != nil {
+			if c.Audio != nil {
 				c.sendAudio("sound of " + c.name)
 			}
-			if c.video != nil {
+			if c.Video != nil {
 				now := c.plis.Load()
 				c.sendVideo(now != asked, "picture of "+c.name)
 				asked = now
@@ -381,11 +287,6 @@ func (c *client) stream() (stop func()) {
 		}
 	})
 	return sync.OnceFunc(func() { close(quit); wg.Wait() })
-}
-
-func (c *client) close() {
-	_ = c.pc.GracefulClose()
-	c.readers.Wait()
 }
 
 // holds reports whether one of the packets ends in what.

@@ -83,7 +83,7 @@ func TestAdmissionNegotiatesNothingAndTellsWhoseTrackIsWhere(t *testing.T) {
 	booth, desk := newClient(t, "booth", bothWays), newClient(t, "desk", bothWays)
 	booth.join(n, both(Join{Room: "r"}))
 	desk.join(n, both(Join{Room: "r"}))
-	before := desk.pc.RemoteDescription().SDP
+	before := desk.PC.RemoteDescription().SDP
 	admit(t, n, "r", "booth", "desk")
 	desk.await("the desk to be told", func() bool {
 		return slices.Equal(w.from("desk"), []string{"booth/voice", "booth/face"}) &&
@@ -91,7 +91,7 @@ func TestAdmissionNegotiatesNothingAndTellsWhoseTrackIsWhere(t *testing.T) {
 	})
 	defer booth.stream()()
 	desk.await("pictures", func() bool { return len(desk.received(webrtc.RTPCodecTypeVideo, 0)) > 3 })
-	if desk.pc.RemoteDescription().SDP != before || desk.pc.SignalingState() != webrtc.SignalingStateStable {
+	if desk.PC.RemoteDescription().SDP != before || desk.PC.SignalingState() != webrtc.SignalingStateStable {
 		t.Fatal("something was negotiated")
 	}
 	booth.await("the keyframe request", func() bool { return booth.plis.Load() > 0 })
@@ -168,11 +168,11 @@ func TestMessagesPassBetweenAdmittedParticipantsOnlyAndSayWhoSentThem(t *testing
 	booth, desk, outside := newClient(t, "booth", shape), newClient(t, "desk", shape), newClient(t, "outside", shape)
 	for _, c := range []*client{booth, desk, outside} {
 		c.join(n, both(Join{Room: "r"}))
-		<-c.talking
+		<-c.Open()
 	}
 	say := func(c *client, text string) {
 		t.Helper()
-		if err := c.talk.SendText(text); err != nil {
+		if err := c.Channel.SendText(text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -279,7 +279,7 @@ func TestAClosedPageIsNoticedAtOnce(t *testing.T) {
 	c := newClient(t, "booth", bothWays)
 	c.join(n, both(Join{Room: "r"}))
 	c.await("connected", func() bool { return w.last("booth") == PeerConnected })
-	if err := c.pc.GracefulClose(); err != nil {
+	if err := c.PC.GracefulClose(); err != nil {
 		t.Fatal(err)
 	}
 	c.await("gone", func() bool { return w.last("booth") == PeerGone })

@@ -8,22 +8,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/interceptor"
-	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"madoguchi/sfu/client"
 	"madoguchi/signaling/access"
 	"madoguchi/signaling/protocol"
 )
 
 // camera is a real Pion peer connection that sends a voice and a picture, if it is to, and counts what it receives.
 type camera struct {
-	t        *testing.T
-	pc       *webrtc.PeerConnection
-	senders  sync.WaitGroup
-	stop     chan struct{}
-	receives sync.WaitGroup
+	*client.Client
+	t       *testing.T
+	senders sync.WaitGroup
+	stop    chan struct{}
 
 	mu  sync.Mutex
 	got map[string]int // m-line → packets
@@ -31,52 +29,32 @@ type camera struct {
 
 func newCamera(t *testing.T, sends bool, down int) *camera {
 	t.Helper()
-	engine := &webrtc.MediaEngine{}
-	if err := engine.RegisterDefaultCodecs(); err != nil {
+	return newCameraWith(t, client.Options{Voice: sends, Face: sends, Sounds: down, Pictures: down})
+}
+
+func newCameraWith(t *testing.T, o client.Options) *camera {
+	t.Helper()
+	c := &camera{t: t, stop: make(chan struct{}), got: map[string]int{}}
+	o.Name, o.Interceptors = "camera", client.None
+	o.Packet = func(line client.Line, _ []byte) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.got[line.Mid]++
+	}
+	var err error
+	if c.Client, err = client.New(o); err != nil {
 		t.Fatal(err)
 	}
-	settings := webrtc.SettingEngine{LoggerFactory: silent{}}
-	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(&interceptor.Registry{}), webrtc.WithSettingEngine(settings))
-	pc, err := api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &camera{t: t, pc: pc, stop: make(chan struct{}), got: map[string]int{}}
-	pc.OnTrack(c.receive)
-	if sends {
-		c.send(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, 111)
-		c.send(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, 96)
-	}
-	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		for range down {
-			if _, err := pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
-				t.Fatal(err)
-			}
-		}
+	if o.Voice {
+		c.send(c.Audio)
+		c.send(c.Video)
 	}
 	t.Cleanup(c.close)
 	return c
 }
 
-type silent struct{}
-
-func (silent) NewLogger(string) logging.LeveledLogger {
-	return logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, io.Discard)
-}
-
-// send adds a track and sends a packet every 20 ms until the camera is closed.
-func (c *camera) send(codec webrtc.RTPCodecCapability, payloadType uint8) {
-	c.t.Helper()
-	track, err := webrtc.NewTrackLocalStaticRTP(codec, codec.MimeType, "camera")
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if _, err := c.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
-		c.t.Fatal(err)
-	}
+// send sends a packet every 20 ms until the camera is closed.
+func (c *camera) send(track *webrtc.TrackLocalStaticRTP) {
 	c.senders.Go(func() {
 		beat := time.NewTicker(20 * time.Millisecond)
 		defer beat.Stop()
@@ -89,34 +67,11 @@ func (c *camera) send(codec webrtc.RTPCodecCapability, payloadType uint8) {
 			case <-beat.C:
 			}
 			_ = track.WriteRTP(&rtp.Packet{
-				Header:  rtp.Header{Version: 2, PayloadType: payloadType, Marker: true, SequenceNumber: n, Timestamp: uint32(n) * codec.ClockRate / 50},
+				Header:  rtp.Header{Version: 2, Marker: true, SequenceNumber: n, Timestamp: uint32(n) * track.Codec().ClockRate / 50},
 				Payload: payload,
 			}) // fails until connected
 		}
 	})
-}
-
-func (c *camera) receive(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-	mid := c.midOf(receiver)
-	c.receives.Go(func() {
-		for {
-			if _, _, err := track.ReadRTP(); err != nil {
-				return
-			}
-			c.mu.Lock()
-			c.got[mid]++
-			c.mu.Unlock()
-		}
-	})
-}
-
-func (c *camera) midOf(r *webrtc.RTPReceiver) string {
-	for _, t := range c.pc.GetTransceivers() {
-		if t.Receiver() == r {
-			return t.Mid()
-		}
-	}
-	return ""
 }
 
 func (c *camera) packets(mid string) int {
@@ -137,28 +92,22 @@ func (c *camera) total() (n int) {
 func (c *camera) close() {
 	close(c.stop)
 	c.senders.Wait()
-	_ = c.pc.Close()
-	c.receives.Wait()
+	c.Close()
 }
 
 // offer is an SDP offer with every candidate inside.
 func (c *camera) offer() string {
 	c.t.Helper()
-	gathered := webrtc.GatheringCompletePromise(c.pc)
-	o, err := c.pc.CreateOffer(nil)
+	sdp, err := c.Offer(nil)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if err := c.pc.SetLocalDescription(o); err != nil {
-		c.t.Fatal(err)
-	}
-	<-gathered
-	return c.pc.LocalDescription().SDP
+	return sdp
 }
 
 func (c *camera) answer(sdp string) {
 	c.t.Helper()
-	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}); err != nil {
+	if err := c.Accept(sdp); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -166,10 +115,9 @@ func (c *camera) answer(sdp string) {
 // connect joins the session p has entered with a real peer connection.
 func (p *peer) connect(w protocol.Media) *camera {
 	p.t.Helper()
-	c := newCamera(p.t, true, w.VideoDown)
-	if _, err := c.pc.CreateDataChannel(w.DataChannel, nil); err != nil {
-		p.t.Fatal(err)
-	}
+	c := newCameraWith(p.t, client.Options{
+		Voice: true, Face: true, Sounds: w.AudioDown, Pictures: w.VideoDown, Channel: w.DataChannel,
+	})
 	sdp := c.offer()
 	id := p.ask(protocol.TypeOffer, func(id string) any {
 		return protocol.Offer{ID: id, SDP: sdp, Tracks: []protocol.TrackOffer{

@@ -104,7 +104,7 @@ func newAPI(o Options) (*webrtc.API, error) {
 	if err := interceptors(engine, registry); err != nil {
 		return nil, err
 	}
-	settings := webrtc.SettingEngine{LoggerFactory: quiet{}}
+	settings := webrtc.SettingEngine{LoggerFactory: Silent{}}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
@@ -276,9 +276,10 @@ func (c *Client) Close() {
 	c.readers.Wait()
 }
 
-// quiet keeps Pion's warnings about connections that are being closed to itself.
-type quiet struct{}
+// Silent keeps Pion's warnings about connections that are being closed to itself: it is a logging.LoggerFactory.
+type Silent struct{}
 
-func (quiet) NewLogger(string) logging.LeveledLogger {
+// NewLogger implements logging.LoggerFactory.
+func (Silent) NewLogger(string) logging.LeveledLogger {
 	return logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, io.Discard)
 }

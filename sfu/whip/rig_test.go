@@ -1,75 +1,51 @@
 package whip_test
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/pion/logging"
+	"madoguchi/sfu/client"
+
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
 )
-
-// quiet keeps the libraries' warnings about closed connections out of the tests' output.
-type quiet struct{}
-
-func (quiet) NewLogger(string) logging.LeveledLogger {
-	return logging.NewDefaultLeveledLoggerForScope("", logging.LogLevelDisabled, io.Discard)
-}
 
 // rig is a plain WebRTC client: Pion with nothing of ours.
 type rig struct {
-	t            *testing.T
-	pc           *webrtc.PeerConnection
-	audio, video *webrtc.TrackLocalStaticRTP
-	up           chan struct{}
-	done         sync.WaitGroup
+	*client.Client
+	t    *testing.T
+	done sync.WaitGroup
 
 	mu   sync.Mutex
 	got  map[string]int // packets by their text
 	keys int            // key frames asked for
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T, o client.Options) *rig {
 	t.Helper()
-	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-	m := &webrtc.MediaEngine{}
-	if err := m.RegisterDefaultCodecs(); err != nil {
-		t.Fatal(err)
+	r := &rig{t: t, got: map[string]int{}}
+	o.Packet = func(_ client.Line, b []byte) {
+		_, text, _ := strings.Cut(string(b), "|")
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.got[text]++
 	}
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := &rig{t: t, pc: pc, up: make(chan struct{}), got: map[string]int{}}
-	var once sync.Once
-	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateConnected {
-			once.Do(func() { close(r.up) })
+	o.Feedback = func(p rtcp.Packet) {
+		if _, ok := p.(*rtcp.PictureLossIndication); ok {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.keys++
 		}
-	})
-	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		r.done.Go(func() { // ends when the connection is closed
-			for {
-				p, _, err := track.ReadRTP()
-				if err != nil {
-					return
-				}
-				_, text, _ := strings.Cut(string(p.Payload), "|")
-				r.mu.Lock()
-				r.got[text]++
-				r.mu.Unlock()
-			}
-		})
-	})
+	}
+	var err error
+	if r.Client, err = client.New(o); err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		_ = pc.GracefulClose()
+		r.Close()
 		r.done.Wait()
 	})
 	return r
@@ -77,62 +53,21 @@ func newRig(t *testing.T) *rig {
 
 func publisher(t *testing.T) *rig {
 	t.Helper()
-	r := newRig(t)
-	add := func(mime string, clock uint32, channels uint16) *webrtc.TrackLocalStaticRTP {
-		track, err := webrtc.NewTrackLocalStaticRTP(
-			webrtc.RTPCodecCapability{MimeType: mime, ClockRate: clock, Channels: channels}, "t", "s")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tr, err := r.pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.done.Go(func() { // ends when the connection is closed
-			for {
-				pkts, _, err := tr.Sender().ReadRTCP()
-				if err != nil {
-					return
-				}
-				for _, p := range pkts {
-					if _, ok := p.(*rtcp.PictureLossIndication); ok {
-						r.mu.Lock()
-						r.keys++
-						r.mu.Unlock()
-					}
-				}
-			}
-		})
-		return track
-	}
-	r.audio = add(webrtc.MimeTypeOpus, 48000, 2)
-	r.video = add(webrtc.MimeTypeVP8, 90000, 0)
-	return r
+	return newRig(t, client.Options{Name: "s", Voice: true, Face: true})
 }
 
 func subscriber(t *testing.T) *rig {
 	t.Helper()
-	r := newRig(t)
-	for _, k := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		if _, err := r.pc.AddTransceiverFromKind(k, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return r
+	return newRig(t, client.Options{Sounds: 1, Pictures: 1})
 }
 
 func (r *rig) offer() string {
 	r.t.Helper()
-	gathered := webrtc.GatheringCompletePromise(r.pc)
-	o, err := r.pc.CreateOffer(nil)
+	sdp, err := r.Offer(nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.pc.SetLocalDescription(o); err != nil {
-		r.t.Fatal(err)
-	}
-	<-gathered
-	return r.pc.LocalDescription().SDP
+	return sdp
 }
 
 // connect posts the rig's offer and waits until its line is up; it returns the session's address.
@@ -142,11 +77,11 @@ func (r *rig) connect(h *house, path, token string) string {
 	if resp.StatusCode != http.StatusCreated {
 		r.t.Fatalf("%s: %s: %s", path, resp.Status, answer)
 	}
-	if err := r.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+	if err := r.Accept(answer); err != nil {
 		r.t.Fatal(err)
 	}
 	select {
-	case <-r.up:
+	case <-r.Up():
 	case <-time.After(patience):
 		r.t.Fatalf("%s: not connected", path)
 	}
@@ -175,10 +110,10 @@ func (r *rig) send(what string) (stop func()) {
 			if key {
 				frame = 0
 			}
-			_ = r.audio.WriteRTP(&rtp.Packet{
+			_ = r.Audio.WriteRTP(&rtp.Packet{
 				Header: rtp.Header{Version: 2, SequenceNumber: seq, Timestamp: uint32(seq) * 240}, Payload: []byte("|sound of " + what),
 			})
-			_ = r.video.WriteRTP(&rtp.Packet{
+			_ = r.Video.WriteRTP(&rtp.Packet{
 				Header:  rtp.Header{Version: 2, Marker: true, SequenceNumber: seq, Timestamp: uint32(seq) * 450},
 				Payload: append([]byte{0x10, frame}, "|picture of "+what...),
 			})

@@ -222,7 +222,7 @@ func TestAClientThatClosesItsConnectionIsTakenOut(t *testing.T) {
 	h := open(t)
 	p := publisher(t)
 	p.connect(h, "/whip/lab", "one publish bench")
-	if err := p.pc.GracefulClose(); err != nil {
+	if err := p.PC.GracefulClose(); err != nil {
 		t.Fatal(err)
 	}
 	await(t, "the room to hear it", h.door.hasLeft("lab/one/whip"))
