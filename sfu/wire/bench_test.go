@@ -63,7 +63,7 @@ func newTrunk(tb testing.TB) *trunk {
 		return c
 	}
 	t.to = connect(newListener())
-	t.from = connect(&handOn{outlet: t.to.Pictures()})
+	t.from = connect(&handOn{outlet: t.to.Outlet(Ranks - 1)})
 	t.sealer, t.from.in.srtp = contexts(tb, 1)
 	t.to.out.srtp, _ = contexts(tb, 2)
 	at := unmapped(sink.LocalAddr().(*net.UDPAddr).AddrPort())
