@@ -3,7 +3,9 @@
 import { becomeReady, idle, leaveGoodbye } from './booth.mjs';
 import { admit, choose, end } from './desk.mjs';
 import { firstMoments, lookOut } from './sight.mjs';
+import { received } from './seeing.mjs';
 import { PLACE, arrive } from './visit.mjs';
+import { until } from './wait.mjs';
 
 const SYLLABLES = 'アイウエオカキクケコサシスセソタチツテト';
 
@@ -34,6 +36,7 @@ export async function admitAgainAndAgain(world, { booth, desk }, { tries, round 
     await arrive(world.url, { resident });
     await becomeReady(booth);
     await choose(desk, resident.kana);
+    await connected(desk);
     await lookOut([booth, desk]);
     await admit(desk);
     const from = await pressed(desk);
@@ -45,6 +48,14 @@ export async function admitAgainAndAgain(world, { booth, desk }, { tries, round 
     await idle(booth);
   }
   return times;
+}
+
+/**
+ * Waits until a page's media are connected. The desk connects when somebody is chosen, which over a long line takes a few
+ * round trips; a person reads the name before pressing.
+ */
+export function connected({ page, who }, peers = 1) {
+  return until(`${who} is connected`, async () => (await received(page)).connected === peers);
 }
 
 /** Adds one try. */

@@ -1,7 +1,7 @@
 // The fourth person of a room: a booth, a desk and a guest are talking, and one more is let in, again and again.
 
 import { openBrowser, plainPage } from './browser.mjs';
-import { bothEnds, note, pressed } from './admission.mjs';
+import { bothEnds, connected, note, pressed } from './admission.mjs';
 import { becomeReady } from './booth.mjs';
 import { admit, choose, seesSomebody } from './desk.mjs';
 import { restlessMediaOf } from './media.mjs';
@@ -40,6 +40,7 @@ export async function admitFourth(world, tries) {
 
 async function oneMore(times, { world, browser, session, booth, desk, n }) {
   const fourth = await guest(world, browser.context, session, `fourth-${n}`);
+  await connected(fourth, 2);
   const people = { booth, desk, fourth };
   await lookOut(Object.values(people));
   await letIn(desk, fourth);

@@ -3,6 +3,7 @@
 (() => {
   const { peers, isRemote, videos } = window.witness;
   const LOUD = 0.003;
+  const FLOWING = 500; // milliseconds since the last packet
   const wallClock = (at) => performance.timeOrigin + at;
 
   /** Can the element be seen: it has a size and nothing hides or covers its middle. */
@@ -94,13 +95,14 @@
 
   let watching;
 
-  /** Begins to look and to listen; tracks on which something has come already do not count. */
+  /** Begins to look and to listen; tracks on which something comes already do not count. */
   async function begin() {
     const known = new Set();
     for (const peer of peers) {
       if (peer.connectionState === 'closed') continue;
       for (const s of (await peer.getStats()).values()) {
-        if (s.type === 'inbound-rtp' && s.packetsReceived > 0) known.add(s.trackIdentifier);
+        const comes = s.packetsReceived > 0 && s.timestamp - s.lastPacketReceivedTimestamp < FLOWING;
+        if (s.type === 'inbound-rtp' && comes) known.add(s.trackIdentifier);
       }
     }
     watching = { picture: firstPicture(known), sound: firstSound(known) };
