@@ -35,10 +35,10 @@ export function Stage({
     const home = host.current;
     if (home === null) return;
     const pictures = new Set(incoming.pictures);
-    for (const one of pictures) if (!kept.current.has(one)) keepWarm(one, home).className = unseen;
+    for (const one of pictures) if (!kept.current.has(one)) keepWarm(one, home, `${place} ${unseen}`);
     for (const one of kept.current) if (!pictures.has(one)) letCool(one);
     kept.current = pictures;
-  }, [incoming]);
+  }, [incoming, place]);
 
   useLayoutEffect(
     () => () => {
@@ -51,17 +51,18 @@ export function Stage({
   useLayoutEffect(() => {
     const home = host.current;
     if (home === null || stream === null) return;
-    const video = keepWarm(stream, home);
-    video.className = `${place} fixed z-10 bg-solid-gray-800 object-cover`;
+    const look = `${place} ${unseen}`;
+    const video = keepWarm(stream, home, look);
+    video.className = `${place} ${seen}`;
     return () => {
-      video.className = unseen;
+      video.className = look;
     };
   }, [stream, place]);
 
   useEffect(() => {
     const home = host.current;
     if (home === null || stream === null) return;
-    const video = keepWarm(stream, home);
+    const video = keepWarm(stream, home, `${place} ${unseen}`);
     let over = false;
     const shown = (): void => {
       if (over) return;
@@ -76,10 +77,11 @@ export function Stage({
       if (there) cancelAnimationFrame(handle);
       else video.cancelVideoFrameCallback(handle);
     };
-  }, [first, stream, onPicture]);
+  }, [first, stream, place, onPicture]);
 
   return <div ref={host} aria-hidden={stream === null} />;
 }
 
-/** In the page and playing, but nowhere to be seen. */
-const unseen = "fixed left-0 top-0 size-px opacity-0 pointer-events-none";
+/** At its place, and seen; or playing there unseen, so that nothing has to be laid out when it is to be seen. */
+const seen = "fixed z-10 bg-solid-gray-800 object-cover";
+const unseen = `${seen} opacity-0 pointer-events-none`;

@@ -20,14 +20,17 @@ export function empty(video: HTMLVideoElement): void {
 
 const warm = new WeakMap<MediaStream, HTMLVideoElement>();
 const lent = new WeakSet<HTMLVideoElement>();
-const homes = new WeakMap<HTMLVideoElement, HTMLElement>();
+const homes = new WeakMap<HTMLVideoElement, { place: HTMLElement; look: string }>();
 
-/** Makes an element for a stream, which plays in `home` until somebody shows it. */
-export function keepWarm(stream: MediaStream, home: HTMLElement): HTMLVideoElement {
-  const video = warm.get(stream) ?? videoFor(stream);
+/** Makes an element for a stream, which plays in `place` with the classes of `look` until somebody shows it. */
+export function keepWarm(stream: MediaStream, place: HTMLElement, look: string): HTMLVideoElement {
+  const known = warm.get(stream);
+  if (known !== undefined) return known;
+  const video = videoFor(stream);
   warm.set(stream, video);
-  homes.set(video, home);
-  if (!lent.has(video)) home.append(video);
+  homes.set(video, { place, look });
+  video.className = look;
+  place.append(video);
   void video.play().catch(() => undefined);
   return video;
 }
@@ -58,8 +61,8 @@ export function showNoMore(video: HTMLVideoElement): void {
     empty(video);
     return;
   }
-  video.className = "";
+  video.className = home.look;
   video.removeAttribute("aria-label");
   delete video.dataset["of"];
-  home.append(video);
+  home.place.append(video);
 }

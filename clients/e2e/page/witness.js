@@ -98,7 +98,8 @@
   const visible = () => [...elements].filter((e) => {
     if (!(e instanceof HTMLVideoElement) || !e.isConnected || !e.srcObject) return false;
     const box = e.getBoundingClientRect();
-    return box.width > 0 && box.height > 0 && getComputedStyle(e).visibility === 'visible';
+    const { visibility, opacity } = getComputedStyle(e);
+    return box.width > 0 && box.height > 0 && visibility === 'visible' && opacity !== '0';
   });
 
   /** Every video element that has ever shown something, in the order in which they came. */
