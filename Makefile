@@ -49,8 +49,8 @@ lint: ## gofmt, go vet, staticcheck, types and lint of the clients
 	go run $(STATICCHECK) ./...
 	cd clients && npm run --silent typecheck && npm run --silent lint
 
-bench: build netlab ## Benchmarks of all packages, and admission in real browsers at length
-	go test -run '^$$' -bench . -benchmem ./...
+bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), and admission in real browsers at length
+	@.ci/bench
 	@.ci/setup test
 	node clients/e2e/run.mjs --bench
 

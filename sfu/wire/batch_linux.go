@@ -126,6 +126,9 @@ type sender struct {
 	names    [batchSlots]unix.RawSockaddrInet6 // copies: a batch must not keep paths, and with them peers, alive
 	iovs     [batchSlots]unix.Iovec
 	controls [batchSlots][segmentControl]byte
+
+	write  func(fd uintptr) bool // made once, so that a flush allocates nothing; sends by way of
+	socket *udpSocket
 }
 
 // send sends the batch's runs. What the kernel has no room for is lost.
@@ -133,10 +136,15 @@ func (s *udpSocket) send(b *Batch) {
 	if len(b.runs) == 0 {
 		return
 	}
-	_ = s.raw.Write(func(fd uintptr) bool {
-		s.sendRuns(fd, b)
-		return true
-	})
+	if b.tx.write == nil {
+		b.tx.write = func(fd uintptr) bool {
+			b.tx.socket.sendRuns(fd, b)
+			return true
+		}
+	}
+	b.tx.socket = s
+	_ = s.raw.Write(b.tx.write)
+	b.tx.socket = nil // a spare batch holds on to nothing
 }
 
 func (s *udpSocket) sendRuns(fd uintptr, b *Batch) {

@@ -231,3 +231,20 @@ type counter struct {
 func (c *counter) Stream(uint32) Stream { return c }
 func (c *counter) RTP([]byte, *Batch)   { c.packets++ }
 func (c *counter) Spare() bool          { return c.spare }
+
+func TestSendingABatchAllocatesNothing(t *testing.T) {
+	trunk := newTrunk(t)
+	batch := &Batch{socket: trunk.socket}
+	chunk := make([][]byte, 2*trunkChunk)
+	trunk.packets(t, chunk)
+	next := 0
+	one := func() {
+		trunk.from.media(trunk.way, chunk[next], batch)
+		batch.Flush()
+		next++
+	}
+	one()
+	if n := testing.AllocsPerRun(trunkChunk, one); n != 0 {
+		t.Errorf("%v allocations a packet that is sent by itself", n)
+	}
+}
