@@ -299,15 +299,14 @@ func newStall(t *testing.T, to string) *stall {
 	return s
 }
 
-func TestAReceiverThatNeverReadsHoldsNobodyBack(t *testing.T) {
-	n := startNode(t, nil)
-	booth, desk := newClient(t, "booth", bothWays), newClient(t, "desk", bothWays)
-	booth.join(n, both(Join{Room: "r"}))
-	desk.join(n, both(Join{Room: "r"}))
+// joinByRelay connects a client over TCP by way of a relay that can be stopped.
+func joinByRelay(t *testing.T, n *Node, room, name string, shape clientShape) (*client, *stall) {
+	t.Helper()
 	_, tcp := n.Addr()
 	relay := newStall(t, tcp.String())
-	slow := newClient(t, "slow", clientShape{downAudio: 1, downVideo: 1, tcpOnly: true})
-	answer, err := n.Offer(context.Background(), both(Join{Room: "r", Participant: "slow", SDP: slow.offer(nil)}))
+	shape.tcpOnly = true
+	slow := newClient(t, name, shape)
+	answer, err := n.Offer(context.Background(), both(Join{Room: room, Participant: name, SDP: slow.offer(nil)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,6 +315,15 @@ func TestAReceiverThatNeverReadsHoldsNobodyBack(t *testing.T) {
 	answer = regexp.MustCompile(`(a=candidate:\S+ \d tcp \d+ 127\.0\.0\.1) \d+`).ReplaceAllString(answer, "${1} "+port)
 	slow.accept(answer)
 	slow.waitUp()
+	return slow, relay
+}
+
+func TestAReceiverThatNeverReadsHoldsNobodyBack(t *testing.T) {
+	n := startNode(t, nil)
+	booth, desk := newClient(t, "booth", bothWays), newClient(t, "desk", bothWays)
+	booth.join(n, both(Join{Room: "r"}))
+	desk.join(n, both(Join{Room: "r"}))
+	slow, relay := joinByRelay(t, n, "r", "slow", clientShape{downAudio: 1, downVideo: 1})
 	admit(t, n, "r", "booth", "desk", "slow")
 	slow.await("pictures while it still reads", func() bool { return booth.Video != nil && startedBy(booth) && slow.total() > 10 })
 	close(relay.stopped)

@@ -46,7 +46,7 @@ type lane struct {
 	messages, bytes *rate.Limiter
 	largest, queue  int
 	open            atomic.Pointer[wire.Channel] // the newest; nil without one
-	told            atomic.Int64                 // when the sender was told of a refusal, on the node's clock; 0 never
+	told            [refusals]atomic.Int64       // when the sender was told of each refusal, on the node's clock; 0 never
 }
 
 func (p *peer) makeLanes(l Limits) {
@@ -148,8 +148,9 @@ func (v *lane) say(b []byte, text bool) bool {
 
 // tell lets the sender know that something was not passed on, now and then, and never a sender that does not read.
 func (v *lane) tell(to *wire.Channel, why refusal, now time.Duration) {
-	last := v.told.Load()
-	if last != 0 && now-time.Duration(last) < refusalEvery || !v.told.CompareAndSwap(last, max(int64(now), 1)) {
+	told := &v.told[why]
+	last := told.Load()
+	if last != 0 && now-time.Duration(last) < refusalEvery || !told.CompareAndSwap(last, max(int64(now), 1)) {
 		return
 	}
 	if to.Waiting() > noticeQueue {

@@ -90,6 +90,7 @@ type Broker struct {
 	log      *slog.Logger
 	clock    clock
 	store    *store
+	meters   *meters
 	lines    lines
 	calls    callStore
 	tries    tries
@@ -134,6 +135,8 @@ func New(cfg Config) (*Broker, error) {
 		mediaOut: newNewest[who, media](),
 		retries:  newRetries(cfg.Log),
 	}
+	b.meters = newMeters()
+	b.store.meters = b.meters
 	b.base, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }

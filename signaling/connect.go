@@ -127,6 +127,7 @@ func (p *plainProblem) write(w http.ResponseWriter) {
 // serve runs one socket from hello to goodbye.
 func (b *Broker) serve(conn *websocket.Conn) {
 	s := newSocket(conn, b.cfg.Limits, b.log)
+	s.meters = b.meters
 	if !b.hub.arrive(s, b.cfg.Limits.SocketsAtMost) {
 		s.finish(protocol.CloseRestart, "this server is full")
 	}
@@ -225,6 +226,7 @@ func (b *Broker) welcome(w identity) protocol.Welcome {
 // departed cleans up after a socket: whoever was in a session is offline now, and its time of grace begins.
 func (b *Broker) departed(s *socket) {
 	lost := b.hub.depart(s)
+	b.meters.closed(int(s.closeCode.Load()))
 	if s.who.known() {
 		s.log.Info("disconnected", "code", s.closeCode.Load())
 	}

@@ -84,6 +84,13 @@ func (r *retries) tryAll(ctx context.Context) {
 	}
 }
 
+// waiting is how much is on the list.
+func (r *retries) waiting() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.list)
+}
+
 func (r *retries) first() (retry, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -24,6 +24,7 @@ type socket struct {
 	out    *outbox
 	limits Limits
 	log    *slog.Logger
+	meters *meters
 
 	closeCode atomic.Int32 // the code of finish, for whoever looks after the end
 
@@ -87,6 +88,9 @@ func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
 // send queues a message of the server. A reader too slow to keep up is closed with CloseSlow: everything that matters
 // is sent whole when it is back.
 func (s *socket) send(body any) {
+	if refused, ok := body.(protocol.Error); ok {
+		s.meters.refused(refused.Code)
+	}
 	data, err := protocol.Encode(body)
 	if err != nil {
 		s.log.Error("encode message", "error", err)
@@ -171,11 +175,13 @@ func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m pr
 		s.alive()
 		m, err := protocol.Parse(data)
 		if err != nil {
+			s.meters.message("other")
 			if garbage = s.unreadable(err, garbage); garbage > s.limits.GarbageAtMost {
 				s.finish(protocol.CloseProtocol, "messages cannot be read")
 			}
 			continue
 		}
+		s.meters.message(m.Type)
 		handle(ctx, m)
 	}
 }

@@ -28,14 +28,17 @@ type store struct {
 	keys  keyspace
 	save  *redis.Script
 	open  *redis.Script
+
+	meters *meters
 }
 
 func newStore(r redis.UniversalClient, area string) *store {
-	return &store{r, keyspace{area}, redis.NewScript(storeSource), redis.NewScript(openSource)}
+	return &store{redis: r, keys: keyspace{area}, save: redis.NewScript(storeSource), open: redis.NewScript(openSource)}
 }
 
 // load reads one document.
-func (s *store) load(ctx context.Context, id string) (session.Doc, error) {
+func (s *store) load(ctx context.Context, id string) (d session.Doc, err error) {
+	defer s.meters.step("load")(&err)
 	raw, err := s.redis.Get(ctx, s.keys.session(id)).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return session.Doc{}, fmt.Errorf("session %s: %w", id, errNoSession)
@@ -56,7 +59,8 @@ func decodeDoc(raw []byte) (session.Doc, error) {
 
 // put stores next, which was computed from the version before. If somebody was faster it returns their document and
 // false, and nothing has changed.
-func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type) (session.Doc, bool, error) {
+func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type) (d session.Doc, stored bool, err error) {
+	defer s.meters.step("save")(&err)
 	doc, err := json.Marshal(next)
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("encode session %s: %w", next.ID, err)
@@ -87,7 +91,8 @@ func (s *store) touched(d session.Doc) []string {
 
 // openOnce stores the first version of a document unless the appointment has a session already, other than the closed
 // one named; it returns the id of the session that is open now.
-func (s *store) openOnce(ctx context.Context, d session.Doc, closed string) (string, error) {
+func (s *store) openOnce(ctx context.Context, d session.Doc, closed string) (id string, err error) {
+	defer s.meters.step("open")(&err)
 	doc, err := json.Marshal(d)
 	if err != nil {
 		return "", fmt.Errorf("encode session %s: %w", d.ID, err)
@@ -96,7 +101,7 @@ func (s *store) openOnce(ctx context.Context, d session.Doc, closed string) (str
 	if err != nil {
 		return "", fmt.Errorf("encode change of %s: %w", d.ID, err)
 	}
-	id, err := s.open.Run(ctx, s.redis, s.touched(d),
+	id, err = s.open.Run(ctx, s.redis, s.touched(d),
 		d.ID, closed, doc, outboxMost, s.keys.changes(), message).Text()
 	if err != nil {
 		return "", fmt.Errorf("open session for %s: %w", d.Appointment, err)
@@ -117,7 +122,8 @@ func (s *store) ofAppointment(ctx context.Context, appointment string) (string, 
 }
 
 // all reads every open document.
-func (s *store) all(ctx context.Context) ([]session.Doc, error) {
+func (s *store) all(ctx context.Context) (docs []session.Doc, err error) {
+	defer s.meters.step("all")(&err)
 	ids, err := s.redis.SMembers(ctx, s.keys.open()).Result()
 	if err != nil {
 		return nil, fmt.Errorf("list open sessions: %w", err)
@@ -133,7 +139,6 @@ func (s *store) all(ctx context.Context) ([]session.Doc, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load open sessions: %w", err)
 	}
-	var docs []session.Doc
 	for _, raw := range raws {
 		text, ok := raw.(string)
 		if !ok {

@@ -5,6 +5,7 @@ import { Icon } from "../ui/Icon";
 import { LineNewsBar, useLineNews } from "../ui/LineNews";
 import { stopwatch } from "../ui/office-time";
 import { literal } from "../ui/ruby";
+import { useLanguage } from "../ui/words";
 import { LineBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
@@ -52,8 +53,9 @@ export function ConsultScreen({
 /** Whose line is weak, while we are told. */
 function Lines() {
   const { presence, identity, connection } = useSeat();
+  const { language } = useLanguage();
   const news = useLineNews(presence, identity?.seat ?? null);
-  return <LineNewsBar news={connection.state === "live" ? news : null} className="flex-none text-[17px]" />;
+  return <LineNewsBar plain={language !== "easy"} news={connection.state === "live" ? news : null} className="flex-none text-[17px]" />;
 }
 
 function ConsultBar({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {

@@ -8,6 +8,7 @@ export function ConnectionBar({
   icon = "again",
   action,
   quiet = false,
+  good = false,
 }: {
   readonly what: ReactNode;
   readonly next: ReactNode;
@@ -15,12 +16,14 @@ export function ConnectionBar({
   readonly action?: ReactNode;
   /** It is read out elsewhere. */
   readonly quiet?: boolean;
+  /** Nothing is wrong any more. */
+  readonly good?: boolean;
 }) {
   return (
     <div
       role={quiet ? undefined : "status"}
       data-connection-bar=""
-      className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b-3 border-heed-edge bg-heed px-10 py-3 text-heed-ink max-[1100px]:px-6"
+      className={`flex flex-wrap items-center gap-x-6 gap-y-2 border-b-3 px-10 py-3 max-[1100px]:px-6 ${good ? "border-hairline bg-good text-good-ink" : "border-heed-edge bg-heed text-heed-ink"}`}
     >
       <Icon name={icon} className="size-8" />
       <p className="min-w-0 flex-1">

@@ -23,7 +23,16 @@ export function useLineNews(presence: readonly PresenceItem[], own: string | nul
  * Whose line is weak and what of the talk suffers, in a sentence across the screen, and later that it is good again.
  * Screen readers are told politely; the region they watch is there before there is anything to say.
  */
-export function LineNewsBar({ news, className = "" }: { readonly news: LineNews; readonly className?: string }) {
+export function LineNewsBar({
+  news,
+  plain = false,
+  className = "",
+}: {
+  readonly news: LineNews;
+  /** Without readings, for those who work here. */
+  readonly plain?: boolean;
+  readonly className?: string;
+}) {
   const words = useCommonWords();
   const keys = news === null ? null : news.kind === "weak" ? weakKeys(news.line) : recoveredKeys;
   return (
@@ -31,7 +40,13 @@ export function LineNewsBar({ news, className = "" }: { readonly news: LineNews;
       <LiveRegion text={keys === null ? "" : `${words.written(keys.what)} ${words.written(keys.next)}`} />
       {keys !== null && (
         <div className={className} data-line-news={news?.kind === "weak" ? news.line.whose : "recovered"}>
-          <ConnectionBar quiet icon="signal" what={<CommonT k={keys.what} />} next={<CommonT k={keys.next} />} />
+          <ConnectionBar
+            quiet
+            good={news?.kind === "recovered"}
+            icon="signal"
+            what={plain ? words.written(keys.what) : <CommonT k={keys.what} />}
+            next={plain ? words.written(keys.next) : <CommonT k={keys.next} />}
+          />
         </div>
       )}
     </>

@@ -77,7 +77,7 @@ func openHouse(p plan) (*house, error) {
 		return nil, wrong("media", "cannot listen on %s (%v); choose a free address, or port 0 for any", p.media, err)
 	}
 	broker.UseMedia(signaling.MediaOf(node))
-	registry.MustRegister(node.Collector())
+	registry.MustRegister(node.Collector(), broker.Collector())
 
 	check := &checker{store: p.store, node: node, sockets: broker, draining: draining.Load}
 	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}

@@ -50,6 +50,57 @@ export async function lossy() {
   return { ...network, lose };
 }
 
+/**
+ * A namespace at the far end of a line of its own, and what that line loses in both directions. The program and everybody
+ * else stay here, at the address `near`. Packets are dropped where they arrive: a sender whose own firewall dropped them
+ * would be told, and no line does that.
+ *
+ * @returns {Promise<Namespace & {near: string, lose: (percent: number) => Promise<void>}>}
+ */
+export async function weakLine() {
+  const directory = await mkdtemp(join(tmpdir(), 'madoguchi-netns-'));
+  const name = `madoguchi-${process.pid}`;
+  const [here, there] = [`mg${process.pid}a`, `mg${process.pid}b`];
+  const inside = (...command) => run('ip', ['netns', 'exec', name, ...command]);
+  const remove = async () => {
+    await run('ip', ['netns', 'delete', name]).catch(() => {});
+    await run('nft', [`delete table netdev ${here}`]).catch(() => {});
+    await run('ip', ['link', 'delete', here]).catch(() => {});
+    await rm(directory, { recursive: true, force: true });
+  };
+  await run('ip', ['netns', 'add', name]);
+  try {
+    await run('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name]);
+    await run('ip', ['address', 'add', '10.78.0.1/30', 'dev', here]);
+    await run('ip', ['link', 'set', here, 'up']);
+    await inside('ip', 'link', 'set', 'lo', 'up');
+    await inside('ip', 'address', 'add', '10.78.0.2/30', 'dev', there);
+    await inside('ip', 'link', 'set', there, 'up');
+    await inside('ip', 'route', 'add', 'default', 'via', '10.78.0.1');
+    await inside('nft', arrivals(there));
+    await run('nft', [arrivals(here)]);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  const nft = async (command) => (await inside('nft', command)).stdout;
+  const lose = async (percent) => {
+    for (const [device, ask] of [[there, nft], [here, (command) => run('nft', [command])]]) {
+      await ask(`flush chain netdev ${device} arrivals`);
+      const drop = `meta protocol ip meta l4proto udp numgen random mod 100 < ${percent} counter drop`;
+      if (percent > 0) await ask(`add rule netdev ${device} arrivals ${drop}`);
+    }
+  };
+  return { name, directory, near: '10.78.0.1', nft, lose, dropped: () => nft('list ruleset'), remove };
+}
+
+/** A firewall for what arrives at a device. */
+function arrivals(device) {
+  return `table netdev ${device} {
+    chain arrivals { type filter hook ingress device ${device} priority 0; policy accept; }
+  }`;
+}
+
 /** Makes a namespace with loopback, one address of a private network (Chromium gathers no candidates from loopback alone)
  * and a firewall of these chains. */
 async function namespace(chains) {

@@ -31,15 +31,16 @@ function sessionSeenBy(page) {
  *   at the other end of the line
  * @param {boolean} [options.publishable] drawn faces even if the data set is there
  * @param {boolean} [options.judge] false: screens are only pictured, since another file judges the same ones
+ * @param {string} [options.address] where the program listens, if not on loopback
  * @param {string[]} [options.args] further arguments of the program
  */
-export async function openWorld(name, { inside, far, publishable = false, judge = true, args } = {}) {
+export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args } = {}) {
   const artefacts = artefactsOf(name, { fresh: true });
   const program = await startProgram({
     log: artefacts.path('program.log'),
     state: join(artefacts.folder, 'state'),
     inside: far ? { name: far.namespace } : inside,
-    host: far?.address,
+    host: far?.address ?? address,
     args,
   });
   const people = new Map();
@@ -54,14 +55,15 @@ export async function openWorld(name, { inside, far, publishable = false, judge 
    * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
    * @param {boolean} [options.restless] their voice has no pauses
    * @param {boolean} [options.firefox] in Firefox, whose camera and microphone are its own
+   * @param {import('./network.mjs').Namespace} [options.behind] the line they alone sit behind
    */
-  async function person(who, { app, seat, face, restless = false, firefox = false }) {
+  async function person(who, { app, seat, face, restless = false, firefox = false, behind }) {
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
     const size = SIZES[app] ?? SIZES.desk;
     // Its driver takes a while to load, and most stories do without.
     const opened = firefox
       ? await (await import('./firefox.mjs')).openFirefox({ name: who, size })
-      : await openBrowser({ name: who, size, media, inside, secure: far && program.url });
+      : await openBrowser({ name: who, size, media, inside: behind ?? inside, secure: (far ?? address) && program.url });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);

@@ -8,6 +8,7 @@
   }
 
   const peers = [];
+  const channels = [];
   const elements = new Set();
   const taps = new Set();
   const frames = [];
@@ -24,6 +25,12 @@
     constructor(...args) {
       super(...args);
       peers.push(this);
+    }
+
+    createDataChannel(...args) {
+      const channel = super.createDataChannel(...args);
+      channels.push(channel);
+      return channel;
     }
   };
 
@@ -106,6 +113,6 @@
   const videos = () => ({ [Symbol.iterator]: () => [...elements].filter((e) => e instanceof HTMLVideoElement).values() });
 
   Object.defineProperty(window, 'witness', {
-    value: { peers, frames, clicks, videos: videos(), audible, visible, isRemote, printed: () => printed },
+    value: { peers, channels, frames, clicks, videos: videos(), audible, visible, isRemote, printed: () => printed },
   });
 })();
