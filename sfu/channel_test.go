@@ -21,15 +21,15 @@ type line struct {
 	opened chan struct{}
 }
 
-// channel makes a data channel; it opens once the client has joined.
-func (c *client) channel(label string, unreliable bool) *line {
+// dataChannel makes a data channel; it opens once the client has joined.
+func (c *client) dataChannel(label string, unreliable bool) *line {
 	c.t.Helper()
 	init := &webrtc.DataChannelInit{}
 	if unreliable {
 		ordered, none := false, uint16(0)
 		init.Ordered, init.MaxRetransmits = &ordered, &none
 	}
-	dc, err := c.pc.CreateDataChannel(label, init)
+	dc, err := c.PC.CreateDataChannel(label, init)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ var listens = clientShape{downAudio: 1}
 func TestWhatIsNewestPassesBetweenThoseLetInAndIsBounded(t *testing.T) {
 	n := startNode(t, nil)
 	booth, desk := newClient(t, "booth", listens), newClient(t, "desk", listens)
-	from, to := booth.channel("latest", true), desk.channel("latest", true)
+	from, to := booth.dataChannel("latest", true), desk.dataChannel("latest", true)
 	booth.join(n, both(Join{Room: "r"}))
 	desk.join(n, both(Join{Room: "r"}))
 	<-from.opened
@@ -111,9 +111,9 @@ func TestWhatIsNewestPassesBetweenThoseLetInAndIsBounded(t *testing.T) {
 func TestOddChannelsAreIgnoredAndTooManyPutOut(t *testing.T) {
 	n := startNode(t, nil)
 	bad, desk := newClient(t, "bad", listens), newClient(t, "desk", listens)
-	heard := []*line{desk.channel("talk", false), desk.channel("latest", true)}
-	odd := []*line{bad.channel("", false), bad.channel("Talk", false), bad.channel("\x00talk", false)}
-	bad.channel(strings.Repeat("長", 5000), true) // longer than is read: it never opens
+	heard := []*line{desk.dataChannel("talk", false), desk.dataChannel("latest", true)}
+	odd := []*line{bad.dataChannel("", false), bad.dataChannel("Talk", false), bad.dataChannel("\x00talk", false)}
+	bad.dataChannel(strings.Repeat("長", 5000), true) // longer than is read: it never opens
 	bad.join(n, both(Join{Room: "r"}))
 	desk.join(n, both(Join{Room: "r"}))
 	admit(t, n, "r", "bad", "desk")
@@ -123,7 +123,7 @@ func TestOddChannelsAreIgnoredAndTooManyPutOut(t *testing.T) {
 		<-l.opened
 		l.say("hello")
 	}
-	right := bad.channel("talk", false)
+	right := bad.dataChannel("talk", false)
 	<-right.opened
 	right.say("and this passes")
 	desk.await("what came by the right channel", func() bool { return len(heard[0].others()) == 1 })
@@ -131,7 +131,7 @@ func TestOddChannelsAreIgnoredAndTooManyPutOut(t *testing.T) {
 		t.Fatalf("odd channels were heard: %q", got)
 	}
 	for i := range 8 {
-		bad.channel(fmt.Sprint("more ", i), false)
+		bad.dataChannel(fmt.Sprint("more ", i), false)
 	}
 	desk.await("whoever opens ever more channels to be put out", func() bool { return n.Stats().Peers == 1 })
 }
@@ -139,12 +139,12 @@ func TestOddChannelsAreIgnoredAndTooManyPutOut(t *testing.T) {
 func TestAStreamThatIsNoDataChannelHoldsNothingUp(t *testing.T) {
 	n := startNode(t, nil)
 	bad, desk := newClient(t, "bad", listens), newClient(t, "desk", listens)
-	to := desk.channel("talk", false)
-	from := bad.channel("talk", false)
+	to := desk.dataChannel("talk", false)
+	from := bad.dataChannel("talk", false)
 	var raw []*webrtc.DataChannel
 	for i := range uint16(6) {
 		negotiated, id := true, 101+2*i // no opening message: data come at once
-		dc, err := bad.pc.CreateDataChannel(fmt.Sprint(i), &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
+		dc, err := bad.PC.CreateDataChannel(fmt.Sprint(i), &webrtc.DataChannelInit{Negotiated: &negotiated, ID: &id})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,7 +177,7 @@ func (c *client) changedOr(d time.Duration) <-chan struct{} {
 func TestAGiantMessageEndsOnlyItsChannelAndAnotherTakesItsPlace(t *testing.T) {
 	n := startNode(t, nil)
 	bad, desk := newClient(t, "bad", listens), newClient(t, "desk", listens)
-	to, first := desk.channel("talk", false), bad.channel("talk", false)
+	to, first := desk.dataChannel("talk", false), bad.dataChannel("talk", false)
 	bad.join(n, both(Join{Room: "r"}))
 	desk.join(n, both(Join{Room: "r"}))
 	admit(t, n, "r", "bad", "desk")
@@ -188,7 +188,7 @@ func TestAGiantMessageEndsOnlyItsChannelAndAnotherTakesItsPlace(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	second := bad.channel("talk", false)
+	second := bad.dataChannel("talk", false)
 	<-second.opened
 	second.say("again")
 	desk.await("words by the new channel", func() bool { return slices.Equal(to.others(), []string{"bad\nagain"}) })
@@ -197,14 +197,14 @@ func TestAGiantMessageEndsOnlyItsChannelAndAnotherTakesItsPlace(t *testing.T) {
 func TestAReceiverOfMessagesThatNeverReadsHoldsNobodyBackNorGrows(t *testing.T) {
 	n := startNode(t, func(c *Config) { c.Limits.MessagesPerSec, c.Limits.MessageBytesPerSec = 1000, 16<<20 })
 	booth, desk := newClient(t, "booth", listens), newClient(t, "desk", listens)
-	from, to := booth.channel("talk", false), desk.channel("talk", false)
+	from, to := booth.dataChannel("talk", false), desk.dataChannel("talk", false)
 	booth.join(n, both(Join{Room: "r"}))
 	desk.join(n, both(Join{Room: "r"}))
 	slow, relay := joinByRelay(t, n, "r", "slow", clientShape{downAudio: 1, talk: true})
 	admit(t, n, "r", "booth", "desk", "slow")
 	<-from.opened
 	<-to.opened
-	<-slow.talking
+	<-slow.Open()
 	close(relay.stopped)
 	const messages = 300 // of 12 KiB: seven times what may wait for one receiver
 	text := strings.Repeat("x", 12<<10)

@@ -68,9 +68,9 @@ func TestMetricsDoNotGrowWithRoomsAndFallWithNobody(t *testing.T) {
 	var before int
 	var packets float64
 	for i := range 3 {
-		room := fmt.Sprint("room", i)
+		room := fmt.Sprint("meeting", i)
 		booth, desk := newClient(t, "booth", bothWays), newClient(t, "desk", bothWays)
-		booth.join(n, both(Join{Room: room, Purposes: map[string]string{"0": "voice", "1": fmt.Sprint("odd", i)}}))
+		booth.join(n, both(Join{Room: room}))
 		desk.join(n, both(Join{Room: room}))
 		admit(t, n, room, "booth", "desk")
 		stop := booth.stream()
@@ -98,7 +98,7 @@ func TestMetricsDoNotGrowWithRoomsAndFallWithNobody(t *testing.T) {
 		for name, f := range families {
 			for _, m := range f.GetMetric() {
 				for _, l := range m.GetLabel() {
-					if strings.Contains(l.GetValue(), "room") || l.GetValue() == "booth" || strings.Contains(l.GetValue(), "odd") {
+					if strings.HasPrefix(l.GetValue(), "meeting") || l.GetValue() == "booth" {
 						t.Errorf("%s has a label %s=%q", name, l.GetName(), l.GetValue())
 					}
 				}

@@ -92,7 +92,7 @@ func (m *Meter) rate(rating float64, took time.Duration) {
 // next is the level after the present rating.
 func (m *Meter) next() Level {
 	found := m.found()
-	if m.level == Unknown || m.level == Lost {
+	if m.level == Lost || m.level == Unknown && found == Good {
 		m.doubts = 0
 		return found
 	}
@@ -102,7 +102,7 @@ func (m *Meter) next() Level {
 	}
 	m.doubts++
 	needed := betterAfter
-	if found < m.level {
+	if found < m.level || m.level == Unknown {
 		needed = worseAfter
 	}
 	if m.doubts < needed {
