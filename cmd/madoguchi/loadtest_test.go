@@ -91,3 +91,34 @@ func TestALoadThatMakesNoSenseIsRefusedByName(t *testing.T) {
 		}
 	}
 }
+
+func TestALongLoadAndManyShortOnesLeaveTheDemoAsItWas(t *testing.T) {
+	env := []string{home(t)}
+	demo := launch(t, env, append(anyPort, "--log-level", "warn")...)
+	at := base(t, demo.untilReady())
+	pid := strconv.Itoa(demo.cmd.Process.Pid)
+	for _, row := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"churn", "--rooms", "20", "--beside", "1", "--at-once", "4"}, "20 rooms opened and closed"},
+		{[]string{"saturate", "--steps", "1,2", "--duration", "1s", "--settle", "100ms"}, "s/M packets"},
+		{[]string{"steady", "--rooms", "1", "--duration", "4s", "--every", "200ms", "--settle", "4s"}, "trend"},
+	} {
+		printed, complaints, code := output(t, env, append(append([]string{"loadtest"}, row.args...), "--server", at, "--pid", pid)...)
+		if !strings.Contains(printed, row.says) {
+			t.Errorf("%v: code %d, printed:\n%s%s", row.args, code, printed, complaints)
+		}
+		// A few seconds on a busy machine say nothing about cost and growth; what rooms own must be back all the same.
+		if strings.Contains(complaints, "ledger") || strings.Contains(complaints, "rooms:") {
+			t.Errorf("%v: %s", row.args, complaints)
+		}
+	}
+}
+
+func TestWithoutAServerTheDriverStartsItsOwn(t *testing.T) {
+	reports, _ := measured(t, []string{home(t)})
+	if len(reports) != 1 || reports[0].CPUPerMillion <= 0 || reports[0].RSSPerRoom <= 0 {
+		t.Errorf("%+v", reports)
+	}
+}

@@ -38,7 +38,7 @@ func (c Churn) Run(ctx context.Context) error {
 		return err
 	}
 	m := meter{c.Server, w.(*posted).http}
-	if err := c.churn(ctx, s, m, warmUp); err != nil {
+	if err := c.churn(ctx, s, m, min(warmUp, c.Opened)); err != nil {
 		return err
 	}
 	end() // connections kept for more requests are the driver's doing

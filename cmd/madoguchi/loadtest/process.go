@@ -151,10 +151,11 @@ type sample struct {
 	server  float64
 	driver  float64
 	machine machine
-	drops   uint64
+	drops   uint64 // of the server, and
+	own     uint64 // of the driver
 }
 
 func (p process) sample() (sample, error) {
 	cpu, err := p.cpu()
-	return sample{now(), cpu, ownCPU(), machineNow(), p.drops()}, err
+	return sample{now(), cpu, ownCPU(), machineNow(), p.drops(), process(os.Getpid()).drops()}, err
 }

@@ -122,7 +122,7 @@ func (r *Report) cost(before, after sample) {
 	r.CPUPct, r.DriverPct = pct(server), pct(driver)
 	r.OtherPct = max(0, pct(after.machine.busy-before.machine.busy-server-driver))
 	r.StolenPct = pct(after.machine.stolen - before.machine.stolen)
-	r.Drops = after.drops - before.drops
+	r.Drops, r.DriverDrops = after.drops-before.drops, after.own-before.own
 	r.DriverSaturated = r.DriverPct > 100*saturatedShare*float64(processors()) ||
 		r.DriverLateMs > float64(saturatedLate/time.Millisecond)
 }
@@ -150,8 +150,8 @@ func (r *Report) print(to io.Writer) {
 	if r.CPUPct > 0 {
 		row("processor", "%.2f s per million packets, %.1f %% of one", r.CPUPerMillion, r.CPUPct)
 		row("memory", "%.2f MB a room", r.RSSPerRoom/1e6)
-		row("thrown away", "%d datagrams at full sockets", r.Drops)
 	}
+	row("thrown away", "%d datagrams at the server's full sockets, %d at the driver's", r.Drops, r.DriverDrops)
 	state := "not saturated"
 	if r.DriverSaturated {
 		state = "SATURATED: latency and loss are its own"

@@ -1,0 +1,96 @@
+package loadtest
+
+import (
+	"io"
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTheTrendOfAStraightLineIsItsSlope(t *testing.T) {
+	for _, slope := range []float64{0, 3, -7} {
+		var values []float64
+		for i := range 100 {
+			values = append(values, 1000+slope*float64(i)+5*math.Sin(float64(i)))
+		}
+		if got := fit(values); math.Abs(got-slope) > .02 {
+			t.Errorf("slope %v is taken for %v", slope, got)
+		}
+	}
+}
+
+func TestWhatGrowsIsNamedAndWhatWaversIsNot(t *testing.T) {
+	looks := func(change func(g *Gauges, i int)) (list []Gauges) {
+		for i := range 240 {
+			g := Gauges{Goroutines: 100, Descriptors: 30, LiveHeap: 20e6 + 1e5*math.Sin(float64(i)), RSS: 60e6}
+			change(&g, i)
+			list = append(list, g)
+		}
+		return list
+	}
+	for _, row := range []struct {
+		what   string
+		change func(g *Gauges, i int)
+		says   string // empty: nothing
+	}{
+		{"a steady server", func(*Gauges, int) {}, ""},
+		{"one that grew while it warmed up", func(g *Gauges, i int) { g.RSS += 1e5 * float64(min(i, 50)) }, ""},
+		{"a goroutine every two minutes", func(g *Gauges, i int) { g.Goroutines += float64(i / 8) }, "goroutines"},
+		{"20 kB a look", func(g *Gauges, i int) { g.LiveHeap += 2e4 * float64(i) }, "live heap"},
+		{"a descriptor every ten minutes", func(g *Gauges, i int) { g.Descriptors += float64(i / 40) }, "descriptors"},
+	} {
+		err := grown(io.Discard, looks(row.change), 15*time.Second)
+		if row.says == "" && err != nil || row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says)) {
+			t.Errorf("%s: %v", row.what, err)
+		}
+	}
+	if err := grown(io.Discard, looks(func(*Gauges, int) {})[:2], time.Second); err == nil {
+		t.Error("two looks were taken for a trend")
+	}
+}
+
+func TestWhatDoesNotComeBackIsNamed(t *testing.T) {
+	before := Gauges{Goroutines: 100, Descriptors: 30, LiveHeap: 15e6, RSS: 60e6, Rooms: 3, Peers: 6, Owned: Owned{Peers: 6, Rooms: 3}}
+	if err := back(io.Discard, before, before); err != nil {
+		t.Error(err)
+	}
+	for _, row := range []struct {
+		change func(g *Gauges)
+		says   string
+	}{
+		{func(g *Gauges) { g.Owned.Peers++ }, "ledger"},
+		{func(g *Gauges) { g.Rooms++ }, "rooms"},
+		{func(g *Gauges) { g.Goroutines += 50 }, "goroutines"},
+		{func(g *Gauges) { g.Descriptors += 50 }, "descriptors"},
+		{func(g *Gauges) { g.LiveHeap += 1e6 }, "live heap"},
+		{func(g *Gauges) { g.RSS *= 2 }, "memory"},
+	} {
+		after := before
+		row.change(&after)
+		if err := back(io.Discard, before, after); err == nil || !strings.Contains(err.Error(), row.says) {
+			t.Errorf("%s: %v", row.says, err)
+		}
+	}
+}
+
+func TestSaturationIsJudgedByCostSoundAndWhatComesThrough(t *testing.T) {
+	step := func(rooms int, rate, cost, cpu, sound float64) Report {
+		return Report{Rooms: rooms, Seconds: 1, Received: uint64(rate), CPUPerMillion: cost, CPUPct: cpu, Sound: Medium{LossPct: sound}}
+	}
+	for _, row := range []struct {
+		what  string
+		steps []Report
+		says  string // empty: nothing
+	}{
+		{"cost falls, and full is full", []Report{step(1, 400, 20, 5, 0), step(10, 4000, 12, 50, 0), step(40, 8000, 11, 99, 0), step(80, 7900, 12, 99, 0)}, ""},
+		{"cost rises before it is full", []Report{step(1, 400, 20, 5, 0), step(10, 4000, 12, 50, 0), step(20, 8000, 14, 80, 0)}, "20 rooms: 14.00 s"},
+		{"sound is lost", []Report{step(40, 8000, 11, 99, 0), step(80, 8000, 11, 99, 4)}, "of the sound was lost"},
+		{"it collapses", []Report{step(40, 8000, 11, 99, 0), step(80, 4000, 20, 99, 0)}, "came through"},
+	} {
+		err := judge(row.steps, 100)
+		if row.says == "" && err != nil || row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says)) {
+			t.Errorf("%s: %v", row.what, err)
+		}
+	}
+}
