@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, useSyncExternalStore } from "react";
 import type { SeatClient, Snapshot } from "../session";
-import { ConnectionBar, gainOf, LiveRegion, pictureFirst, SoundOut, Stage, useLanguage, useNow, useSpeech } from "../ui";
+import { ConnectionBar, gainOf, LiveRegion, pictureFirst, SoundOut, Stage, useLanguage, useNow, useSpeech, voicesOf } from "../ui";
 import { BoothProvider, useBooth, type Booth } from "./context";
 import { useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
 import { plainAddress, useKiosk, useWakeLock } from "./kiosk";
@@ -144,7 +144,7 @@ function Voices({ talking }: { readonly talking: boolean }) {
   const [blocked, setBlocked] = useState(false);
   return (
     <>
-      {snapshot.media.incoming.voices.map((stream) => (
+      {voicesOf(snapshot.media).map((stream) => (
         <SoundOut key={stream.id} stream={stream} gain={gain} onBlocked={setBlocked} />
       ))}
       {talking && blocked && (

@@ -1,9 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import type { Incoming, Snapshot } from "../session";
+import type { MediaState, Snapshot } from "../session";
 import { dayOf } from "../ui/office-time";
 import { SoundOut } from "../ui/SoundOut";
 import { Stage } from "../ui/Stage";
+import { voicesOf } from "../ui/voices";
 import { useClient, useFirst, useNow, useSeat } from "../ui/work/seat";
 import { Sound } from "../ui/work/sound";
 import { isQuiet, troubleOf } from "../ui/work/trouble";
@@ -30,8 +31,8 @@ function facesOfBooth({ session, media }: Snapshot): MediaStream | null {
 }
 
 /** Everybody's voice is heard, whoever is shown; what will play it is there before anybody is let in. */
-function Voices({ incoming }: { readonly incoming: Incoming }) {
-  return incoming.voices.map((stream) => <SoundOut key={stream.id} stream={stream} gain={1} />);
+function Voices({ media }: { readonly media: MediaState }) {
+  return voicesOf(media).map((stream) => <SoundOut key={stream.id} stream={stream} gain={1} />);
 }
 
 /** The desk, once somebody is signed in. */
@@ -187,7 +188,7 @@ export function App() {
         <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} />
       )}
       <Stage first={first} incoming={seat.media.incoming} of={facesOfBooth} place={stagePlace} />
-      <Voices incoming={seat.media.incoming} />
+      <Voices media={seat.media} />
       <Questions
         asking={state.asking}
         session={entered}

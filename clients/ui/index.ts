@@ -22,5 +22,6 @@ export { useSpeech } from "./speech";
 export { dateWords, shortTimeWords, timeWords, useNow, wallTime, zone } from "./time";
 export { playChime, playMelody, type Sounding } from "./tone";
 export { VideoView, type Frame } from "./VideoView";
+export { voicesOf } from "./voices";
 export { gainOf, VolumeControl, volumeSteps } from "./VolumeControl";
 export { languages, useLanguage, wordsOf, WordsProvider, type Book, type Language, type Say, type Values } from "./words";
