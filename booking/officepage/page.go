@@ -76,10 +76,10 @@ a:focus-visible { outline: 4px solid #000; outline-offset: 2px; background: #ffd
 .card header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between }
 .state { font-weight: 700 } .given { color: #1d6b3b } .not-yet { color: #6b4f00 } .ended { color: #595959 } .suspended { color: #b00020 }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1.25rem; margin: .75rem 0 0 }
-dt { color: #4d4d4d } dd { margin: 0; overflow-wrap: anywhere }
+dt { color: #4d4d4d } dd a { display: inline-block; min-height: 44px; line-height: 44px; min-width: 44px } dd { margin: 0; overflow-wrap: anywhere }
 .made { color: #595959; margin-top: 2.5rem }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .5rem } }
-@media print { nav { display: none } body { font-size: 11pt; max-width: none; padding: 0 } a { color: inherit; text-decoration: none } .card { border-color: #000 } h2 { margin-top: 1.25rem } }
+@media print { nav { display: none } dd a { min-height: 0; line-height: inherit } body { font-size: 11pt; max-width: none; padding: 0 } a { color: inherit; text-decoration: none } .card { border-color: #000 } h2 { margin-top: 1.25rem } }
 </style>
 </head>
 <body>

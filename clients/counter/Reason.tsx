@@ -28,12 +28,14 @@ function wordsFor(code: string): CounterKey | undefined {
 }
 
 /**
- * Why a day or a time is refused. The server's own Japanese sentence says most (which side is closed, how many booths);
- * in the other languages the wording of its code stands in.
+ * Why a day or a time is refused. The server's own sentence says most (which side is closed, how many booths);
+ * in the other languages it is the server's own too, or the wording of its code where that says nothing.
  */
 export function Reason({ cause }: { readonly cause: Cause }) {
   const { language } = useLanguage();
+  const said = language === "easy" ? cause.easy : language === "en" ? cause.en : cause.text;
   const words = wordsFor(cause.code);
+  if (said !== undefined) return <>{literal(said)}</>;
   if (language === "ja" || words === undefined) return <>{literal(cause.text)}</>;
   return <T k={words} />;
 }

@@ -7,11 +7,13 @@ import type {
   Hold,
   HoldRequest,
   LegRequest,
+  OfferList,
   Office,
   OfficeName,
   Resident,
   RoomToken,
   SessionList,
+  Suspension,
   TimeList,
 } from "./booking";
 import type { Browser } from "./browser";
@@ -71,6 +73,11 @@ export interface Api {
   checkIn(who: { appointment: string } | { reception: string }): Promise<CheckIn>;
   roomToken(session: string): Promise<RoomToken>;
   sessions(signal?: AbortSignal): Promise<SessionList>;
+  /** Which office gives which service on what ground. For administrators. */
+  offers(signal?: AbortSignal): Promise<OfferList>;
+  /** Takes a service out of what is offered, at once. For administrators. */
+  suspend(what: { office?: string; service: string; pool?: string; reason: string }): Promise<Suspension>;
+  resume(suspension: string, reason: string): Promise<void>;
 }
 
 /** Makes the client of the HTTP API at the page's own origin. */
@@ -118,6 +125,12 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     checkIn: (who) => json({ method: "POST", path: "/v1/check-ins", body: who, repeatable: "appointment" in who }),
     roomToken: (session) => json({ method: "POST", path: `/v1/sessions/${part(session)}/token` }),
     sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
+    offers: (signal) => json({ method: "GET", path: "/v1/offers", ...given({ signal }) }),
+    suspend: (what) => json({ method: "POST", path: "/v1/suspensions", body: what }),
+    // Not repeated: the second try of one that has succeeded would find nothing to resume.
+    resume: async (suspension, reason) => {
+      await send({ method: "POST", path: `/v1/suspensions/${part(suspension)}/resume`, body: { reason }, repeatable: false });
+    },
   };
 }
 

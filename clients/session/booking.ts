@@ -6,6 +6,9 @@ import type { State } from "./protocol";
 export interface Cause {
   code: string;
   text: string;
+  /** やさしい日本語 and English, where the server says it. */
+  easy?: string;
+  en?: string;
 }
 
 export interface OfficeName {
@@ -175,4 +178,38 @@ export interface SessionLine {
 export interface SessionList {
   counts: Partial<Record<State, number>>;
   sessions: SessionLine[];
+}
+
+/** One service by one pool at one office, as administrators see it. Days are "2026-04-01". */
+export interface OfferLine {
+  office: string;
+  officeName: string;
+  service: string;
+  serviceName: string;
+  pool: string;
+  poolName: string;
+  basis: { kind: "council" | "contract" | "notification" | "agreement"; reference: string; on: string };
+  trained: string;
+  from: string;
+  until?: string;
+  state: "given" | "not-yet" | "ended" | "suspended";
+  suspension?: Suspension;
+}
+
+/** A service taken out of what is offered until it is resumed. */
+export interface Suspension {
+  id: string;
+  office?: string;
+  service: string;
+  pool?: string;
+  reason: string;
+  by: string;
+  at: string;
+}
+
+export interface OfferList {
+  rules: number;
+  catalogue: string;
+  offers: OfferLine[];
+  suspensions: Suspension[];
 }

@@ -52,4 +52,5 @@ export const LEAST = {
   booth: { text: 24, target: 56 },
   desk: { text: 14, target: 44 },
   counter: { text: 16, target: 44 },
+  admin: { text: 14, target: 44 },
 };
