@@ -53,4 +53,5 @@ export const LEAST = {
   desk: { text: 14, target: 44 },
   counter: { text: 16, target: 44 },
   admin: { text: 14, target: 44 },
+  my: { text: 20, target: 56 },
 };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
  * The wording of an app.
  *
  * @param {'ja'|'easy'|'en'} language
- * @param {'booth'|'desk'|'counter'} app
+ * @param {'booth'|'desk'|'counter'|'my'} app
  * @returns {(key: string) => string} the words as written, without readings
  */
 export function wording(language, app) {

@@ -1,0 +1,51 @@
+import type { Mine, Numbers } from "./api";
+
+/** What went wrong, in the words the page has for it. */
+export type Trouble = "wrong" | "locked" | "late" | "unreachable";
+
+/** The page is one of these. The numbers stay in memory, so that cancelling does not ask for them again. */
+export type State =
+  | { readonly at: "asking"; readonly trouble: Trouble | null; readonly busy: boolean }
+  | { readonly at: "looking"; readonly mine: Mine; readonly numbers: Numbers; readonly sure: boolean; readonly trouble: Trouble | null; readonly busy: boolean }
+  | { readonly at: "cancelled"; readonly mine: Mine };
+
+export type Step =
+  | { readonly do: "send" }
+  | { readonly do: "seen"; readonly mine: Mine; readonly numbers: Numbers }
+  | { readonly do: "fail"; readonly trouble: Trouble }
+  | { readonly do: "sure"; readonly sure: boolean }
+  | { readonly do: "gone"; readonly mine: Mine }
+  | { readonly do: "leave" };
+
+export const first: State = { at: "asking", trouble: null, busy: false };
+
+/** The next state of the page. */
+export function next(state: State, step: Step): State {
+  switch (step.do) {
+    case "leave":
+      return first;
+    case "seen":
+      return { at: "looking", mine: step.mine, numbers: step.numbers, sure: false, trouble: null, busy: false };
+    case "gone":
+      return { at: "cancelled", mine: step.mine };
+    case "send":
+      return state.at === "cancelled" ? state : { ...state, busy: true, trouble: null };
+    case "fail":
+      return state.at === "cancelled" ? state : { ...state, busy: false, trouble: step.trouble };
+    case "sure":
+      return state.at === "looking" ? { ...state, sure: step.sure, trouble: null } : state;
+  }
+}
+
+/** Which trouble an answer means. */
+export function troubleOf(status: number): Trouble {
+  if (status === 404 || status === 422) return "wrong";
+  if (status === 429) return "locked";
+  if (status === 409) return "late";
+  return "unreachable";
+}
+
+/** Digits as people type them: full-width ones too, everything else left out. */
+export function digits(text: string, length: number): string {
+  return text.normalize("NFKC").replaceAll(/\D/g, "").slice(0, length);
+}

@@ -1,0 +1,42 @@
+import type ja from "../ja/my";
+
+/** Words of the residents' page in やさしい日本語: short, one idea, every kanji with its reading. */
+const words: Record<keyof typeof ja, string> = {
+  "my.title": "{予約|よやく}を {見|み}る・やめる",
+  "my.lead": "{紙|かみ}に ある {番号|ばんごう}を {入|い}れて ください。{予約|よやく}を {見|み}ることが できます。やめることも できます。",
+  "my.kept": "この {画面|がめん}を とじると、{番号|ばんごう}は {消|き}えます。",
+  "my.office": "{郵便局|ゆうびんきょく}",
+  "my.office.choose": "えらんで ください",
+  "my.reception": "{受付番号|うけつけばんごう}",
+  "my.reception.help": "{紙|かみ}に ある 6つの {数字|すうじ}です。",
+  "my.last4": "{電話番号|でんわばんごう}の {最後|さいご}の 4つの {数字|すうじ}",
+  "my.last4.help": "{予約|よやく}の とき {言|い}った {電話番号|でんわばんごう}です。",
+  "my.look": "{予約|よやく}を {見|み}る",
+  "my.incomplete": "{郵便局|ゆうびんきょく}と {番号|ばんごう}を {入|い}れて ください",
+  "my.state": "{予約|よやく}",
+  "my.state.booked": "{予約|よやく}が あります",
+  "my.state.arrived": "{受付|うけつけ}が {終|お}わっています",
+  "my.state.done": "{終|お}わりました",
+  "my.state.cancelled": "やめました",
+  "my.state.noshow": "{来|き}ませんでした",
+  "my.state.unserved": "できませんでした",
+  "my.when": "いつ",
+  "my.when.value": "{{date}} {{time}}",
+  "my.where": "どこ",
+  "my.with": "だれと",
+  "my.number": "{番号|ばんごう}",
+  "my.call": "{時間|じかん}を かえたい とき、おくれる ときは、{電話|でんわ}して ください。{{office}}",
+  "my.cancel": "{予約|よやく}を やめる",
+  "my.cancel.ask": "{予約|よやく}を やめますか",
+  "my.cancel.means": "やめると、もとに もどりません。",
+  "my.cancel.yes": "やめる",
+  "my.cancel.no": "やめない",
+  "my.cancelled": "{予約|よやく}を やめました",
+  "my.leave": "はじめに もどる",
+  "my.trouble.wrong": "{番号|ばんごう}が ちがうようです。もう{一度|いちど} {見|み}て ください。",
+  "my.trouble.locked": "{番号|ばんごう}が {何回|なんかい}も ちがいました。15{分|ふん} {待|ま}って ください。{郵便局|ゆうびんきょく}に {電話|でんわ}しても いいです。",
+  "my.trouble.late": "{受付|うけつけ}が {終|お}わっています。ここでは やめることが できません。{郵便局|ゆうびんきょく}に {電話|でんわ}して ください。",
+  "my.trouble.unreachable": "つながりません。{少|すこ}し {待|ま}って、もう{一度|いちど} おして ください。",
+};
+
+export default words;

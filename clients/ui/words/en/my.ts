@@ -1,0 +1,42 @@
+import type ja from "../ja/my";
+
+/** Words of the residents' page, in English. */
+const words: Record<keyof typeof ja, string> = {
+  "my.title": "See or cancel your booking",
+  "my.lead": "Enter the numbers of your slip to see your booking, or to cancel it.",
+  "my.kept": "The numbers you enter are forgotten when you close this page.",
+  "my.office": "Post office",
+  "my.office.choose": "Please choose",
+  "my.reception": "Reception number",
+  "my.reception.help": "The six digits on your slip.",
+  "my.last4": "Last four digits of your telephone number",
+  "my.last4.help": "Of the number you gave when you booked.",
+  "my.look": "See my booking",
+  "my.incomplete": "Enter the post office and both numbers",
+  "my.state": "Booking",
+  "my.state.booked": "Booked",
+  "my.state.arrived": "Checked in",
+  "my.state.done": "Over",
+  "my.state.cancelled": "Cancelled",
+  "my.state.noshow": "Not attended",
+  "my.state.unserved": "Did not take place",
+  "my.when": "When",
+  "my.when.value": "{{date}}, {{time}}",
+  "my.where": "Where",
+  "my.with": "With",
+  "my.number": "Number",
+  "my.call": "To change the time, or if you are late, please telephone. {{office}}",
+  "my.cancel": "Cancel the booking",
+  "my.cancel.ask": "Cancel this booking?",
+  "my.cancel.means": "This cannot be undone.",
+  "my.cancel.yes": "Cancel the booking",
+  "my.cancel.no": "Keep it",
+  "my.cancelled": "Your booking is cancelled",
+  "my.leave": "Back to the start",
+  "my.trouble.wrong": "These numbers do not seem right. Please check them.",
+  "my.trouble.locked": "There were too many wrong numbers. Please try again in 15 minutes, or telephone the post office.",
+  "my.trouble.late": "You have checked in already, so this cannot be cancelled here. Please telephone the post office.",
+  "my.trouble.unreachable": "No connection. Please wait a moment and try again.",
+};
+
+export default words;
