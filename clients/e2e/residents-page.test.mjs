@@ -29,8 +29,10 @@ for (const [n, language] of ['ja', 'easy', 'en'].entries()) {
     let booked;
 
     const enter = async (last4) => {
-      await page.getByLabel(say('my.reception')).fill(booked.reception);
-      await page.getByLabel(say('my.last4')).fill(last4);
+      // By place, not by label: readings over the words are part of a label's text.
+      const fields = page.locator('input[inputmode=numeric]');
+      await fields.nth(0).fill(booked.reception);
+      await fields.nth(1).fill(last4);
       await button(page, say('my.look')).click();
     };
 

@@ -32,6 +32,9 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
+	if err := finishImport(s.Directory); err != nil {
+		return wrong("directory", "%v", err)
+	}
 	directory, err := booking.Load(os.DirFS(s.Directory))
 	if err != nil {
 		return wrong("directory", "%s: %v", s.Directory, err)
