@@ -49,6 +49,10 @@ var ErrRefused = errors.New("the mail server refuses it")
 func (m *Mail) Send(ctx context.Context, to string, l Letter) error {
 	ctx, cancel := context.WithTimeout(ctx, tryTimeout)
 	defer cancel()
+	text, err := m.compose(to, l)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
 	c, err := m.connect(ctx)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)
@@ -66,10 +70,6 @@ func (m *Mail) Send(ctx context.Context, to string, l Letter) error {
 	w, err := c.Data()
 	if err != nil {
 		return fmt.Errorf("mail data: %w", hushed(err))
-	}
-	text, err := m.compose(to, l)
-	if err != nil {
-		return err
 	}
 	if _, err := w.Write(text); err != nil {
 		return fmt.Errorf("mail data: %w", err)

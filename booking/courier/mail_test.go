@@ -75,11 +75,14 @@ func (s *sinkSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 
 func (s *sinkSession) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
 	s.mail.text = text
 	s.sink.mu.Lock()
 	defer s.sink.mu.Unlock()
 	s.sink.got = append(s.sink.got, s.mail)
-	return err
+	return nil
 }
 
 func (s *sinkSession) Reset()        {}
