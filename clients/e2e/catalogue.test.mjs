@@ -54,7 +54,7 @@ test('what an office gives and who takes it out of the offer', async (t) => {
     await says(reader.page, 'いまは休止しています', { within: 1_000 });
     const answer = await fetch(`${world.url}/v1/offices/${PLACE.office}/days?leg=medical@morita&days=3`);
     const { days } = await answer.json();
-    assert.deepEqual(days.map((day) => [day.free, day.reason?.code]), Array(3).fill([0, 'service-suspended']));
+    assert.deepEqual(days.map((day) => [day.free, day.reason?.code]), Array.from({ length: 3 }, () => [0, 'service-suspended']));
   });
 
   await step('it is resumed', async () => {
