@@ -27,8 +27,14 @@
 //   - All legs or none. Of N rivals for k free alternatives exactly min(N, k) win.
 //   - A repeated request gets the first answer; under the same key, another request is refused.
 //   - A hold whose deadline has passed is never confirmed and never blocks.
-//   - What search offered under a rule version, HOLD accepts on the same ledgers under that version.
+//   - What search offered under a rule version, HOLD accepts on the same ledgers under that version, and under a later one
+//     too where nothing the visit depends on has changed; otherwise the caller is told that its rules are stale.
 //   - Every transition raises the version by one and puts one event into the outbox, in order.
+//
+// # Rules
+//
+// What can be booked is data (package catalogue), kept with its version in Redis, so that every broker of an area goes by
+// the same rules and a municipality can suspend a service from one moment to the next; rulebook.go tells how.
 //
 // # What is kept of a person
 //

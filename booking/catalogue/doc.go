@@ -7,6 +7,9 @@
 // somebody who edits a roster by hand needs one round and not ten. Unknown keys are refused, because a misspelt
 // "closures" would otherwise open an office on a day it is closed.
 //
-// The package is pure: it knows no clock, no network and nothing else of this program. Times of day are minutes of the
-// civil day, days are weekdays; package calendar turns them into free starts.
+// An office gives a service only on an act that is written down (議決, 委託契約, 届出, 協定), from a day on, by staff trained
+// before: an offer that does not say so is refused. An act that is renewed is one offer after the other.
+//
+// The package is pure: it knows no clock, no network and nothing else of this program but package calendar, which alone
+// reads recurrence rules. Times of day are minutes of the civil day, days are weekdays; package calendar turns them into free starts.
 package catalogue

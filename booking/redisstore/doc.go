@@ -34,6 +34,9 @@
 //	idem:<key>             string  fingerprint and answer of a request that has no record of its own
 //	warned:<event>:<office>:<time>                      string  that an office was warned
 //	followed               string  up to where the outbox has been acted on
-//	rules                  int     rule version in force
+//	rules                  int     rule version in force; grows with every catalogue and suspension
+//	rulebook               hash    the catalogue in force: fingerprint, files, who and when
+//	prints                 zset    fingerprints that have been in force, by version
+//	suspended              hash    suspensions by id
 //	out                    stream  outbox, one event a transition, bounded; also the channel changes are published on
 package redisstore
