@@ -111,6 +111,7 @@ func mailServer(t *testing.T, s *sink, withTLS bool) *courier.Mail {
 	}()
 	t.Cleanup(func() {
 		_ = server.Close()
+		_ = l.Close() // Serve may not have begun, and then Close knows nothing of the listener
 		<-done
 	})
 	return &courier.Mail{
