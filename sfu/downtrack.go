@@ -56,6 +56,7 @@ type downTrack struct {
 	passed     traffic       // payloads, without resent packets
 	rate       bitrate
 	heard      heardOf
+	disguised  uint64        // resent as if for the first time, so that the subscriber does not count them as lost
 	attachedAt time.Duration // when the present source was attached; 0 once its first packet has gone out
 	rtt        time.Duration
 

@@ -237,9 +237,8 @@ func (s seen) since(before seen, f *quality.Flow) {
 func (u *upTrack) sample(s *seen, f *quality.Flow) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	expected, received := u.reception.expected(), u.reception.received
-	s.expected += expected
-	s.missing += max(expected, received) - received
+	s.expected += u.reception.expected()
+	s.missing += u.reception.missingNow()
 	s.repaired += u.count.returned.Load()
 	s.redundant += u.redundant
 	f.Jitter = max(f.Jitter, u.reception.jitterTime())
@@ -254,7 +253,7 @@ func (d *downTrack) sample(s *seen, f *quality.Flow) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	s.expected += d.heard.expected()
-	s.missing += d.heard.missing
+	s.missing += d.heard.missing + d.disguised
 	s.repaired += d.count.resent.Load()
 	s.breaks += d.count.keyframeRequests.Load()
 	if d.agreed != nil && d.agreed.format == codec.RED {

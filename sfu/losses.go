@@ -35,14 +35,16 @@ func (l *losses) gap(first, next uint64, now time.Duration) bool {
 	return true
 }
 
-// arrived removes a packet that has come after all.
-func (l *losses) arrived(ext uint64) {
-	for i := range l.missing {
-		if l.missing[i].ext == ext {
+// arrived removes a packet that has come after all. It tells how long before that it was asked for the first time; false if
+// it was not.
+func (l *losses) arrived(ext uint64, now time.Duration) (asked time.Duration, ok bool) {
+	for i, m := range l.missing {
+		if m.ext == ext {
 			l.missing = append(l.missing[:i], l.missing[i+1:]...)
-			return
+			return now - m.since, m.tries > 0
 		}
 	}
+	return 0, false
 }
 
 // due appends the numbers to ask for now to seqs, and forgets those not worth it any more.

@@ -76,8 +76,9 @@ type peer struct {
 
 	strangers map[uint32]struct{} // SSRCs that feedback has named and that are nobody's
 
-	count  peerCounters
-	health health
+	count     peerCounters
+	roundTrip atomic.Int64 // nanoseconds, latest by RTCP; 0 unknown
+	health    health
 }
 
 // route says what an SSRC is: a track, or the retransmissions of one.

@@ -19,6 +19,7 @@ type reception struct {
 	expectedBefore, receivedBefore uint64
 
 	mostMissing uint64
+	late        uint64 // of those received, how many came only when asked for
 	clock       uint32
 	fraction    float64 // lost before repair, as reported last
 }
@@ -33,10 +34,14 @@ func (r *reception) expected() uint64 {
 
 // missing is how many packets have not come by themselves. It never falls, though late packets may make up for some.
 func (r *reception) missing() uint64 {
-	if e := r.expected(); e > r.received {
-		r.mostMissing = max(r.mostMissing, e-r.received)
-	}
+	r.mostMissing = max(r.mostMissing, r.missingNow())
 	return r.mostMissing
+}
+
+// missingNow is missing without what has turned up late by itself.
+func (r *reception) missingNow() uint64 {
+	e := r.expected() + r.late
+	return max(e, r.received) - r.received
 }
 
 // packet counts one packet that came by itself; resent ones do not count, or loss would be hidden from the sender.

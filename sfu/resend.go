@@ -54,6 +54,9 @@ func (d *downTrack) resendOne(out uint64, now time.Duration) {
 	s.resent++
 	s.at = now
 	d.count.resent.Add(1)
+	if s.resent == 1 && (d.rtx == 0 || agreed.rtx == 0) {
+		d.disguised++
+	}
 	// Without RTX the packet has to be the same to the last bit: under AES-GCM one number must never cover two texts.
 	d.write(&d.again, s, agreed, d.rtx != 0 && agreed.rtx != 0)
 }
@@ -105,6 +108,7 @@ func (d *downTrack) reception(block rtcp.ReceptionReport) {
 	defer d.mu.Unlock()
 	if known {
 		d.rtt = rtt
+		d.peer.roundTrip.Store(int64(rtt))
 	}
 	h := &d.heard
 	h.lost = int64(int32(block.TotalLost<<8) >> 8) // 24 bits with a sign

@@ -97,7 +97,7 @@ func (u *upTrack) receive(p *packet, raw []byte, resent bool, now time.Duration)
 	if resent {
 		u.count.returned.Add(1)
 	}
-	u.noteLosses(p, before, running, now)
+	u.noteLosses(p, before, running, resent, now)
 	if u.wanted.Load() {
 		u.requestKeyframe(now)
 	}
@@ -189,7 +189,7 @@ func (u *upTrack) resends(c *payload) bool {
 }
 
 // noteLosses asks the publisher for what is missing before this packet.
-func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Duration) {
+func (u *upTrack) noteLosses(p *packet, before uint64, running, resent bool, now time.Duration) {
 	if !u.resends(p.codec) {
 		return
 	}
@@ -199,7 +199,9 @@ func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Du
 			u.requestKeyframe(now)
 		}
 	case running && p.ext < before:
-		u.losses.arrived(p.ext)
+		if ago, asked := u.losses.arrived(p.ext, now); asked && !resent {
+			u.noteReturned(ago)
+		}
 	}
 	if len(u.losses.missing) == 0 {
 		return
@@ -212,6 +214,19 @@ func (u *upTrack) noteLosses(p *packet, before uint64, running bool, now time.Du
 	u.peer.send(&rtcp.TransportLayerNack{
 		SenderSSRC: u.peer.feedbackSSRC, MediaSSRC: u.ssrc.Load(), Nacks: rtcp.NackPairsFromSequenceNumbers(u.nackBuf),
 	})
+}
+
+// noteReturned notes a packet that came so long after it was asked for. Where sound has no retransmissions of its own (RTX) what
+// comes again looks as if it had come by itself: it would hide the loss from whoever judges the line. What comes sooner
+// than an answer can was only overtaken by others.
+func (u *upTrack) noteReturned(ago time.Duration) {
+	if ago < time.Duration(u.peer.roundTrip.Load())*3/4 {
+		return
+	}
+	u.count.returned.Add(1)
+	u.mu.Lock()
+	u.reception.late++
+	u.mu.Unlock()
 }
 
 // requestKeyframe asks the publisher for a key frame, at most once in keyframeInterval; a request that comes too early is
