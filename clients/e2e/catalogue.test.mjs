@@ -30,7 +30,7 @@ test('what an office gives and who takes it out of the offer', async (t) => {
       await world.look(reader, `office-${lang}`);
     }
     await reader.page.emulateMedia({ media: 'print' });
-    await world.look(reader, 'office-print');
+    await world.look({ ...reader, app: 'paper' }, 'office-print');
     assert.equal(await reader.page.locator('nav').isVisible(), false, 'the choice of language is not printed');
     await reader.page.emulateMedia({ media: 'screen' });
     await reader.page.setViewportSize({ width: 360, height: 740 });
