@@ -347,8 +347,13 @@ func TestTheDemoUsesARealRedisWhenGivenOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if keys, err := client.DBSize(t.Context()).Result(); err != nil || keys == 0 {
-		t.Errorf("%d keys, %v: nothing was written to it", keys, err)
+	// The rules in force are published beside the start, so the first keys may come a moment after ready.
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for keys := int64(0); keys == 0; {
+		if keys, err = client.DBSize(ctx).Result(); err != nil {
+			t.Fatalf("nothing was written to it: %v", err)
+		}
 	}
 	if code, _ := demo.terminate(); code != 0 {
 		t.Errorf("ended with code %d", code)

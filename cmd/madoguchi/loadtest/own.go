@@ -15,8 +15,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Own is a demo that the driver has started for itself, with one processor of the machine to itself. Without a second one
@@ -66,23 +64,14 @@ func StartOwn(ctx context.Context, share float64, logTo io.Writer) (*Own, error)
 
 // place starts the child apart from the driver, where there is room for both.
 func (o *Own) place() error {
-	var all, first, rest unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &all); err != nil || all.Count() < 2 {
+	first, rest, ok := halves()
+	if !ok {
 		return o.child.Start()
 	}
-	for cpu := range 64 * len(all) {
-		switch {
-		case !all.IsSet(cpu):
-		case first.Count() == 0:
-			first.Set(cpu)
-		default:
-			rest.Set(cpu)
-		}
-	}
-	if err := startOn(o.child, &first); err != nil {
+	if err := startOn(o.child, first); err != nil {
 		return err
 	}
-	return moveTo(&rest)
+	return moveTo(rest)
 }
 
 // awaitReady reads the links that the demo prints, up to ready, and goes on reading so that it is never held up.

@@ -2,35 +2,16 @@ package loadtest
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // process is another process on this machine that is being measured; 0: none.
 type process int
-
-// cpuClock is CPUCLOCK_SCHED of <linux/posix-timers.h>: all the time a process has run.
-const cpuClock = 2
-
-// cpu is the processor time the process has used, in seconds.
-func (p process) cpu() (float64, error) {
-	if p == 0 {
-		return 0, nil
-	}
-	var ts unix.Timespec
-	if err := unix.ClockGettime(int32(^int(p)<<3|cpuClock), &ts); err != nil {
-		return 0, fmt.Errorf("processor time of process %d: %w", p, err)
-	}
-	return float64(ts.Sec) + float64(ts.Nsec)/1e9, nil
-}
 
 // rss is its resident set in bytes; 0 if it has ended.
 func (p process) rss() int64 {
@@ -115,34 +96,6 @@ func machineNow() (m machine) {
 		}
 	}
 	return m
-}
-
-// processors is how many the driver may use.
-func processors() int {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return 1
-	}
-	return max(1, set.Count())
-}
-
-// moveTo keeps every thread of the driver, and what it starts, on some processors.
-func moveTo(set *unix.CPUSet) error {
-	threads, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return err
-	}
-	for _, t := range threads {
-		id, err := strconv.Atoi(t.Name())
-		if err != nil {
-			continue
-		}
-		if err := unix.SchedSetaffinity(id, set); err != nil && !errors.Is(err, unix.ESRCH) { // it may have ended
-			return fmt.Errorf("move to other processors than the server: %w", err)
-		}
-	}
-	runtime.GOMAXPROCS(set.Count())
-	return nil
 }
 
 // sample is what was used up to one moment.
