@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { LegRequest, Offer } from "../session/booking";
 import type { Day } from "../ui/office-time";
 import { useClient, useSeat } from "../ui/work/seat";
+import { upToDate } from "../ui/work/upToDate";
 
 /** Days asked for at once. */
 export const daysAhead = 14;
@@ -20,10 +21,13 @@ export function useOffice(office: string) {
 
 /** Appointments of one day of the office. */
 export function useOfficeDay(office: string, day: Day) {
-  const { api } = useClient();
+  const client = useClient();
   return useQuery({
     queryKey: ["day", office, day],
-    queryFn: async ({ signal }) => (await api.appointments({ from: day, office }, signal)).appointments,
+    queryFn: async ({ signal }) => {
+      const read = () => client.api.appointments({ from: day, office }, signal);
+      return (await upToDate(read, () => client.getSnapshot().dayRev)).appointments;
+    },
     enabled: office !== "",
   });
 }

@@ -3,13 +3,17 @@ import { useEffect } from "react";
 import type { Appointment, Office } from "../session";
 import type { Day } from "../ui/office-time";
 import { useClient, useSeat } from "../ui/work/seat";
+import { upToDate } from "../ui/work/upToDate";
 
 /** Appointments of one day of this desk. They are fetched again whenever the server says that a day has changed. */
 export function useDay(day: Day, desk: string) {
-  const { api } = useClient();
+  const client = useClient();
   return useQuery({
     queryKey: ["day", desk, day],
-    queryFn: async ({ signal }) => (await api.appointments({ from: day, desk }, signal)).appointments,
+    queryFn: async ({ signal }) => {
+      const read = () => client.api.appointments({ from: day, desk }, signal);
+      return (await upToDate(read, () => client.getSnapshot().dayRev)).appointments;
+    },
     enabled: desk !== "",
     placeholderData: (previous, query) => (query?.queryKey[2] === day ? previous : undefined),
   });
