@@ -28,12 +28,12 @@ const (
 
 func (s *Service) registerFeeds(api huma.API) {
 	refusals := []int{401, 403, 404, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "feed-open", Method: http.MethodPost, Path: "/v1/desks/{desk}/feed", Tags: []string{"calendars"}, DefaultStatus: http.StatusCreated,
 		Summary:     "Make an address from which calendars subscribe to a desk",
 		Description: "By the desk, the reception of its pool or an administrator. The address is told only here; one made before ends.", Errors: refusals,
 	}, s.postFeed)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "feed-revoke", Method: http.MethodDelete, Path: "/v1/desks/{desk}/feed", Tags: []string{"calendars"}, DefaultStatus: http.StatusNoContent,
 		Summary: "End a desk's feed", Errors: refusals,
 	}, s.deleteFeed)
@@ -61,11 +61,7 @@ type feedOutput struct {
 func feedKey(area, desk string) string { return "{" + area + "}:feed:" + desk }
 
 // feedOwner checks that the caller may open and revoke a desk's feed.
-func (s *Service) feedOwner(ctx context.Context, desk string) (Desk, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return Desk{}, problemNotSignedIn()
-	}
+func (s *Service) feedOwner(c Caller, desk string) (Desk, error) {
 	k, ok := s.dir().Desk(desk)
 	if !ok {
 		return Desk{}, problemUnknown("desk", desk)
@@ -77,14 +73,14 @@ func (s *Service) feedOwner(ctx context.Context, desk string) (Desk, error) {
 	return k, nil
 }
 
-func (s *Service) postFeed(ctx context.Context, in *deskInput) (*feedOutput, error) {
-	k, err := s.feedOwner(ctx, in.Desk)
+func (s *Service) postFeed(ctx context.Context, c Caller, in *deskInput) (*feedOutput, error) {
+	k, err := s.feedOwner(c, in.Desk)
 	if err != nil {
 		return nil, err
 	}
 	secret := rand.Text()
 	if err := s.rdb.Set(ctx, feedKey(k.Area, k.ID), hashed(secret), 0).Err(); err != nil {
-		return nil, s.told(ctx, "open feed", unavailableProblem(errors.Join(redisstore.ErrUnavailable, err)))
+		return nil, unavailableProblem(errors.Join(redisstore.ErrUnavailable, err))
 	}
 	s.log.Info("feed opened", "desk", k.ID)
 	out := &feedOutput{CacheControl: "no-store"}
@@ -92,13 +88,13 @@ func (s *Service) postFeed(ctx context.Context, in *deskInput) (*feedOutput, err
 	return out, nil
 }
 
-func (s *Service) deleteFeed(ctx context.Context, in *deskInput) (*struct{}, error) {
-	k, err := s.feedOwner(ctx, in.Desk)
+func (s *Service) deleteFeed(ctx context.Context, c Caller, in *deskInput) (*struct{}, error) {
+	k, err := s.feedOwner(c, in.Desk)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.rdb.Del(ctx, feedKey(k.Area, k.ID)).Err(); err != nil {
-		return nil, s.told(ctx, "revoke feed", unavailableProblem(errors.Join(redisstore.ErrUnavailable, err)))
+		return nil, unavailableProblem(errors.Join(redisstore.ErrUnavailable, err))
 	}
 	s.log.Info("feed revoked", "desk", k.ID)
 	return nil, nil

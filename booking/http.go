@@ -2,8 +2,6 @@ package booking
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -29,37 +27,37 @@ func (s *Service) Register(api huma.API) {
 
 func (s *Service) registerBooking(api huma.API) {
 	refusals := []int{400, 401, 403, 404, 409, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "hold", Method: http.MethodPost, Path: "/v1/holds", Tags: []string{"booking"}, DefaultStatus: http.StatusCreated,
 		Summary:      "Keep a time for a few minutes",
 		Description:  "Claims a booth, a desk for each leg and, where known, the resident together, or nothing. Repeating a request with the same Idempotency-Key gives the same hold.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postHold)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "confirm", Method: http.MethodPost, Path: "/v1/holds/{id}/confirm", Tags: []string{"booking"},
 		Summary:      "Make a hold an appointment",
 		Description:  "Allots a call number and a reception number. Repeating it changes nothing.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postConfirm)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "release", Method: http.MethodDelete, Path: "/v1/holds/{id}", Tags: []string{"booking"},
 		Summary: "Give a hold back", DefaultStatus: http.StatusNoContent, Errors: refusals,
 	}, s.deleteHold)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "appointments", Method: http.MethodGet, Path: "/v1/appointments", Tags: []string{"booking"},
 		Summary:     "List appointments",
 		Description: "By start, within [from, to) days. What is listed is limited to the seat that asks; name one of office, desk and booth, or none for the seat's own.",
 		Errors:      refusals,
 	}, s.listAppointments)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "appointment", Method: http.MethodGet, Path: "/v1/appointments/{id}", Tags: []string{"booking"},
 		Summary: "Read one appointment", Errors: refusals,
 	}, s.getAppointment)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "cancel", Method: http.MethodPost, Path: "/v1/appointments/{id}/cancel", Tags: []string{"booking"},
 		Summary: "Cancel an appointment", Description: "Before arrival. Frees its times and destroys the resident's record.", Errors: refusals,
 	}, s.postCancel)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "appointment-qr", Method: http.MethodGet, Path: "/v1/appointments/{id}/qr", Tags: []string{"booking"},
 		Summary: "The reception number as a QR code", Errors: refusals,
 		Responses: map[string]*huma.Response{"200": {
@@ -123,11 +121,7 @@ type holdInput struct {
 
 type holdOutput struct{ Body Hold }
 
-func (s *Service) postHold(ctx context.Context, in *holdInput) (*holdOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postHold(ctx context.Context, c Caller, in *holdInput) (*holdOutput, error) {
 	who, err := in.Body.Resident.person()
 	if err != nil {
 		return nil, err
@@ -135,14 +129,9 @@ func (s *Service) postHold(ctx context.Context, in *holdInput) (*holdOutput, err
 	h := HoldRequest{
 		Key: in.Key, Office: in.Body.Office, Booth: in.Body.Booth, Start: in.Body.Start, Resident: who, Rules: in.Body.Rules,
 	}
-	for _, l := range in.Body.Legs {
-		h.Legs = append(h.Legs, LegRequest(l))
-	}
+	h.Legs = requests(in.Body.Legs)
 	hold, err := s.Hold(ctx, c, h)
-	if err != nil {
-		return nil, s.told(ctx, "hold", err)
-	}
-	return &holdOutput{hold}, nil
+	return &holdOutput{hold}, err
 }
 
 type idInput struct {
@@ -160,84 +149,32 @@ type confirmInput struct {
 
 type appointmentOutput struct{ Body Appointment }
 
-func (s *Service) postConfirm(ctx context.Context, in *confirmInput) (*appointmentOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postConfirm(ctx context.Context, c Caller, in *confirmInput) (*appointmentOutput, error) {
 	who, err := in.Body.Resident.person()
 	if err != nil {
 		return nil, err
 	}
 	a, err := s.Confirm(ctx, c, in.ID, ConfirmRequest{Resident: who, Anonymous: in.Body.Anonymous})
-	return s.shown(ctx, "confirm", a, err)
+	return s.shown(ctx, a, err)
 }
 
-func (s *Service) deleteHold(ctx context.Context, in *idInput) (*struct{}, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
-	if err := s.Release(ctx, c, in.ID); err != nil {
-		return nil, s.told(ctx, "release", err)
-	}
-	return nil, nil
+func (s *Service) deleteHold(ctx context.Context, c Caller, in *idInput) (*struct{}, error) {
+	return nil, s.Release(ctx, c, in.ID)
 }
 
-func (s *Service) getAppointment(ctx context.Context, in *idInput) (*appointmentOutput, error) {
-	a, err := s.visible(ctx, in.ID)
-	return s.shown(ctx, "read", a, err)
+func (s *Service) getAppointment(ctx context.Context, c Caller, in *idInput) (*appointmentOutput, error) {
+	a, err := s.visible(ctx, c, in.ID)
+	return s.shown(ctx, a, err)
 }
 
-func (s *Service) postCancel(ctx context.Context, in *idInput) (*appointmentOutput, error) {
-	a, err := s.visible(ctx, in.ID)
+func (s *Service) postCancel(ctx context.Context, c Caller, in *idInput) (*appointmentOutput, error) {
+	a, err := s.visible(ctx, c, in.ID)
 	if err != nil {
-		return nil, s.told(ctx, "cancel", err)
+		return nil, err
 	}
-	if c, _ := CallerFrom(ctx); !c.changes(a) {
+	if !c.changes(a) {
 		return nil, problemNotYours("cancel this appointment")
 	}
 	a, err = s.Cancel(ctx, in.ID)
-	return s.shown(ctx, "cancel", a, err)
-}
-
-// visible reads an appointment the caller may know of.
-func (s *Service) visible(ctx context.Context, id string) (Appointment, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return Appointment{}, problemNotSignedIn()
-	}
-	a, err := s.Appointment(ctx, id)
-	if err != nil {
-		return Appointment{}, err
-	}
-	if !c.sees(a) {
-		return Appointment{}, problemNotYours("see this appointment")
-	}
-	return a, nil
-}
-
-// shown answers with the appointment as the caller may see it.
-func (s *Service) shown(ctx context.Context, what string, a Appointment, err error) (*appointmentOutput, error) {
-	if err != nil {
-		return nil, s.told(ctx, what, err)
-	}
-	views, err := s.View(ctx, a)
-	if err != nil {
-		return nil, s.told(ctx, what, err)
-	}
-	return &appointmentOutput{views[0]}, nil
-}
-
-// told logs what is a fault of ours or of Redis and passes every error on. Refusals are the callers' business, and an
-// outage is logged once by whoever tends the area, not once for each who asks during it.
-func (s *Service) told(ctx context.Context, what string, err error) error {
-	if status, ok := statusOf(err); ok && status >= http.StatusInternalServerError {
-		level := slog.LevelError
-		if errors.Is(err, ErrUnavailable) {
-			level = slog.LevelDebug
-		}
-		s.log.Log(ctx, level, "booking request failed", "op", what, "err", causeOf(err))
-	}
-	return err
+	return s.shown(ctx, a, err)
 }

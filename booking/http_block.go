@@ -11,18 +11,18 @@ import (
 // registerBlocks adds what keeps places and desks from being booked.
 func (s *Service) registerBlocks(api huma.API) {
 	refusals := []int{400, 401, 403, 404, 409, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "block", Method: http.MethodPost, Path: "/v1/blocks", Tags: []string{"blocks"}, DefaultStatus: http.StatusCreated,
 		Summary: "Keep a booth, a desk or all booths of an office from being booked",
 		Description: "Anything booked then refuses the block and is named, unless it goes around: then visits get another booth at the same time where " +
 			"there is one, the others are listed and keep their time until they have been moved.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postBlock)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "blocks", Method: http.MethodGet, Path: "/v1/blocks", Tags: []string{"blocks"},
 		Summary: "List the blocks in force and to come", Description: "Those the seat may lift.", Errors: refusals,
 	}, s.getBlocks)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "unblock", Method: http.MethodDelete, Path: "/v1/blocks/{id}", Tags: []string{"blocks"},
 		Summary: "Lift a block from now on", Errors: refusals,
 	}, s.deleteBlock)
@@ -43,11 +43,7 @@ type blockInput struct {
 
 type blockOutput struct{ Body Block }
 
-func (s *Service) postBlock(ctx context.Context, in *blockInput) (*blockOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postBlock(ctx context.Context, c Caller, in *blockInput) (*blockOutput, error) {
 	b := in.Body
 	block, err := s.Block(ctx, c, BlockRequest{
 		Key: in.Key, Office: b.Office, Booth: b.Booth, Desk: b.Desk, Kind: b.Kind, Start: b.Start, End: b.End, Around: b.Around,
@@ -62,7 +58,7 @@ func (s *Service) postBlock(ctx context.Context, in *blockInput) (*blockOutput, 
 		}
 	}
 	if err != nil {
-		return nil, s.told(ctx, "block", err)
+		return nil, err
 	}
 	return &blockOutput{block}, nil
 }
@@ -77,14 +73,10 @@ type blocksOutput struct {
 	}
 }
 
-func (s *Service) getBlocks(ctx context.Context, in *blocksInput) (*blocksOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) getBlocks(ctx context.Context, c Caller, in *blocksInput) (*blocksOutput, error) {
 	list, err := s.Blocks(ctx, c, in.Area)
 	if err != nil {
-		return nil, s.told(ctx, "blocks", err)
+		return nil, err
 	}
 	out := &blocksOutput{}
 	out.Body.Blocks = list
@@ -95,14 +87,7 @@ type blockIDInput struct {
 	ID string `path:"id" pattern:"^x_[a-z2-7]{20,40}$" doc:"id of the block"`
 }
 
-func (s *Service) deleteBlock(ctx context.Context, in *blockIDInput) (*blockOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) deleteBlock(ctx context.Context, c Caller, in *blockIDInput) (*blockOutput, error) {
 	b, err := s.Unblock(ctx, c, in.ID)
-	if err != nil {
-		return nil, s.told(ctx, "unblock", err)
-	}
-	return &blockOutput{b}, nil
+	return &blockOutput{b}, err
 }

@@ -11,31 +11,31 @@ import (
 // registerChanges adds what is done to appointments there are: moving, running late, freeing.
 func (s *Service) registerChanges(api huma.API) {
 	refusals := []int{400, 401, 403, 404, 409, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "move", Method: http.MethodPost, Path: "/v1/appointments/{id}/move", Tags: []string{"booking"},
 		Summary: "Give an appointment another time, booth, desk or office",
 		Description: "All legs or nothing; its own present time is no hindrance to it. The version is the one the caller saw: where it has changed " +
 			"meanwhile, the problem is \"changed\". Repeating a request with the same Idempotency-Key changes nothing more. A move raises the sequence.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postMove)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "delay", Method: http.MethodPost, Path: "/v1/desks/{desk}/delay", Tags: []string{"booking"},
 		Summary: "Say that a desk runs late",
 		Description: "Pushes the later visits of its day back as far as needed, each whole or not at all: booth, the professionals who come after, " +
 			"the resident. What cannot be pushed back keeps its time and is listed with alternatives. For the desk, its reception and administrators.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postDelay)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "free-leg", Method: http.MethodPost, Path: "/v1/appointments/{id}/legs/{leg}/free", Tags: []string{"booking"},
 		Summary: "Give a later leg back that is not needed", Description: "Legs count from 0; the first cannot be freed. Repeating it changes nothing.",
 		Errors: refusals,
 	}, s.postFreeLeg)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "cleaned", Method: http.MethodPost, Path: "/v1/appointments/{id}/cleaned", Tags: []string{"booking"},
 		Summary: "Say that the booth of a visit that is over is clean", Description: "It is free from now on. Repeating it changes nothing.",
 		Errors: refusals,
 	}, s.postCleaned)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "noshow", Method: http.MethodPost, Path: "/v1/appointments/{id}/noshow", Tags: []string{"booking"},
 		Summary: "Say that the resident did not come",
 		Description: "Refused before the time of grace is over (too-early), where the professional was not there either (unattended), and for " +
@@ -57,19 +57,13 @@ type moveInput struct {
 	}
 }
 
-func (s *Service) postMove(ctx context.Context, in *moveInput) (*appointmentOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postMove(ctx context.Context, c Caller, in *moveInput) (*appointmentOutput, error) {
 	m := MoveRequest{
 		Key: in.Key, Version: in.Body.Version, Start: in.Body.Start, Office: in.Body.Office, Booth: in.Body.Booth, Rules: in.Body.Rules,
 	}
-	for _, l := range in.Body.Legs {
-		m.Legs = append(m.Legs, LegRequest(l))
-	}
+	m.Legs = requests(in.Body.Legs)
 	a, err := s.Move(ctx, c, in.ID, m)
-	return s.shown(ctx, "move", a, err)
+	return s.shown(ctx, a, err)
 }
 
 type delayInput struct {
@@ -82,11 +76,7 @@ type delayInput struct {
 
 type delayOutput struct{ Body Delay }
 
-func (s *Service) postDelay(ctx context.Context, in *delayInput) (*delayOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postDelay(ctx context.Context, c Caller, in *delayInput) (*delayOutput, error) {
 	d, err := s.DelayDesk(ctx, c, in.Desk, in.Key, in.Body.Minutes)
 	if err == nil {
 		d.Moved, err = s.View(ctx, d.Moved...)
@@ -101,7 +91,7 @@ func (s *Service) postDelay(ctx context.Context, in *delayInput) (*delayOutput, 
 		}
 	}
 	if err != nil {
-		return nil, s.told(ctx, "delay", err)
+		return nil, err
 	}
 	return &delayOutput{d}, nil
 }
@@ -111,34 +101,26 @@ type legInput struct {
 	Leg int    `path:"leg" minimum:"0" maximum:"15" doc:"counted from 0"`
 }
 
-func (s *Service) postFreeLeg(ctx context.Context, in *legInput) (*appointmentOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postFreeLeg(ctx context.Context, c Caller, in *legInput) (*appointmentOutput, error) {
 	a, err := s.FreeLeg(ctx, c, in.ID, in.Leg)
-	return s.shown(ctx, "free leg", a, err)
+	return s.shown(ctx, a, err)
 }
 
-func (s *Service) postCleaned(ctx context.Context, in *idInput) (*appointmentOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postCleaned(ctx context.Context, c Caller, in *idInput) (*appointmentOutput, error) {
 	a, err := s.BoothCleaned(ctx, c, in.ID)
-	return s.shown(ctx, "cleaned", a, err)
+	return s.shown(ctx, a, err)
 }
 
-func (s *Service) postNoShow(ctx context.Context, in *idInput) (*appointmentOutput, error) {
-	a, err := s.visible(ctx, in.ID)
+func (s *Service) postNoShow(ctx context.Context, c Caller, in *idInput) (*appointmentOutput, error) {
+	a, err := s.visible(ctx, c, in.ID)
 	if err != nil {
-		return nil, s.told(ctx, "noshow", err)
+		return nil, err
 	}
-	if c, _ := CallerFrom(ctx); !c.changes(a) {
+	if !c.changes(a) {
 		return nil, problemNotYours("call this appointment a no-show")
 	}
 	if err = s.Finish(ctx, in.ID, StateNoShow); err == nil {
 		a, err = s.Appointment(ctx, in.ID)
 	}
-	return s.shown(ctx, "noshow", a, err)
+	return s.shown(ctx, a, err)
 }

@@ -32,11 +32,7 @@ type listOutput struct {
 	}
 }
 
-func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) listAppointments(ctx context.Context, c Caller, in *listInput) (*listOutput, error) {
 	if in.From == "" {
 		in.From = calendar.DateOf(s.now()).String()
 	}
@@ -50,7 +46,7 @@ func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOut
 	}
 	rev, list, err := s.list(ctx, want, dates)
 	if err != nil {
-		return nil, s.told(ctx, "list", asProblem(err))
+		return nil, err
 	}
 	seen := list[:0]
 	for _, a := range list {
@@ -61,7 +57,7 @@ func (s *Service) listAppointments(ctx context.Context, in *listInput) (*listOut
 	out := &listOutput{}
 	out.Body.Rev = rev
 	if out.Body.Appointments, err = s.View(ctx, seen...); err != nil {
-		return nil, s.told(ctx, "list", err)
+		return nil, err
 	}
 	return out, nil
 }
@@ -205,24 +201,19 @@ type qrOutput struct {
 	Body         []byte
 }
 
-func (s *Service) getQR(ctx context.Context, in *idInput) (*qrOutput, error) {
-	a, err := s.visible(ctx, in.ID)
+func (s *Service) getQR(ctx context.Context, c Caller, in *idInput) (*qrOutput, error) {
+	a, err := s.visible(ctx, c, in.ID)
 	if err != nil {
-		return nil, s.told(ctx, "qr", err)
+		return nil, err
 	}
-	if kind, _ := mustCaller(ctx).seat(); kind != seatCounter {
+	if kind, _ := c.seat(); kind != seatCounter {
 		return nil, problemNotYours("print this appointment")
 	}
 	svg, err := qrSVG(a.Reception)
 	if err != nil {
-		return nil, s.told(ctx, "qr", problem(http.StatusInternalServerError, "internal", "Internal error", "a fault on our side").because(err))
+		return nil, problem(http.StatusInternalServerError, "internal", "Internal error", "a fault on our side").because(err)
 	}
 	return &qrOutput{"image/svg+xml", "private, no-store", svg}, nil
-}
-
-func mustCaller(ctx context.Context) Caller {
-	c, _ := CallerFrom(ctx)
-	return c
 }
 
 // qrSVG draws text as a QR code of one unit a module, with the quiet zone of four modules the standard asks for.

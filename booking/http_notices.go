@@ -14,12 +14,12 @@ import (
 // Register adds what administrators see of notices to an API.
 func (n *Notifier) Register(api huma.API) {
 	refusals := []int{401, 403, 404, 503}
-	huma.Register(api, huma.Operation{
+	administered(n.s, api, huma.Operation{
 		OperationID: "deliveries", Method: http.MethodGet, Path: "/v1/deliveries", Tags: []string{"notices"},
 		Summary:     "What waits to be sent, and what was given up",
 		Description: "For administrators. One entry for each receiver: webhooks (hook-ID), mail, sms, voice.", Errors: refusals,
 	}, n.listDeliveries)
-	huma.Register(api, huma.Operation{
+	administered(n.s, api, huma.Operation{
 		OperationID: "deliver-again", Method: http.MethodPost, Path: "/v1/deliveries/{channel}/{id}/again", Tags: []string{"notices"},
 		Summary: "Send something again that was given up", Description: "For administrators. It keeps its id and its content.",
 		DefaultStatus: http.StatusNoContent, Errors: refusals,
@@ -49,17 +49,14 @@ type GivenUpLine struct {
 	Failed      string    `json:"failed" doc:"why the last try failed"`
 }
 
-func (n *Notifier) listDeliveries(ctx context.Context, _ *struct{}) (*deliveriesOutput, error) {
-	if err := onlyAdmin(ctx); err != nil {
-		return nil, err
-	}
+func (n *Notifier) listDeliveries(ctx context.Context, _ Caller, _ *struct{}) (*deliveriesOutput, error) {
 	out := &deliveriesOutput{}
 	out.Body.Channels = []DeliveryLine{}
 	for _, area := range n.s.dir().Areas() {
 		for _, ch := range n.channels {
 			line, err := n.delivery(ctx, area.ID, ch.id)
 			if err != nil {
-				return nil, n.s.told(ctx, "deliveries", unavailableProblem(err))
+				return nil, unavailableProblem(err)
 			}
 			out.Body.Channels = append(out.Body.Channels, line)
 		}
@@ -86,10 +83,7 @@ type againInput struct {
 	ID      string `path:"id" maxLength:"120"`
 }
 
-func (n *Notifier) postAgain(ctx context.Context, in *againInput) (*struct{}, error) {
-	if err := onlyAdmin(ctx); err != nil {
-		return nil, err
-	}
+func (n *Notifier) postAgain(ctx context.Context, _ Caller, in *againInput) (*struct{}, error) {
 	for _, area := range n.s.dir().Areas() {
 		for _, ch := range n.channels {
 			if ch.id != in.Channel {
@@ -100,22 +94,10 @@ func (n *Notifier) postAgain(ctx context.Context, in *againInput) (*struct{}, er
 				continue
 			}
 			if err != nil {
-				return nil, n.s.told(ctx, "deliver again", unavailableProblem(err))
+				return nil, unavailableProblem(err)
 			}
 			return nil, nil
 		}
 	}
 	return nil, problem(http.StatusNotFound, SlugUnknownNotice, "Unknown notice", "nothing of that id was given up there")
-}
-
-// onlyAdmin refuses everybody but administrators.
-func onlyAdmin(ctx context.Context) error {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return problemNotSignedIn()
-	}
-	if kind, _ := c.seat(); kind != seatAdmin {
-		return problemNotYours("do what administrators do")
-	}
-	return nil
 }

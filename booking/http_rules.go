@@ -19,21 +19,21 @@ func (s *Service) registerRules(api huma.API) {
 		OperationID: "services", Method: http.MethodGet, Path: "/v1/services", Tags: []string{"facts"}, Security: anybody,
 		Summary: "The services: words in three languages, length, what they need, consents and checks",
 	}, s.listServices)
-	huma.Register(api, huma.Operation{
+	administered(s, api, huma.Operation{
 		OperationID: "offers", Method: http.MethodGet, Path: "/v1/offers", Tags: []string{"rules"}, Errors: refusals,
 		Summary: "Which office gives which service, on what ground, from when until when", Description: "For administrators.",
 	}, s.listOffers)
-	huma.Register(api, huma.Operation{
+	administered(s, api, huma.Operation{
 		OperationID: "suspend", Method: http.MethodPost, Path: "/v1/suspensions", Tags: []string{"rules"}, DefaultStatus: http.StatusCreated,
 		Summary:      "Suspend a service at once",
 		Description:  "On the word of the municipality: at one office or all, by one pool or all. For administrators. Appointments made before stay.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postSuspension)
-	huma.Register(api, huma.Operation{
+	administered(s, api, huma.Operation{
 		OperationID: "resume", Method: http.MethodPost, Path: "/v1/suspensions/{id}/resume", Tags: []string{"rules"},
 		Summary: "Resume a service", DefaultStatus: http.StatusNoContent, MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postResume)
-	huma.Register(api, huma.Operation{
+	administered(s, api, huma.Operation{
 		OperationID: "reload-catalogue", Method: http.MethodPost, Path: "/v1/catalogue/reload", Tags: []string{"rules"},
 		Summary:     "Read the catalogue files again and put them in force",
 		Description: "For administrators. Where the files are wrong, everything found is told with file, line and column, and the rules stay as they are.",
@@ -174,22 +174,7 @@ type offersOutput struct {
 	}
 }
 
-// administrator refuses everybody else.
-func administrator(ctx context.Context) (Caller, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return c, problemNotSignedIn()
-	}
-	if kind, _ := c.seat(); kind != seatAdmin {
-		return c, problemNotYours("administer the catalogue")
-	}
-	return c, nil
-}
-
-func (s *Service) listOffers(ctx context.Context, _ *struct{}) (*offersOutput, error) {
-	if _, err := administrator(ctx); err != nil {
-		return nil, err
-	}
+func (s *Service) listOffers(ctx context.Context, _ Caller, _ *struct{}) (*offersOutput, error) {
 	d, err := s.rules()
 	if err != nil {
 		return nil, err
@@ -231,16 +216,9 @@ type suspensionInput struct {
 
 type suspensionOutput struct{ Body Suspension }
 
-func (s *Service) postSuspension(ctx context.Context, in *suspensionInput) (*suspensionOutput, error) {
-	c, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) postSuspension(ctx context.Context, c Caller, in *suspensionInput) (*suspensionOutput, error) {
 	what, err := s.Suspend(ctx, c.Seat, Suspension{Office: in.Body.Office, Service: in.Body.Service, Pool: in.Body.Pool, Reason: in.Body.Reason})
-	if err != nil {
-		return nil, s.told(ctx, "suspend", err)
-	}
-	return &suspensionOutput{what}, nil
+	return &suspensionOutput{what}, err
 }
 
 type resumeInput struct {
@@ -250,15 +228,8 @@ type resumeInput struct {
 	}
 }
 
-func (s *Service) postResume(ctx context.Context, in *resumeInput) (*struct{}, error) {
-	c, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Resume(ctx, c.Seat, in.ID, in.Body.Reason); err != nil {
-		return nil, s.told(ctx, "resume", err)
-	}
-	return nil, nil
+func (s *Service) postResume(ctx context.Context, c Caller, in *resumeInput) (*struct{}, error) {
+	return nil, s.Resume(ctx, c.Seat, in.ID, in.Body.Reason)
 }
 
 type reloadOutput struct {
@@ -268,13 +239,9 @@ type reloadOutput struct {
 	}
 }
 
-func (s *Service) postReload(ctx context.Context, _ *struct{}) (*reloadOutput, error) {
-	c, err := administrator(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) postReload(ctx context.Context, c Caller, _ *struct{}) (*reloadOutput, error) {
 	if err := s.Reload(ctx, c.Seat); err != nil {
-		return nil, s.told(ctx, "reload catalogue", catalogueProblem(err))
+		return nil, catalogueProblem(err)
 	}
 	out := &reloadOutput{}
 	out.Body.Rules, out.Body.Catalogue = s.dir().Rules(), s.dir().Fingerprint()

@@ -11,7 +11,7 @@ import (
 // registerWaiting adds those who wait, who walk in and who come again and again.
 func (s *Service) registerWaiting(api huma.API) {
 	refusals := []int{400, 401, 403, 404, 409, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "wait", Method: http.MethodPost, Path: "/v1/waitlist", Tags: []string{"waiting"}, DefaultStatus: http.StatusCreated,
 		Summary: "Put a resident on the waiting list",
 		Description: "When a time becomes free that would do, it is held in that name for twelve minutes, in the order of turns, and the seats see " +
@@ -19,37 +19,37 @@ func (s *Service) registerWaiting(api huma.API) {
 			"Idempotency-Key gives the same place.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postWait)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "waitlist", Method: http.MethodGet, Path: "/v1/waitlist", Tags: []string{"waiting"},
 		Summary: "List who waits at an office, in the order of turns", Errors: refusals,
 	}, s.getWaitlist)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "accept-offer", Method: http.MethodPost, Path: "/v1/waitlist/{id}/accept", Tags: []string{"waiting"},
 		Summary: "Make the time offered an appointment", Errors: refusals,
 	}, s.postAccept)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "decline-offer", Method: http.MethodPost, Path: "/v1/waitlist/{id}/decline", Tags: []string{"waiting"},
 		Summary: "Pass the time offered on to the next", Description: "The resident goes on waiting, for other times.", Errors: refusals,
 	}, s.postDecline)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "leave-waitlist", Method: http.MethodDelete, Path: "/v1/waitlist/{id}", Tags: []string{"waiting"},
 		Summary: "Take a resident off the waiting list", DefaultStatus: http.StatusNoContent, Errors: refusals,
 	}, s.deleteWait)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "walk-in", Method: http.MethodPost, Path: "/v1/walk-ins", Tags: []string{"waiting"}, DefaultStatus: http.StatusCreated,
 		Summary: "Take somebody who has come without an appointment",
 		Description: "Gives the next free time of today and checks them in, or puts them first on the waiting list for the rest of the day. Either " +
 			"has a ticket: the call number.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postWalkIn)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "series", Method: http.MethodPost, Path: "/v1/series", Tags: []string{"waiting"}, DefaultStatus: http.StatusCreated,
 		Summary: "Hold the same visit again and again",
 		Description: "Each is held by itself for fifteen minutes; those that cannot be are listed with their reasons and the free starts of that day. " +
 			"Confirm all or some of them.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postSeries)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "confirm-series", Method: http.MethodPost, Path: "/v1/series/{id}/confirm", Tags: []string{"waiting"},
 		Summary: "Make the chosen holds of a row appointments", Description: "Those named under release are given back. Repeating it changes nothing.",
 		MaxBodyBytes: maxBody, Errors: refusals,
@@ -72,11 +72,7 @@ type waitInput struct {
 
 type waitOutput struct{ Body Waiting }
 
-func (s *Service) postWait(ctx context.Context, in *waitInput) (*waitOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postWait(ctx context.Context, c Caller, in *waitInput) (*waitOutput, error) {
 	who, err := in.Body.Resident.person()
 	if err != nil {
 		return nil, err
@@ -85,10 +81,7 @@ func (s *Service) postWait(ctx context.Context, in *waitInput) (*waitOutput, err
 	w, err := s.Wait(ctx, c, WaitRequest{
 		Key: in.Key, Office: b.Office, Booth: b.Booth, Legs: requests(b.Legs), From: b.From, To: b.To, Resident: who, Anonymous: b.Anonymous, Urgent: b.Urgent,
 	})
-	if err != nil {
-		return nil, s.told(ctx, "wait", err)
-	}
-	return &waitOutput{w}, nil
+	return &waitOutput{w}, err
 }
 
 func requests(bodies []legBody) []LegRequest {
@@ -109,14 +102,10 @@ type waitlistOutput struct {
 	}
 }
 
-func (s *Service) getWaitlist(ctx context.Context, in *waitlistInput) (*waitlistOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) getWaitlist(ctx context.Context, c Caller, in *waitlistInput) (*waitlistOutput, error) {
 	list, err := s.WaitingAt(ctx, c, in.Office)
 	if err != nil {
-		return nil, s.told(ctx, "waitlist", err)
+		return nil, err
 	}
 	out := &waitlistOutput{}
 	out.Body.Waiting = list
@@ -127,36 +116,18 @@ type waiterInput struct {
 	ID string `path:"id" pattern:"^w_[a-z2-7]{20,40}$" doc:"id on the waiting list"`
 }
 
-func (s *Service) postAccept(ctx context.Context, in *waiterInput) (*appointmentOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postAccept(ctx context.Context, c Caller, in *waiterInput) (*appointmentOutput, error) {
 	a, err := s.Accept(ctx, c, in.ID)
-	return s.shown(ctx, "accept", a, err)
+	return s.shown(ctx, a, err)
 }
 
-func (s *Service) postDecline(ctx context.Context, in *waiterInput) (*waitOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postDecline(ctx context.Context, c Caller, in *waiterInput) (*waitOutput, error) {
 	w, err := s.Decline(ctx, c, in.ID)
-	if err != nil {
-		return nil, s.told(ctx, "decline", err)
-	}
-	return &waitOutput{w}, nil
+	return &waitOutput{w}, err
 }
 
-func (s *Service) deleteWait(ctx context.Context, in *waiterInput) (*struct{}, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
-	if err := s.LeaveList(ctx, c, in.ID); err != nil {
-		return nil, s.told(ctx, "leave waitlist", err)
-	}
-	return nil, nil
+func (s *Service) deleteWait(ctx context.Context, c Caller, in *waiterInput) (*struct{}, error) {
+	return nil, s.LeaveList(ctx, c, in.ID)
 }
 
 type walkInInput struct {
@@ -172,11 +143,7 @@ type walkInInput struct {
 
 type walkInOutput struct{ Body WalkIn }
 
-func (s *Service) postWalkIn(ctx context.Context, in *walkInInput) (*walkInOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postWalkIn(ctx context.Context, c Caller, in *walkInInput) (*walkInOutput, error) {
 	who, err := in.Body.Resident.person()
 	if err != nil {
 		return nil, err
@@ -185,10 +152,7 @@ func (s *Service) postWalkIn(ctx context.Context, in *walkInInput) (*walkInOutpu
 	w, err := s.WalkIn(ctx, c, WalkInRequest{
 		Key: in.Key, Office: b.Office, Booth: b.Booth, Legs: requests(b.Legs), Resident: who, Anonymous: b.Anonymous,
 	})
-	if err != nil {
-		return nil, s.told(ctx, "walk-in", err)
-	}
-	return &walkInOutput{w}, nil
+	return &walkInOutput{w}, err
 }
 
 type seriesInput struct {
@@ -206,11 +170,7 @@ type seriesInput struct {
 
 type seriesOutput struct{ Body Series }
 
-func (s *Service) postSeries(ctx context.Context, in *seriesInput) (*seriesOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postSeries(ctx context.Context, c Caller, in *seriesInput) (*seriesOutput, error) {
 	who, err := in.Body.Resident.person()
 	if err != nil {
 		return nil, err
@@ -219,10 +179,7 @@ func (s *Service) postSeries(ctx context.Context, in *seriesInput) (*seriesOutpu
 	row, err := s.Series(ctx, c, SeriesRequest{
 		Key: in.Key, Office: b.Office, Booth: b.Booth, Legs: requests(b.Legs), Start: b.Start, Weeks: b.Weeks, Count: b.Count, Resident: who,
 	})
-	if err != nil {
-		return nil, s.told(ctx, "series", err)
-	}
-	return &seriesOutput{row}, nil
+	return &seriesOutput{row}, err
 }
 
 type confirmSeriesInput struct {
@@ -239,18 +196,14 @@ type appointmentsOutput struct {
 	}
 }
 
-func (s *Service) postConfirmSeries(ctx context.Context, in *confirmSeriesInput) (*appointmentsOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postConfirmSeries(ctx context.Context, c Caller, in *confirmSeriesInput) (*appointmentsOutput, error) {
 	list, err := s.ConfirmSeries(ctx, c, in.ID, in.Body.Holds, in.Body.Release)
 	out := &appointmentsOutput{}
 	if err == nil {
 		out.Body.Appointments, err = s.View(ctx, list...)
 	}
 	if err != nil {
-		return nil, s.told(ctx, "confirm series", err)
+		return nil, err
 	}
 	return out, nil
 }

@@ -131,9 +131,7 @@ type whyOutput struct {
 func (s *Service) postWhy(ctx context.Context, in *whyInput) (*whyOutput, error) {
 	c, seated := CallerFrom(ctx)
 	w := WhyRequest{Office: in.Office, Booth: in.Body.Booth, Start: in.Body.Start}
-	for _, l := range in.Body.Legs {
-		w.Legs = append(w.Legs, LegRequest(l))
-	}
+	w.Legs = requests(in.Body.Legs)
 	if in.Body.Resident != nil {
 		if err := s.mayName(c, seated, w); err != nil {
 			return nil, err

@@ -158,14 +158,14 @@ func (s *Service) tendLends(ctx context.Context, home *redisstore.Store) error {
 
 func (s *Service) registerLends(api huma.API) {
 	refusals := []int{400, 401, 403, 404, 409, 422, 503}
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "lend", Method: http.MethodPost, Path: "/v1/lends", Tags: []string{"blocks"}, DefaultStatus: http.StatusCreated,
 		Summary: "Lend a desk to another area for a window of time",
 		Description: "Within the window it can be booked there and not at home. Refused where something is booked then. For the desk, its reception " +
 			"and administrators.",
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postLend)
-	huma.Register(api, huma.Operation{
+	seated(s, api, huma.Operation{
 		OperationID: "give-back", Method: http.MethodDelete, Path: "/v1/lends/{id}", Tags: []string{"blocks"},
 		Summary: "Give a desk back before its window ends", DefaultStatus: http.StatusNoContent, Errors: refusals,
 	}, s.deleteLend)
@@ -183,25 +183,11 @@ type lendInput struct {
 
 type lendOutput struct{ Body Lend }
 
-func (s *Service) postLend(ctx context.Context, in *lendInput) (*lendOutput, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
+func (s *Service) postLend(ctx context.Context, c Caller, in *lendInput) (*lendOutput, error) {
 	l, err := s.Lend(ctx, c, LendRequest{Key: in.Key, Desk: in.Body.Desk, Area: in.Body.Area, Start: in.Body.Start, End: in.Body.End})
-	if err != nil {
-		return nil, s.told(ctx, "lend", err)
-	}
-	return &lendOutput{l}, nil
+	return &lendOutput{l}, err
 }
 
-func (s *Service) deleteLend(ctx context.Context, in *blockIDInput) (*struct{}, error) {
-	c, ok := CallerFrom(ctx)
-	if !ok {
-		return nil, problemNotSignedIn()
-	}
-	if err := s.GiveBack(ctx, c, in.ID); err != nil {
-		return nil, s.told(ctx, "give back", err)
-	}
-	return nil, nil
+func (s *Service) deleteLend(ctx context.Context, c Caller, in *blockIDInput) (*struct{}, error) {
+	return nil, s.GiveBack(ctx, c, in.ID)
 }
