@@ -415,3 +415,23 @@ func TestTheReceptionNumberIsToldOnlyToThoseWhoBook(t *testing.T) {
 		t.Errorf("the booth's list: %d %s", r.Code, r.Body)
 	}
 }
+
+func TestWhoWaitsIsTellableInTheWordsItWasAskedIn(t *testing.T) {
+	w := newWeb(t, setting{})
+	body := holdBody(func(b map[string]any) {
+		b["from"], b["to"] = clinicMorning().Add(time.Hour), clinicMorning().Add(2*time.Hour)
+		b["resident"] = map[string]string{"kana": "ミナミ フサエ", "phone": "0999-00-1456"}
+		delete(b, "start")
+	})
+	type waiting struct{ Legs []map[string]any }
+	joined := want[waiting](t, w.ask("counter:shiomachihama", "POST", "/v1/waitlist", body, key()), 201)
+	listed := want[struct{ Waiting []waiting }](t, w.ask("counter:shiomachihama", "GET", "/v1/waitlist?office=shiomachihama", ""), 200)
+	if len(joined.Legs) != 2 || len(listed.Waiting) != 1 {
+		t.Fatalf("joined %+v, listed %+v", joined, listed)
+	}
+	for _, legs := range [][]map[string]any{joined.Legs, listed.Waiting[0].Legs} {
+		if legs[0]["service"] != "medical" || legs[1]["pool"] != "shiokaze" {
+			t.Errorf("legs %v, want service and pool as they were asked for", legs)
+		}
+	}
+}

@@ -40,7 +40,7 @@ type Waiting struct {
 	State       string        `json:"state" enum:"waiting,offered,accepted,left"`
 	Version     int64         `json:"version"`
 	Office      string        `json:"office"`
-	Legs        []LegRequest  `json:"legs"`
+	Legs        []legBody     `json:"legs"`
 	From        time.Time     `json:"from"`
 	To          time.Time     `json:"to"`
 	Joined      time.Time     `json:"joined"`
@@ -130,7 +130,7 @@ func (d *Directory) waiting(area string, r redisstore.Waiter) Waiting {
 		Joined: r.Joined.In(calendar.Tokyo), Number: r.Number, Appointment: r.Appointment, Anonymous: r.Anonymous, area: area,
 	}
 	for _, l := range r.Legs {
-		w.Legs = append(w.Legs, LegRequest(l))
+		w.Legs = append(w.Legs, legBody(l))
 	}
 	return w
 }

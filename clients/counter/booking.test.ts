@@ -40,6 +40,7 @@ const hold: Hold = {
   expiresAt: "2026-11-25T10:05:00+09:00",
   now: "2026-11-25T10:00:00+09:00",
   office: "shiomachihama",
+  officeName: "汐待浜郵便局",
   booth: "shiomachihama-1",
   boothName: "ブース1",
   start,

@@ -14,6 +14,7 @@ function visit(number: number, from: string, to: string, part: Partial<Appointme
     id: `a_${number}`,
     state: "booked",
     version: 1,
+    sequence: 0,
     office: "o",
     officeName: "汐待浜郵便局",
     booth: "b1",

@@ -17,6 +17,8 @@ function leg(part: Partial<AppointmentLeg>): AppointmentLeg {
     deskName: "森田 千尋",
     start: "2026-11-25T10:00:00+09:00",
     end: "2026-11-25T10:20:00+09:00",
+    planned: "2026-11-25T10:00:00+09:00",
+    started: false,
     done: false,
     ...part,
   };
@@ -28,6 +30,7 @@ function visit(id: string, number: number, start: string, part: Partial<Appointm
     id,
     state: "booked",
     version: 1,
+    sequence: 0,
     office: "shiomachihama",
     officeName: "汐待浜郵便局",
     booth: "shiomachihama-1",

@@ -124,6 +124,80 @@ describe("a call of the HTTP API", () => {
     expect(browser.calls).toHaveLength(1);
   });
 
+  it("asks for a leg with its desk and a first visit, and for one by any pool", async () => {
+    const browser = answering({ status: 200, body: { rules: 1, offices: [] } });
+    const legs = [{ service: "medical", pool: "morita", desk: "morita-2", first: true }, { service: "gyosei", pool: "" }];
+    await createApi(browser, seat).nearby("okuse", { legs, days: 3 });
+    expect(browser.calls[0]?.path).toBe("/v1/offices/okuse/nearby?leg=medical%40morita%2Fmorita-2%3Bfirst&leg=gyosei&days=3");
+  });
+
+  it("that moves an appointment says which version was seen, and repeats itself with the same key", async () => {
+    const browser = answering("network", { status: 200, body: { id: "a_1", version: 4 } });
+    const moved = createApi(browser, seat).move("a_1", { version: 3, start: "2026-11-25T11:00:00+09:00" });
+    await browser.pass(2_000);
+    await expect(moved).resolves.toMatchObject({ version: 4 });
+    expect(browser.calls.map((call) => call.path)).toEqual(["/v1/appointments/a_1/move", "/v1/appointments/a_1/move"]);
+    expect(new Set(browser.calls.map((call) => call.headers["Idempotency-Key"])).size).toBe(1);
+  });
+
+  it("that moves is refused with the calendar's reasons, in three languages", async () => {
+    const reasons = [{ code: "booths-busy", text: "ブースは 使っています", easy: "ブースは つかっています", en: "The booth is in use" }, "broken"];
+    const body = { type: "/problems/slot-taken", title: "Slot taken", reasons };
+    const api = createApi(answering({ status: 409, body }), seat);
+    await expect(api.move("a_1", { version: 1, start: "x" })).rejects.toMatchObject({ code: "slot-taken", reasons: [reasons[0]] });
+  });
+
+  it("that declines an offer is not repeated: the second would find none", async () => {
+    const browser = answering("network");
+    await expect(createApi(browser, seat).declineOffer("w_1")).rejects.toMatchObject({ code: "network" });
+    expect(browser.calls).toHaveLength(1);
+  });
+
+  it("about legs, waiting, walking in, rows, blocks and lends goes where the server listens", async () => {
+    const browser = answering({ status: 200, body: { waiting: [], blocks: [], appointments: [] } });
+    const api = createApi(browser, seat);
+    const visit = { office: "okuse", legs: [{ service: "medical", pool: "morita" }] };
+    const span = { start: "2026-11-25T10:00:00+09:00", end: "2026-11-25T11:00:00+09:00" };
+    await api.freeLeg("a_1", 1);
+    await api.cleaned("a_1");
+    await api.noShow("a_1");
+    await api.delay("morita", 15);
+    await api.waitlist("okuse");
+    await api.wait({ ...visit, from: span.start, to: span.end });
+    await api.acceptOffer("w_1");
+    await api.leaveWaitlist("w_1");
+    await api.walkIn(visit);
+    await api.series({ ...visit, start: span.start, weeks: 2, count: 3, resident: { kana: "ミナミ フサエ" } });
+    await api.confirmSeries("s_1", { holds: ["a_1"] });
+    await api.block({ booth: "okuse-1", kind: "cleaning", ...span });
+    await api.blocks("setouchi");
+    await api.unblock("x_1");
+    await api.lend({ desk: "morita", area: "other", ...span });
+    await api.giveBack("x_1");
+    await api.why("okuse", { start: span.start, legs: visit.legs });
+    await api.services();
+    expect(browser.calls.map((call) => `${call.method} ${call.path}${call.headers["Idempotency-Key"] === undefined ? "" : " keyed"}`)).toEqual([
+      "POST /v1/appointments/a_1/legs/1/free",
+      "POST /v1/appointments/a_1/cleaned",
+      "POST /v1/appointments/a_1/noshow",
+      "POST /v1/desks/morita/delay keyed",
+      "GET /v1/waitlist?office=okuse",
+      "POST /v1/waitlist keyed",
+      "POST /v1/waitlist/w_1/accept",
+      "DELETE /v1/waitlist/w_1",
+      "POST /v1/walk-ins keyed",
+      "POST /v1/series keyed",
+      "POST /v1/series/s_1/confirm",
+      "POST /v1/blocks keyed",
+      "GET /v1/blocks?area=setouchi",
+      "DELETE /v1/blocks/x_1",
+      "POST /v1/lends keyed",
+      "DELETE /v1/lends/x_1",
+      "POST /v1/offices/okuse/why",
+      "GET /v1/services",
+    ]);
+  });
+
   it("without content is done", async () => {
     const browser = answering({ status: 204 });
     await expect(createApi(browser, seat).release("a_1")).resolves.toBeUndefined();

@@ -2,19 +2,34 @@ import type {
   Appointment,
   AppointmentList,
   AppointmentQuery,
+  Block,
+  BlockRequest,
   CheckIn,
   DayList,
+  Delay,
+  FoundOffice,
   Hold,
   HoldRequest,
   LegRequest,
+  Lend,
+  MoveRequest,
   OfferList,
   Office,
   OfficeName,
   Resident,
   RoomToken,
+  Series,
+  SeriesRequest,
+  Service,
   SessionList,
   Suspension,
   TimeList,
+  VisitWish,
+  Waiter,
+  WaitRequest,
+  WalkIn,
+  Why,
+  WhyRequest,
 } from "./booking";
 import type { Browser } from "./browser";
 import { Problem, problemOf } from "./problem";
@@ -67,6 +82,47 @@ export interface Api {
   appointments(query?: AppointmentQuery, signal?: AbortSignal): Promise<AppointmentList>;
   appointment(id: string, signal?: AbortSignal): Promise<Appointment>;
   cancel(id: string): Promise<Appointment>;
+  /** Gives an appointment another time or place, all legs or nothing; the old one stands until the new one does. */
+  move(id: string, request: MoveRequest, key?: string): Promise<Appointment>;
+  /** Gives a later leg back that is not needed; legs count from 0, and the first cannot be freed. */
+  freeLeg(id: string, leg: number): Promise<Appointment>;
+  /** The booth of a visit that is over is clean: free from now on. */
+  cleaned(id: string): Promise<Appointment>;
+  /** The resident did not come. Refused as `too-early`, `unattended` or `wrong-state`. */
+  noShow(id: string): Promise<Appointment>;
+  /** A desk runs late by this many minutes, 1 to 180. For the desk, its reception and administrators. */
+  delay(desk: string, minutes: number, key?: string): Promise<Delay>;
+  /** Who waits at an office, in the order of turns. */
+  waitlist(office: string, signal?: AbortSignal): Promise<Waiter[]>;
+  wait(request: WaitRequest, key?: string): Promise<Waiter>;
+  /** Makes the time offered an appointment. */
+  acceptOffer(waiter: string): Promise<Appointment>;
+  /** Passes the time offered on to the next; the resident goes on waiting for others. */
+  declineOffer(waiter: string): Promise<Waiter>;
+  leaveWaitlist(waiter: string): Promise<void>;
+  /** Takes somebody who has come without an appointment. */
+  walkIn(request: VisitWish, key?: string): Promise<WalkIn>;
+  /** Holds the same visit again and again. */
+  series(request: SeriesRequest, key?: string): Promise<Series>;
+  /** Makes these holds of a row appointments and gives those under `release` back. */
+  confirmSeries(series: string, request: { holds: string[]; release?: string[] }): Promise<Appointment[]>;
+  block(request: BlockRequest, key?: string): Promise<Block>;
+  /** The blocks in force and to come that this seat may lift. */
+  blocks(area: string, signal?: AbortSignal): Promise<Block[]>;
+  unblock(block: string): Promise<Block>;
+  /** Lends a desk to another area for a window of time, at most 31 days. */
+  lend(request: { desk: string; area: string; start: string; end: string }, key?: string): Promise<Lend>;
+  giveBack(lend: string): Promise<void>;
+  /** Why a visit cannot start then, and what could be instead. */
+  why(office: string, request: WhyRequest, signal?: AbortSignal): Promise<Why>;
+  /** Free starts at every office of the area, nearest first. */
+  nearby(
+    office: string,
+    query: { legs: LegRequest[]; from?: string; days?: number; starts?: number },
+    signal?: AbortSignal,
+  ): Promise<{ rules: number; offices: FoundOffice[] }>;
+  /** The services of the catalogue, in three languages. */
+  services(signal?: AbortSignal): Promise<{ rules: number; services: Service[] }>;
   /** The QR code of the reception number, as SVG text. */
   qr(id: string, signal?: AbortSignal): Promise<string>;
   /** Opens the session of an appointment; doing it twice gives the same session. */
@@ -119,6 +175,23 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
       json({ method: "GET", path: `/v1/appointments${query(Object.entries(wanted))}`, ...given({ signal }) }),
     appointment: (id, signal) => json({ method: "GET", path: `/v1/appointments/${part(id)}`, ...given({ signal }) }),
     cancel: (id) => json({ method: "POST", path: `/v1/appointments/${part(id)}/cancel`, key: browser.uuid() }),
+    ...changes(browser, json),
+    ...waiting(browser, json, send),
+    ...blocking(browser, json, send),
+    why: (office, request, signal) =>
+      json({ method: "POST", path: `/v1/offices/${part(office)}/why`, body: request, ...given({ signal }) }),
+    nearby: (office, { legs, from, days, starts }, signal) =>
+      json({
+        method: "GET",
+        path: `/v1/offices/${part(office)}/nearby${query([
+          ...legQuery(legs),
+          ["from", from],
+          ["days", days?.toString()],
+          ["starts", starts?.toString()],
+        ])}`,
+        ...given({ signal }),
+      }),
+    services: (signal) => json({ method: "GET", path: "/v1/services", bearer: "none", ...given({ signal }) }),
     qr: async (id, signal) =>
       (await send({ method: "GET", path: `/v1/appointments/${part(id)}/qr`, ...given({ signal }) })).text(),
     // Not repeated for a reception number: a try that was counted but not answered would count twice.
@@ -130,6 +203,61 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     // Not repeated: the second try of one that has succeeded would find nothing to resume.
     resume: async (suspension, reason) => {
       await send({ method: "POST", path: `/v1/suspensions/${part(suspension)}/resume`, body: { reason }, repeatable: false });
+    },
+  };
+}
+
+type Json = <T>(call: Call) => Promise<T>;
+type Send = (call: Call) => Promise<Response>;
+
+/** What is done to appointments there are. */
+function changes(browser: Browser, json: Json): Pick<Api, "move" | "freeLeg" | "cleaned" | "noShow" | "delay"> {
+  const of = (id: string, what: string): Call => ({ method: "POST", path: `/v1/appointments/${part(id)}/${what}` });
+  return {
+    move: (id, request, key) => json({ ...of(id, "move"), body: request, key: key ?? browser.uuid() }),
+    freeLeg: (id, leg) => json(of(id, `legs/${leg}/free`)),
+    cleaned: (id) => json(of(id, "cleaned")),
+    noShow: (id) => json(of(id, "noshow")),
+    delay: (desk, minutes, key) =>
+      json({ method: "POST", path: `/v1/desks/${part(desk)}/delay`, body: { minutes }, key: key ?? browser.uuid() }),
+  };
+}
+
+/** Those who wait, who walk in and who come again and again. */
+function waiting(
+  browser: Browser,
+  json: Json,
+  send: Send,
+): Pick<Api, "waitlist" | "wait" | "acceptOffer" | "declineOffer" | "leaveWaitlist" | "walkIn" | "series" | "confirmSeries"> {
+  const post = (path: string, body: unknown, key?: string): Call => ({ method: "POST", path, body, key: key ?? browser.uuid() });
+  const of = (waiter: string, what: string): Call => ({ method: "POST", path: `/v1/waitlist/${part(waiter)}${what}` });
+  return {
+    waitlist: async (office, signal) =>
+      (await json<{ waiting: Waiter[] }>({ method: "GET", path: `/v1/waitlist${query([["office", office]])}`, ...given({ signal }) })).waiting,
+    wait: (request, key) => json(post("/v1/waitlist", request, key)),
+    acceptOffer: (waiter) => json(of(waiter, "/accept")),
+    // Not repeated: the second try of one that has succeeded would find no offer.
+    declineOffer: (waiter) => json({ ...of(waiter, "/decline"), repeatable: false }),
+    leaveWaitlist: async (waiter) => {
+      await send({ ...of(waiter, ""), method: "DELETE" });
+    },
+    walkIn: (request, key) => json(post("/v1/walk-ins", request, key)),
+    series: (request, key) => json(post("/v1/series", request, key)),
+    confirmSeries: async (series, request) =>
+      (await json<{ appointments: Appointment[] }>({ method: "POST", path: `/v1/series/${part(series)}/confirm`, body: request })).appointments,
+  };
+}
+
+/** What keeps places and desks from being booked. */
+function blocking(browser: Browser, json: Json, send: Send): Pick<Api, "block" | "blocks" | "unblock" | "lend" | "giveBack"> {
+  return {
+    block: (request, key) => json({ method: "POST", path: "/v1/blocks", body: request, key: key ?? browser.uuid() }),
+    blocks: async (area, signal) =>
+      (await json<{ blocks: Block[] }>({ method: "GET", path: `/v1/blocks${query([["area", area]])}`, ...given({ signal }) })).blocks,
+    unblock: (block) => json({ method: "DELETE", path: `/v1/blocks/${part(block)}` }),
+    lend: (request, key) => json({ method: "POST", path: "/v1/lends", body: request, key: key ?? browser.uuid() }),
+    giveBack: async (lend) => {
+      await send({ method: "DELETE", path: `/v1/lends/${part(lend)}` });
     },
   };
 }
@@ -201,7 +329,10 @@ function tokenFor(call: Call, credentials: Credentials): string | null {
 }
 
 function legQuery(legs: LegRequest[]): [string, string][] {
-  return legs.map((leg) => ["leg", `${leg.service}@${leg.pool}`]);
+  return legs.map(({ service, pool, desk, first }) => [
+    "leg",
+    `${service}${pool === "" ? "" : `@${pool}`}${desk === undefined || desk === "" ? "" : `/${desk}`}${first === true ? ";first" : ""}`,
+  ]);
 }
 
 function query(pairs: [string, string | undefined][]): string {

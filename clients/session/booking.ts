@@ -52,11 +52,14 @@ export interface LegRequest {
   service: string;
   pool: string;
   desk?: string;
+  /** The resident comes there for the first time. */
+  first?: boolean;
 }
 
 export interface DayList {
   rules: number;
-  days: { date: string; free: number; reason?: Cause }[];
+  /** Provisional: the list of national holidays has not been published for that day. */
+  days: { date: string; free: number; reason?: Cause; provisional?: boolean }[];
 }
 
 export type TimeOffer =
@@ -68,10 +71,17 @@ export interface TimeList {
   times: TimeOffer[];
 }
 
-/** A resident, as little as the visit needs. */
+/** How a resident may be reminded. */
+export type Reminder = "mail" | "sms" | "voice";
+
+/** A resident, as little as the visit needs. Telephone, mail and reminders are told to counters and receptions only. */
 export interface Resident {
   kana: string;
   phone?: string;
+  mail?: string;
+  /** The clinic's own; told to the desk and the reception of the first leg only. */
+  patientNumber?: string;
+  remind?: Reminder[];
 }
 
 export interface HoldRequest {
@@ -84,21 +94,38 @@ export interface HoldRequest {
   rules?: number;
 }
 
+export interface HoldLeg {
+  service: string;
+  publicName: string;
+  pool: string;
+  poolName: string;
+  desk: string;
+  deskName: string;
+  start: string;
+  end: string;
+}
+
 export interface Hold {
+  /** The appointment keeps this id. */
   id: string;
   state: "held";
   expiresAt: string;
   /** The server's clock when it answered. */
   now: string;
   office: string;
+  officeName: string;
   booth: string;
   boothName: string;
   start: string;
   end: string;
-  legs: { service: string; pool: string; desk: string; deskName: string; start: string; end: string }[];
+  legs: HoldLeg[];
 }
 
-export type AppointmentState = "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved";
+/**
+ * How an appointment stands. `unknown`: whether it was booked, moved or cancelled is still being found out, so nobody
+ * may be told that it stands. `disputed`: what was told and what is kept differ, and staff have to settle it.
+ */
+export type AppointmentState = "held" | "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved" | "unknown" | "disputed";
 
 export interface AppointmentLeg {
   service: string;
@@ -112,13 +139,22 @@ export interface AppointmentLeg {
   deskName: string;
   start: string;
   end: string;
+  /** When it was to start; earlier than `start` where a desk runs late. */
+  planned: string;
+  /** Under way, or over. */
+  started: boolean;
   done: boolean;
+  /** Given back: not needed after all. */
+  freed?: boolean;
 }
 
 export interface Appointment {
   id: string;
   state: AppointmentState;
+  /** Grows with every change; send the one seen along with a move. */
   version: number;
+  /** How often its times were changed, as calendars count. */
+  sequence: number;
   office: string;
   officeName: string;
   booth: string;
@@ -130,9 +166,11 @@ export interface Appointment {
   start: string;
   end: string;
   legs: AppointmentLeg[];
-  /** Only for the counter of that office and the desks of its legs; the telephone number only for the counter. */
+  /** Only for the counter of that office, the desks of its legs and their receptions. */
   resident?: Resident;
   anonymous: boolean;
+  /** The row of visits it belongs to. */
+  series?: string;
 }
 
 export interface AppointmentList {
@@ -147,6 +185,212 @@ export interface AppointmentQuery {
   office?: string;
   desk?: string;
   booth?: string;
+  /** All desks of it. */
+  pool?: string;
+}
+
+/** Another time, booth, desk or office for an appointment. Its own present time is no hindrance to it. */
+export interface MoveRequest {
+  /** The appointment as it was seen; `changed` where somebody has changed it meanwhile. */
+  version: number;
+  /** The present start where only the place changes. */
+  start: string;
+  /** Another office of the same area. */
+  office?: string;
+  booth?: string;
+  /** Left out: the present services by the same pools. */
+  legs?: LegRequest[];
+  rules?: number;
+}
+
+/** An appointment that could not be changed with the others, why, and the next starts it could have at its office. */
+export interface Conflict {
+  appointment: Appointment;
+  /** Null where the server names none. */
+  reasons: Cause[] | null;
+  alternatives: string[] | null;
+}
+
+/** What became of a desk's day after it was said to run late. */
+export interface Delay {
+  desk: string;
+  minutes: number;
+  /** Pushed back, by their new start. */
+  moved: Appointment[];
+  /** Not pushed back: staff have to move them. */
+  conflicts: Conflict[];
+}
+
+/** A visit somebody wants who waits, has walked in or comes again and again. */
+export interface VisitWish {
+  office: string;
+  booth?: string;
+  legs: LegRequest[];
+  resident?: Resident;
+  anonymous?: boolean;
+}
+
+export interface WaitRequest extends VisitWish {
+  /** Starts from here on would do, and before `to`; at most 31 days later. */
+  from: string;
+  to: string;
+  /** Let forward by a week's waiting. */
+  urgent?: boolean;
+}
+
+/** Somebody on the waiting list. */
+export interface Waiter {
+  id: string;
+  state: "waiting" | "offered" | "accepted" | "left";
+  version: number;
+  office: string;
+  legs: LegRequest[];
+  from: string;
+  to: string;
+  joined: string;
+  /** Call number of somebody who is here. */
+  number?: number;
+  /** How many come before, plus one. */
+  place?: number;
+  /** A time held in this name until `expiresAt`: telephone, then accept or decline. */
+  offer?: { hold: string; start: string; boothName: string; expiresAt: string };
+  /** What has become of it. */
+  appointment?: string;
+  resident?: Resident;
+  anonymous: boolean;
+}
+
+/** What somebody without an appointment gets: the next free time of today, checked in, or a place in the queue. */
+export interface WalkIn {
+  /** Ticket: call number of the office's day. */
+  number: number;
+  appointment?: Appointment;
+  waiting?: Waiter;
+}
+
+export interface SeriesRequest extends VisitWish {
+  /** Of the first visit. */
+  start: string;
+  /** Between two visits: 1 to 12. */
+  weeks: number;
+  /** How many visits: 2 to 12. */
+  count: number;
+  resident: Resident;
+}
+
+/** A row of visits, each held by itself for fifteen minutes, or why it is not and what that day has instead. */
+export interface Series {
+  id: string;
+  times: { start: string; hold?: Hold; reasons?: Cause[]; alternatives?: string[] }[];
+}
+
+export type BlockKind = "closure" | "cleaning" | "sick" | "away";
+
+/** Keeps one of office, booth and desk from being booked. */
+export interface BlockRequest {
+  office?: string;
+  booth?: string;
+  desk?: string;
+  kind: BlockKind;
+  start: string;
+  /** At most 92 days later. */
+  end: string;
+  /** Leaves what is booked to be moved; otherwise anything booked refuses the block (`in-the-way`). */
+  around?: boolean;
+}
+
+export interface Block {
+  id: string;
+  kind: BlockKind | "lend";
+  state: "blocked" | "lifted";
+  office?: string;
+  booths: string[] | null;
+  desks: string[] | null;
+  start: string;
+  end: string;
+  /** Visits that have another booth at the same time now. */
+  rehoused?: Appointment[];
+  /** Visits that keep their time until staff have moved them. */
+  inTheWay?: Conflict[];
+}
+
+/** A desk lent to another area for a window of time. */
+export interface Lend {
+  id: string;
+  desk: string;
+  area: string;
+  start: string;
+  end: string;
+  open: boolean;
+}
+
+export interface Span {
+  start: string;
+  end: string;
+}
+
+/** Free starts at one office of the area. */
+export interface FoundOffice {
+  office: string;
+  name: string;
+  /** Left out where it is not known where the offices lie. */
+  distanceKm?: number;
+  free: number;
+  legs: LegRequest[];
+  starts: Span[];
+}
+
+export interface WhyRequest {
+  start: string;
+  booth?: string;
+  legs: LegRequest[];
+  resident?: Resident;
+}
+
+/** Why a visit cannot start then: every reason, and the nearest alternatives. */
+export interface Why {
+  free: boolean;
+  rules: number;
+  reasons: (Cause & { booth?: string; service?: string; desk?: string })[];
+  before?: Span;
+  after?: Span;
+  /** Other desks of the same pools that are free then. */
+  desks: LegRequest[];
+  /** Other offices, nearest first, each with the start nearest in time. */
+  offices: FoundOffice[];
+}
+
+/** Something said in three languages. */
+export interface Wording {
+  ja: string;
+  easy: string;
+  en: string;
+}
+
+/** A service of the catalogue. */
+export interface Service {
+  id: string;
+  name: Wording;
+  publicName: Wording;
+  role: string;
+  minutes: number;
+  /** Minutes the desk is kept free before and after, and those of cleaning. */
+  before: number;
+  after: number;
+  cleaning: number;
+  /** Equipment of the booth. */
+  needs: string[];
+  anonymous: boolean;
+  followedBy: string[];
+  languages: string[];
+  law: string;
+  /** Minutes before the start until which it can be booked. */
+  lead: number;
+  /** Days ahead it can be booked. */
+  ahead?: number;
+  firstVisit: { accepted: boolean; minutes?: number; note: Wording };
+  consents: { id: string; text: Wording }[];
+  checks: { id: string; text: Wording }[];
 }
 
 export interface CheckIn {

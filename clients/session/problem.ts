@@ -1,3 +1,5 @@
+import type { Cause } from "./booking";
+
 /** What was wrong with one field of a request. */
 export interface FieldProblem {
   /** Path of the field: "body.legs[0].service". */
@@ -12,6 +14,7 @@ interface ProblemFields {
   detail?: string;
   retryAfter?: number;
   fields?: readonly FieldProblem[];
+  reasons?: readonly Cause[];
 }
 
 /** An HTTP call that was refused (RFC 9457 problem document) or did not get an answer. */
@@ -28,6 +31,8 @@ export class Problem extends Error {
   /** Seconds the server asks to wait; null if it did not. */
   readonly retryAfter: number | null;
   readonly fields: readonly FieldProblem[];
+  /** Why a time cannot be had, in the calendar's words. */
+  readonly reasons: readonly Cause[];
 
   constructor(problem: ProblemFields, options?: ErrorOptions) {
     super(problem.detail === undefined ? problem.title : `${problem.title}: ${problem.detail}`, options);
@@ -38,6 +43,7 @@ export class Problem extends Error {
     this.detail = problem.detail ?? "";
     this.retryAfter = problem.retryAfter ?? null;
     this.fields = problem.fields ?? [];
+    this.reasons = problem.reasons ?? [];
   }
 }
 
@@ -51,6 +57,7 @@ export async function problemOf(response: Response, what: string): Promise<Probl
     code: slug === undefined || type === "about:blank" ? `http-${response.status}` : slug,
     title: text(body["title"]) ?? `${what}: ${response.status}`,
     fields: fieldProblems(body["errors"]),
+    reasons: causes(body["reasons"]),
   };
   const detail = text(body["detail"]);
   if (detail !== undefined) problem.detail = detail;
@@ -84,6 +91,19 @@ function fieldProblems(value: unknown): FieldProblem[] {
     if (typeof entry !== "object" || entry === null) return [];
     const { location, message } = entry as Record<string, unknown>;
     return [{ location: text(location) ?? "", message: text(message) ?? "" }];
+  });
+}
+
+function causes(value: unknown): Cause[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: unknown) => {
+    if (typeof entry !== "object" || entry === null) return [];
+    const { code, text: ja, easy, en } = entry as Record<string, unknown>;
+    if (typeof code !== "string" || typeof ja !== "string") return [];
+    const cause: Cause = { code, text: ja };
+    if (typeof easy === "string") cause.easy = easy;
+    if (typeof en === "string") cause.en = en;
+    return [cause];
   });
 }
 
