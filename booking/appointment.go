@@ -36,6 +36,7 @@ type Appointment struct {
 	Legs       []AppointmentLeg `json:"legs"`
 	Resident   *ResidentView    `json:"resident,omitempty"`
 	Anonymous  bool             `json:"anonymous"`
+	Choice     bool             `json:"choice,omitempty" doc:"could not be pushed back with the others: its resident has to be offered another time"`
 	Series     string           `json:"series,omitempty" doc:"the row of visits it belongs to"`
 
 	area string

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"madoguchi/booking/calendar"
+	"madoguchi/booking/redisstore"
 )
 
 // maxSearchDays bounds how many days one search covers.
@@ -176,6 +177,7 @@ type daysInput struct {
 	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk; ;first after it for a first visit"`
 	From   string   `query:"from" doc:"first day; today where left out"`
 	Days   int      `query:"days" default:"14" minimum:"1" maximum:"31"`
+	Moving string   `query:"moving" pattern:"^(a_[a-z2-7]{20,40})?$" doc:"an appointment the caller may change: its own present time and resident are no hindrance"`
 }
 
 type dayLine struct {
@@ -201,7 +203,7 @@ func (s *Service) getDays(ctx context.Context, in *daysInput) (*daysOutput, erro
 			return nil, problemInvalid("query.from", err.Error())
 		}
 	}
-	found, err := s.search(ctx, in.Office, legsOf(in.Legs), first, in.Days)
+	found, err := s.searchFor(ctx, in.Moving, in.Office, legsOf(in.Legs), first, in.Days)
 	if err != nil {
 		return nil, s.told(ctx, "days", err)
 	}
@@ -224,6 +226,7 @@ type timesInput struct {
 	Office string   `path:"office" maxLength:"40"`
 	Legs   []string `query:"leg,explode" required:"true" minItems:"1" maxItems:"4" doc:"service@pool, in order; service@pool/desk for one desk; ;first after it for a first visit"`
 	Date   string   `query:"date" required:"true"`
+	Moving string   `query:"moving" pattern:"^(a_[a-z2-7]{20,40})?$" doc:"an appointment the caller may change: its own present time and resident are no hindrance"`
 }
 
 type timeLine struct {
@@ -250,7 +253,7 @@ func (s *Service) getTimes(ctx context.Context, in *timesInput) (*timesOutput, e
 	if err != nil {
 		return nil, problemInvalid("query.date", err.Error())
 	}
-	found, err := s.search(ctx, in.Office, legsOf(in.Legs), d, 1)
+	found, err := s.searchFor(ctx, in.Moving, in.Office, legsOf(in.Legs), d, 1)
 	if err != nil {
 		return nil, s.told(ctx, "times", err)
 	}
@@ -296,8 +299,36 @@ type found struct {
 	office Office
 }
 
+// searchFor puts the question for a new visit or, where one is named, for moving an appointment the caller may change.
+func (s *Service) searchFor(ctx context.Context, moving, office string, legs []LegRequest, first calendar.Date, days int) (found, error) {
+	if moving == "" {
+		return s.search(ctx, office, legs, first, days)
+	}
+	c, ok := CallerFrom(ctx)
+	if !ok {
+		return found{}, problemNotSignedIn()
+	}
+	a, err := s.visible(ctx, c, moving)
+	if err != nil {
+		return found{}, asProblem(err)
+	}
+	if !c.changes(a) {
+		return found{}, problemNotYours("move this appointment")
+	}
+	_, r, err := s.get(ctx, moving)
+	if err != nil {
+		return found{}, asProblem(err)
+	}
+	return s.searchAs(ctx, office, legs, first, days, r)
+}
+
 // search puts the question for a run of days at one office.
 func (s *Service) search(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int) (found, error) {
+	return s.searchAs(ctx, office, legs, first, days, redisstore.Record{})
+}
+
+// searchAs does so for an appointment that is to be moved; for a new visit the record is empty.
+func (s *Service) searchAs(ctx context.Context, office string, legs []LegRequest, first calendar.Date, days int, moving redisstore.Record) (found, error) {
 	d, err := s.rules()
 	if err != nil {
 		return found{}, err
@@ -309,6 +340,12 @@ func (s *Service) search(ctx context.Context, office string, legs []LegRequest, 
 	if days > maxSearchDays {
 		return found{}, problemInvalid("query.days", fmt.Sprintf("at most %d", maxSearchDays))
 	}
-	ask, err := s.ask(ctx, s.stores[q.office.Area], q, first.At(0), first.Add(days).At(0), "")
+	store, from, to := s.stores[q.office.Area], first.At(0), first.Add(days).At(0)
+	var ask calendar.Question
+	if moving.ID == "" {
+		ask, err = s.ask(ctx, store, q, from, to, "")
+	} else {
+		ask, err = s.askBut(ctx, store, q, from, to, moving)
+	}
 	return found{ask, d.rulesIn(q.office.Area), q.office}, asProblem(err)
 }

@@ -138,10 +138,16 @@ func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Ap
 	if err != nil {
 		return 0, nil, err
 	}
+	choose, err := store.ToChoose(ctx, records)
+	if err != nil {
+		return 0, nil, err
+	}
 	list := make([]Appointment, 0, len(records))
 	for _, r := range records {
 		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
-			list = append(list, s.dir().appointment(w.area, r))
+			a := s.dir().appointment(w.area, r)
+			a.Choice = choose[r.ID]
+			list = append(list, a)
 		}
 	}
 	return rev, list, nil

@@ -435,3 +435,60 @@ func TestWhoWaitsIsTellableInTheWordsItWasAskedIn(t *testing.T) {
 		}
 	}
 }
+
+func TestATimeToMoveToIsNotHinderedByTheVisitItself(t *testing.T) {
+	w := newWeb(t, setting{})
+	a := w.at(t, 60) // ten o'clock: 医院, then 薬局
+	type list struct {
+		Times []struct {
+			Start time.Time
+			Free  bool
+		}
+	}
+	times := "/v1/offices/shiomachihama/times?leg=medical%40morita&leg=guidance%40shiokaze&date=" + calendar.DateOf(a.Start).String()
+	freeAt := func(l list, at time.Time) bool {
+		for _, one := range l.Times {
+			if one.Start.Equal(at) {
+				return one.Free
+			}
+		}
+		return false
+	}
+	hama := "counter:shiomachihama"
+	if l := want[list](t, w.ask(hama, "GET", times, ""), 200); freeAt(l, a.Start) {
+		t.Error("its own time is free for others")
+	}
+	if l := want[list](t, w.ask(hama, "GET", times+"&moving="+a.ID, ""), 200); !freeAt(l, a.Start) {
+		t.Errorf("its own time is not free for itself: %+v", l)
+	}
+	refused(t, w.ask("", "GET", times+"&moving="+a.ID, ""), 401, booking.SlugNotSignedIn)
+	refused(t, w.ask("counter:okuse", "GET", times+"&moving="+a.ID, ""), 403, booking.SlugNotYours)
+	refused(t, w.ask("booth:"+a.Booth, "GET", times+"&moving="+a.ID, ""), 403, booking.SlugNotYours)
+}
+
+func TestWhoHasToBeOfferedAnotherTimeIsMarkedForTheCounterUntilMoved(t *testing.T) {
+	w := newWeb(t, setting{})
+	last := w.at(t, 160, medical) // 11:40 to 12:00, when the clinic closes
+	w.now = last.Start.Add(-time.Minute)
+	d := w.mustDelay(t, 10)
+	if len(d.Conflicts) != 1 || !d.Conflicts[0].Appointment.Choice {
+		t.Fatalf("%+v", d)
+	}
+	type list struct {
+		Rev          int64
+		Appointments []booking.Appointment
+	}
+	day := "/v1/appointments?from=" + calendar.DateOf(last.Start).String()
+	marked := want[list](t, w.ask("counter:shiomachihama", "GET", day, ""), 200)
+	if len(marked.Appointments) != 1 || !marked.Appointments[0].Choice {
+		t.Fatalf("listed %+v", marked)
+	}
+	to := booking.MoveRequest{Key: newKey(), Version: last.Version, Start: last.Start.Add(7 * 24 * time.Hour)}
+	if _, err := w.Move(context.Background(), counter, last.ID, to); err != nil {
+		t.Fatal(err)
+	}
+	moved := want[list](t, w.ask("counter:shiomachihama", "GET", "/v1/appointments?from="+calendar.DateOf(to.Start).String(), ""), 200)
+	if len(moved.Appointments) != 1 || moved.Appointments[0].Choice || moved.Rev <= marked.Rev {
+		t.Errorf("after the move %+v", moved)
+	}
+}

@@ -120,9 +120,10 @@ func (s *Service) pushBack(ctx context.Context, store *redisstore.Store, request
 	return append(done, shut...), hours, err
 }
 
-// delayed looks up what was pushed back and what others could do instead.
+// delayed looks up what was pushed back and what others could do instead, and lists those for their counters.
 func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk string, minutes int, done []redisstore.Delayed, hours map[string][]ReasonView) (Delay, error) {
 	d := Delay{Desk: desk, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
+	var left []redisstore.Record
 	for _, one := range done {
 		r, err := store.Get(ctx, one.ID)
 		if err != nil {
@@ -133,6 +134,10 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 			d.Moved = append(d.Moved, a)
 			continue
 		}
+		if movable(r) == nil {
+			left = append(left, r)
+		}
+		a.Choice = true
 		conflict := DelayConflict{Appointment: a, Reasons: hours[one.ID]}
 		for _, n := range one.InTheWay.Claims {
 			conflict.Reasons = append(conflict.Reasons, conflictTexts[claimKind(r, n)])
@@ -141,6 +146,9 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 			return d, err
 		}
 		d.Conflicts = append(d.Conflicts, conflict)
+	}
+	if err := store.Choose(ctx, left); err != nil {
+		return d, err
 	}
 	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
 	return d, nil

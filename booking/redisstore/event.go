@@ -35,6 +35,7 @@ const (
 	EventRemind      = "remind"       // version 0: the appointment is near; Detail "before=<minutes>"
 	EventOverrun     = "overrun"      // version 0: a leg is over its time and goes on; Detail "leg=<n>"
 	EventConflict    = "conflict"     // version 0: could not be pushed back with the others; staff have to move it
+	EventChoice      = "choice"       // version 0: staff have to offer another time; listed until the appointment changes
 	EventBlocked     = "blocked"      // of a block (x_…): a booth or desk is not to be had
 	EventUnblocked   = "unblocked"    // of a block
 	EventLent        = "lent"         // of a lend (x_…): a desk is another area's for a while

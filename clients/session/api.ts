@@ -72,8 +72,9 @@ export interface Api {
   me(): Promise<SeatIdentity>;
   offices(signal?: AbortSignal): Promise<OfficeName[]>;
   office(office: string, signal?: AbortSignal): Promise<Office>;
-  days(office: string, query: { legs: LegRequest[]; from: string; days: number }, signal?: AbortSignal): Promise<DayList>;
-  times(office: string, query: { legs: LegRequest[]; date: string }, signal?: AbortSignal): Promise<TimeList>;
+  /** `moving` names an appointment whose own present time and resident are no hindrance. */
+  days(office: string, query: { legs: LegRequest[]; from: string; days: number; moving?: string }, signal?: AbortSignal): Promise<DayList>;
+  times(office: string, query: { legs: LegRequest[]; date: string; moving?: string }, signal?: AbortSignal): Promise<TimeList>;
   /** Holds a time. Give the same `key` again to ask whether an earlier, unanswered call has succeeded. */
   hold(request: HoldRequest, key?: string): Promise<Hold>;
   confirm(hold: string, request: { resident?: Resident; anonymous?: boolean }): Promise<Appointment>;
@@ -153,16 +154,16 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     offices: async (signal) =>
       (await json<{ offices: OfficeName[] }>({ method: "GET", path: "/v1/offices", bearer: "none", ...given({ signal }) })).offices,
     office: (office, signal) => json({ method: "GET", path: `/v1/offices/${part(office)}`, bearer: "none", ...given({ signal }) }),
-    days: (office, { legs, from, days }, signal) =>
+    days: (office, { legs, from, days, moving }, signal) =>
       json({
         method: "GET",
-        path: `/v1/offices/${part(office)}/days${query([...legQuery(legs), ["from", from], ["days", String(days)]])}`,
+        path: `/v1/offices/${part(office)}/days${query([...legQuery(legs), ["from", from], ["days", String(days)], ["moving", moving]])}`,
         ...given({ signal }),
       }),
-    times: (office, { legs, date }, signal) =>
+    times: (office, { legs, date, moving }, signal) =>
       json({
         method: "GET",
-        path: `/v1/offices/${part(office)}/times${query([...legQuery(legs), ["date", date]])}`,
+        path: `/v1/offices/${part(office)}/times${query([...legQuery(legs), ["date", date], ["moving", moving]])}`,
         ...given({ signal }),
       }),
     hold: (request, key) => json({ method: "POST", path: "/v1/holds", body: request, key: key ?? browser.uuid() }),

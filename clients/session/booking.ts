@@ -169,6 +169,8 @@ export interface Appointment {
   /** Only for the counter of that office, the desks of its legs and their receptions. */
   resident?: Resident;
   anonymous: boolean;
+  /** Could not be pushed back with the others: its resident has to be offered another time. */
+  choice?: boolean;
   /** The row of visits it belongs to. */
   series?: string;
 }
