@@ -148,12 +148,13 @@ func (s *Service) askAll(ctx context.Context, store *redisstore.Store, list []in
 	if err != nil {
 		return nil, err
 	}
-	now := s.now()
+	now, all := s.now(), occupiedOf(busy)
 	asks := make([]calendar.Question, len(list))
 	for i, q := range list {
-		var own [][]redisstore.Interval
-		for _, l := range q.ledgers("") {
-			own = append(own, busy[place[l]])
+		needs := q.ledgers("")
+		own := make([]occupied, len(needs))
+		for n, l := range needs {
+			own[n] = all[place[l]]
 		}
 		asks[i] = q.question(own, now)
 	}

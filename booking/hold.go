@@ -214,9 +214,7 @@ func (s *Service) ask(ctx context.Context, store *redisstore.Store, q inquiry, f
 	if err != nil {
 		return calendar.Question{}, err
 	}
-	lists := make([][]redisstore.Interval, len(busy))
-	copy(lists, busy)
-	return q.question(lists, s.now()), nil
+	return q.question(occupiedOf(busy), s.now()), nil
 }
 
 // fingerprint tells a repetition from another request under the same key. It is keyed, since it covers the resident.

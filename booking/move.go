@@ -178,7 +178,7 @@ func (s *Service) askBut(ctx context.Context, store *redisstore.Store, q inquiry
 	if err != nil {
 		return calendar.Question{}, err
 	}
-	return q.question(busy, s.now()), nil
+	return q.question(occupiedOf(busy), s.now()), nil
 }
 
 // share puts the desks of each pool that have been given least first: by the minutes of the month and those of the time

@@ -154,22 +154,32 @@ func (q inquiry) ledgers(resident string) []redisstore.Ledger {
 // lent reports whether a leg is served by desks of another area, which can be had only within the windows lent.
 func (q inquiry) lent(l inquiryLeg) bool { return l.pool.Area != q.office.Area }
 
+// occupied is what a ledger holds, in the calendar's form.
+type occupied struct{ taken, blocks []calendar.Interval }
+
+func occupiedOf(lists [][]redisstore.Interval) []occupied {
+	all := make([]occupied, len(lists))
+	for n, list := range lists {
+		all[n].taken = make([]calendar.Interval, 0, len(list))
+		for _, i := range list {
+			all[n].taken = append(all[n].taken, calendar.Interval{Start: i.Start, End: i.End})
+			if i.Block {
+				all[n].blocks = append(all[n].blocks, calendar.Interval{Start: i.Start, End: i.End})
+			}
+		}
+	}
+	return all
+}
+
 // question puts the inquiry to the calendar. busy is what the ledgers hold, in the order of ledgers; nil asks for the
 // rules alone.
-func (q inquiry) question(busy [][]redisstore.Interval, now time.Time) calendar.Question {
+func (q inquiry) question(busy []occupied, now time.Time) calendar.Question {
 	next := func() (taken, blocks []calendar.Interval) {
 		if len(busy) == 0 {
 			return nil, nil
 		}
-		list := busy[0]
+		taken, blocks = busy[0].taken, busy[0].blocks
 		busy = busy[1:]
-		taken = make([]calendar.Interval, 0, len(list))
-		for _, i := range list {
-			taken = append(taken, calendar.Interval{Start: i.Start, End: i.End})
-			if i.Block {
-				blocks = append(blocks, calendar.Interval{Start: i.Start, End: i.End})
-			}
-		}
 		return taken, blocks
 	}
 	c := calendar.Question{

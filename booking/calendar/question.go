@@ -142,6 +142,7 @@ func (q Question) judge(v view, start time.Time) Answer {
 	if ok {
 		return a
 	}
+	a.Legs = q.legs(start)
 	if start.Before(q.Now) {
 		a.Booths, a.Desks, a.Reasons = nil, nil, []Reason{past}
 		return a
@@ -167,23 +168,50 @@ func (q Question) judge(v view, start time.Time) Answer {
 }
 
 // accepts is the one place that says whether a start is free. It stops at the first thing in the way and says nothing
-// about it, since a search asks it far more often than anybody asks why.
+// about it, since a search asks it far more often than anybody asks why; most starts are refused, so what could take one
+// is listed only after everything has been found free.
 func (q Question) accepts(v view, start time.Time) (Answer, bool) {
-	a := Answer{Start: start, End: start.Add(q.Length()), Legs: q.legs(start)}
+	a := Answer{Start: start, End: start.Add(q.Length())}
 	visit := Interval{a.Start, a.End}
 	if start.Before(q.Now) || !q.opens(v, visit) || len(q.moment(v, start)) > 0 || busy(q.Resident, visit) {
 		return a, false
 	}
-	if a.Booths = q.freeBooths(start); len(a.Booths) == 0 {
+	if !q.seats(start) || !q.serves(v, start) {
 		return a, false
 	}
-	a.Desks = make([][]int, len(q.Legs))
+	a.Legs, a.Booths, a.Desks = q.legs(start), q.freeBooths(start), make([][]int, len(q.Legs))
 	for i, at := range a.Legs {
-		if a.Desks[i] = q.freeDesks(v, i, at); len(a.Desks[i]) == 0 || len(q.service(v, i, at)) > 0 {
-			return a, false
-		}
+		a.Desks[i] = q.freeDesks(v, i, at)
 	}
 	return a, true
+}
+
+// seats reports whether a booth is free for a visit from start.
+func (q Question) seats(start time.Time) bool {
+	for n := range q.Booths {
+		if q.boothFree(n, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// serves reports whether the office gives each leg's service at its time, and a desk is free for it.
+func (q Question) serves(v view, start time.Time) bool {
+	for i := range q.Legs {
+		at := Interval{start, start.Add(q.Legs[i].Length)}
+		held, free := q.DeskHeld(i, at), false
+		for n := range q.Legs[i].Desks {
+			if free = q.deskFree(v, i, n, at, held); free {
+				break
+			}
+		}
+		if !free || len(q.service(v, i, at)) > 0 {
+			return false
+		}
+		start = at.End
+	}
+	return true
 }
 
 // legs gives the interval of each leg of a visit from start.
@@ -295,12 +323,16 @@ func (l Leg) terms(d Date) []Reason {
 func (q Question) freeDesks(v view, i int, at Interval) []int {
 	var free []int
 	held := q.DeskHeld(i, at)
-	for n, d := range q.Legs[i].Desks {
-		if onDutyThen(v, i, n, at) && !busy(d.Busy, held) {
+	for n := range q.Legs[i].Desks {
+		if q.deskFree(v, i, n, at, held) {
 			free = append(free, n)
 		}
 	}
 	return free
+}
+
+func (q Question) deskFree(v view, i, desk int, at, held Interval) bool {
+	return onDutyThen(v, i, desk, at) && !busy(q.Legs[i].Desks[desk].Busy, held)
 }
 
 // noDesk says why no desk is free for leg i.
@@ -372,12 +404,16 @@ const noon = 12 * 60
 // freeBooths gives the booths that have what is needed and are free.
 func (q Question) freeBooths(start time.Time) []int {
 	var free []int
-	for n, b := range q.Booths {
-		if b.Equipped && !busy(b.Busy, q.BoothHeld(n, start)) {
+	for n := range q.Booths {
+		if q.boothFree(n, start) {
 			free = append(free, n)
 		}
 	}
 	return free
+}
+
+func (q Question) boothFree(booth int, start time.Time) bool {
+	return q.Booths[booth].Equipped && !busy(q.Booths[booth].Busy, q.BoothHeld(booth, start))
 }
 
 // noBooth says why no booth is free.

@@ -71,21 +71,21 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, 
 	return busy, nil
 }
 
+// intervals reads entries that Redis gives by start.
 func intervals(entries []redis.Z, now time.Time, except []string) ([]Interval, error) {
-	var list []Interval
+	list := make([]Interval, 0, len(entries))
 	for _, z := range entries {
 		member, ok := z.Member.(string)
-		parts := strings.SplitN(member, "|", 3)
-		if !ok || len(parts) != 3 {
+		end, rest, cut := strings.Cut(member, "|")
+		deadline, id, again := strings.Cut(rest, "|")
+		if !ok || !cut || !again {
 			return nil, fmt.Errorf("entry %q", member)
 		}
-		deadline := fromMillis(parts[1])
-		if !deadline.IsZero() && !deadline.After(now) || slices.Contains(except, parts[2]) {
+		if dead := fromMillis(deadline); !dead.IsZero() && !dead.After(now) || slices.Contains(except, id) {
 			continue
 		}
-		list = append(list, Interval{time.UnixMilli(int64(z.Score)), fromMillis(parts[0]), strings.HasPrefix(parts[2], blockPrefix)})
+		list = append(list, Interval{time.UnixMilli(int64(z.Score)), fromMillis(end), strings.HasPrefix(id, blockPrefix)})
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Start.Before(list[j].Start) })
 	return list, nil
 }
 

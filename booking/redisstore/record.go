@@ -226,6 +226,11 @@ func fieldsOf(text string) map[string]string {
 // fieldsText writes lines for a step to put into a record. Values hold no line breaks: they are ids and numbers.
 func fieldsText(pairs ...string) string {
 	var b strings.Builder
+	size := len(pairs)
+	for _, p := range pairs {
+		size += len(p)
+	}
+	b.Grow(size)
 	for i := 0; i < len(pairs); i += 2 {
 		if i > 0 {
 			b.WriteByte('\n')

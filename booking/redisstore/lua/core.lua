@@ -9,9 +9,10 @@ local function clock()
 end
 
 -- Who stands in the way of [s, e) in ledger led, or nil; s is a number, e text. Dead holds met on the way are removed.
+-- What goes to redis.call is text, since a number would be written out with all its digits first.
 local function clash(led, s, e, now)
   while true do
-    local last = redis.call('ZREVRANGEBYSCORE', led, '(' .. e, '-inf', 'LIMIT', 0, 1)[1]
+    local last = redis.call('ZREVRANGEBYSCORE', led, '(' .. e, '-inf', 'LIMIT', '0', '1')[1]
     if not last then return nil end
     local stop, deadline, id = string.match(last, '^(%d+)|(%d+)|(.+)$')
     deadline = tonumber(deadline)
@@ -28,7 +29,7 @@ end
 -- Whether a desk that another area has lent is here for the whole of [s, e). Windows never overlap, so the last one
 -- that has begun by s decides.
 local function lent(windows, s, e)
-  local last = redis.call('ZREVRANGEBYSCORE', windows, s, '-inf', 'LIMIT', 0, 1)[1]
+  local last = redis.call('ZREVRANGEBYSCORE', windows, s, '-inf', 'LIMIT', '0', '1')[1]
   return last and tonumber(string.match(last, '^(%d+)|')) >= tonumber(e)
 end
 
