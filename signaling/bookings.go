@@ -2,22 +2,85 @@ package signaling
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"madoguchi/booking"
+	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
 )
 
 // BookingsOf answers the broker's questions from the booking service.
 func BookingsOf(s *booking.Service) Bookings { return s }
 
+// rescheduleEvery is how long the broker rests between two looks at what has become of the appointments of open
+// sessions, however many change meanwhile.
+const rescheduleEvery = 250 * time.Millisecond
+
 // followDays lets the seats know whenever appointments may have changed.
 func (b *Broker) followDays(ctx context.Context) error {
 	for change := range b.cfg.Bookings.Watch(ctx) {
-		if change.Area == b.cfg.Area {
-			b.hub.do(func() { b.hub.tellDay(change.Rev) })
+		if change.Area != b.cfg.Area {
+			continue
+		}
+		b.hub.do(func() { b.hub.tellDay(change.Rev) })
+		select {
+		case b.dayNews <- struct{}{}:
+		default: // one is waiting, and will see this change too
 		}
 	}
 	return ctx.Err()
+}
+
+// followTimes takes changed times of appointments over into their open sessions: whoever waits in a booth reads at once
+// that the doctor is late.
+func (b *Broker) followTimes(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b.dayNews:
+		}
+		for _, d := range b.hub.open() {
+			b.reschedule(ctx, d)
+		}
+		rest := time.NewTimer(rescheduleEvery)
+		select {
+		case <-ctx.Done():
+			rest.Stop()
+			return ctx.Err()
+		case <-rest.C:
+		}
+	}
+}
+
+// reschedule takes over what has become of one appointment. What fails is tried again with the next change.
+func (b *Broker) reschedule(ctx context.Context, d session.Doc) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	a, err := b.cfg.Bookings.Appointment(ctx, d.Appointment)
+	if err != nil {
+		b.log.Debug("appointment of a session not read", "session", d.ID, "appointment", d.Appointment, "error", err)
+		return
+	}
+	before := d.Version
+	event := session.Event{
+		Type: session.Rescheduled, By: session.Actor{Side: session.SideSystem}, At: b.now(), Legs: visitOf(d.ID, a).Legs,
+	}
+	if next, _, err := session.Next(d, event); err != nil || next.Version == before {
+		return // the same as before, over, or moved to other legs
+	}
+	d, err = b.apply(ctx, d.ID, event)
+	var refused *session.Refusal
+	switch {
+	case errors.As(err, &refused): // somebody else was quicker
+	case err != nil:
+		b.log.Warn("session not rescheduled", "session", d.ID, "appointment", d.Appointment, "error", err)
+	case d.Version != before && d.State != protocol.StateClosed:
+		if _, came := d.Participant(session.BoothSeat(d.Booth)); !came {
+			b.expect(ctx, d)
+		}
+	}
 }
 
 // visitOf is what a session needs to know of an appointment: no names.

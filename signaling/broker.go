@@ -103,6 +103,7 @@ type Broker struct {
 	reports  *newest[who, report]
 	mediaOut *newest[who, media]
 	retries  *retries
+	dayNews  chan struct{} // holds one token while appointments may have changed since open sessions were looked at
 	gates    keyedMutex
 
 	running atomic.Bool
@@ -134,6 +135,7 @@ func New(cfg Config) (*Broker, error) {
 		reports:  newNewest[who, report](),
 		mediaOut: newNewest[who, media](),
 		retries:  newRetries(cfg.Log),
+		dayNews:  make(chan struct{}, 1),
 	}
 	b.meters = newMeters()
 	b.store.meters = b.meters
@@ -166,6 +168,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })
 	work.Go(func() error { return b.followDays(inner) })
+	work.Go(func() error { return b.followTimes(inner) })
 	work.Go(func() error { return b.retries.run(inner, b.clock) })
 	b.running.Store(true)
 	select {

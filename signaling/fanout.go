@@ -78,6 +78,7 @@ func (h *hub) tellSeatsOf(d session.Doc) {
 	h.tellSeat("counter:" + d.Office)
 	for _, leg := range d.Legs {
 		h.tellSeat(session.DeskSeat(leg.Desk))
+		h.tellSeat("assistant:" + leg.Pool)
 	}
 }
 

@@ -47,11 +47,13 @@ const (
 	Leave           Type = "leave"            // the actor leaves
 	GraceExpired    Type = "grace_expired"    // Whom did not come back in time
 	Cancelled       Type = "cancelled"        // the appointment was cancelled
+	Rescheduled     Type = "rescheduled"      // the booking has other times, or a later leg is not needed: Legs
 )
 
 // Types lists every event, for tests and diagrams.
 var Types = []Type{
 	Entered, GuestJoined, EquipmentJoined, Gone, Ready, Admit, Dismiss, Handover, End, Leave, GraceExpired, Cancelled,
+	Rescheduled,
 }
 
 // Event is something that happens to a visit.
@@ -59,6 +61,7 @@ type Event struct {
 	Type Type
 	By   Actor
 	Whom string // Admit, Dismiss, GraceExpired
+	Legs []Leg  // Rescheduled: all legs as the booking has them now
 	At   time.Time
 }
 

@@ -19,17 +19,20 @@ var table = map[protocol.State]map[Type]step{
 	protocol.StateArrived: {
 		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
 		Ready: ready, Dismiss: dismiss, End: end, Leave: leave, GraceExpired: graceExpired, Cancelled: cancel,
+		Rescheduled: reschedule,
 	},
 	protocol.StateWaiting: {
 		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
 		Ready: stay(SideBooth), Admit: start, Dismiss: dismiss, End: end, Leave: leave, GraceExpired: graceExpired, Cancelled: cancel,
+		Rescheduled: reschedule,
 	},
 	protocol.StateConsultation: {
 		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
 		Ready: stay(SideBooth), Admit: letIn, Dismiss: dismiss, Handover: handover, End: end, Leave: leave, GraceExpired: graceExpired,
+		Rescheduled: reschedule,
 	},
 	protocol.StateClosed: {
-		Gone: nothing, Leave: nothing, GraceExpired: nothing, Cancelled: nothing,
+		Gone: nothing, Leave: nothing, GraceExpired: nothing, Cancelled: nothing, Rescheduled: nothing,
 	},
 }
 
@@ -252,12 +255,13 @@ func handover(d *Doc, e Event) ([]Effect, error) {
 	if err := d.professional(e); err != nil {
 		return nil, err
 	}
-	if d.Leg+1 >= len(d.Legs) {
+	next := d.next()
+	if next < 0 {
 		return nil, &Refusal{e.Type, ErrNotNow, "this is the last leg"}
 	}
 	done := d.Leg
 	d.Legs[done].Done = true
-	d.Leg++
+	d.Leg = next
 	effects := d.sendDesksAway("")
 	d.wait(e.At)
 	return append(effects, LegDone{done}), nil
@@ -273,6 +277,55 @@ func end(d *Doc, e Event) ([]Effect, error) {
 		effects = append(effects, LegDone{d.Leg})
 	}
 	return append(effects, d.close(protocol.ReasonDone, e.At)...), nil
+}
+
+// next is the leg after the current one that is still needed; -1 where none is.
+func (d *Doc) next() int {
+	for i := d.Leg + 1; i < len(d.Legs); i++ {
+		if !d.Legs[i].Done {
+			return i
+		}
+	}
+	return -1
+}
+
+// reschedule takes over the times of the booking, the desks of legs that nobody has begun, and which later legs are not
+// needed after all. Where the leg that is waited for has been freed, the visit goes on with the next one, or is over.
+func reschedule(d *Doc, e Event) ([]Effect, error) {
+	if e.By.Side != SideSystem {
+		return nil, forbidden(e, "only the booking may")
+	}
+	if len(e.Legs) != len(d.Legs) {
+		return nil, &Refusal{e.Type, ErrNotNow, "the visit has other legs"}
+	}
+	freed := false
+	for i := range d.Legs {
+		leg, now := &d.Legs[i], e.Legs[i]
+		if leg.Done {
+			continue
+		}
+		if !leg.StartsAt.Equal(now.StartsAt) || !leg.EndsAt.Equal(now.EndsAt) {
+			leg.StartsAt, leg.EndsAt = now.StartsAt, now.EndsAt
+		}
+		if leg.Started {
+			continue
+		}
+		leg.Desk = now.Desk
+		if i > 0 && i >= d.Leg && now.Done {
+			leg.Done = true
+			freed = freed || i == d.Leg
+		}
+	}
+	if !freed {
+		return nil, nil
+	}
+	if next := d.next(); next >= 0 {
+		d.Leg = next
+		effects := d.sendDesksAway("")
+		d.wait(e.At)
+		return effects, nil
+	}
+	return d.close(protocol.ReasonDone, e.At), nil
 }
 
 func cancel(d *Doc, e Event) ([]Effect, error) {

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -55,6 +56,32 @@ func does(by Actor, what Type, whom ...string) Event {
 		e.Whom = whom[0]
 	}
 	return e
+}
+
+// reschedules is the booking's word: everything later by so much, the pharmacist freed or not.
+func reschedules(by time.Duration, freed bool) Event {
+	e := does(system, Rescheduled)
+	for _, l := range visit().Legs {
+		l.StartsAt, l.EndsAt = l.StartsAt.Add(by), l.EndsAt.Add(by)
+		l.Done = freed && l.Pool == "pharmacy"
+		e.Legs = append(e.Legs, l)
+	}
+	return e
+}
+
+func TestNewTimesAreTakenOverOnceAndDeskOnlyWhileNobodyHasBegun(t *testing.T) {
+	e := reschedules(15*time.Minute, false)
+	e.Legs[0].Desk, e.Legs[1].Desk = "d2", "p2"
+	d, _, err := Next(after(t, consultation...), e)
+	if err != nil || !d.Legs[0].StartsAt.Equal(ten.Add(15*time.Minute)) || d.Legs[0].Desk != "d1" || d.Legs[1].Desk != "p2" {
+		t.Fatalf("%+v, %v", d.Legs, err)
+	}
+	for i := range e.Legs { // the same times in another zone, as they come back from the store
+		e.Legs[i].StartsAt, e.Legs[i].EndsAt = e.Legs[i].StartsAt.UTC(), e.Legs[i].EndsAt.UTC()
+	}
+	if again, _, err := Next(d, e); err != nil || again.Version != d.Version {
+		t.Errorf("told again: version %d after %d, %v", again.Version, d.Version, err)
+	}
 }
 
 // The situations every row starts from.
@@ -152,6 +179,18 @@ var rows = []row{
 	{"grace runs out for somebody who has left: nothing", consultation, does(system, GraceExpired, "nobody"), protocol.StateConsultation, nil, nil},
 	{"a running consultation is not cancelled under people's hands", consultation, does(system, Cancelled), "", nil, ErrNotNow},
 	{"the counter does not leave what it is not in", consultation, does(counter, Leave), "", nil, ErrForbidden},
+
+	// rescheduled, in every state
+	{"the doctor is late before the devices are tested", arrived, reschedules(15*time.Minute, false), protocol.StateArrived, nil, nil},
+	{"late news of the booking no longer matter", closed, reschedules(15*time.Minute, false), protocol.StateClosed, nil, nil},
+	{"the doctor is late", waiting, reschedules(15*time.Minute, false), protocol.StateWaiting, nil, nil},
+	{"the booking says what is known", waiting, reschedules(0, false), protocol.StateWaiting, nil, nil},
+	{"the pharmacist is not needed", consultation, reschedules(0, true), protocol.StateConsultation, nil, nil},
+	{"the pharmacist who is waited for is not needed: the visit is over", secondLeg, reschedules(0, true), protocol.StateClosed, []Effect{CloseRoom{}, Finish{protocol.ReasonDone, true}}, nil},
+	{"a pharmacist who has begun is not freed", lastLeg, reschedules(0, true), protocol.StateConsultation, nil, nil},
+	{"after the pharmacist was freed there is nobody to hand over to", append(slices.Clone(consultation), reschedules(0, true)), does(doctor, Handover), "", nil, ErrNotNow},
+	{"nobody but the booking reschedules", waiting, does(doctor, Rescheduled), "", nil, ErrForbidden},
+	{"a visit of other legs is not this one", waiting, does(system, Rescheduled), "", nil, ErrNotNow},
 
 	// closed
 	{"nobody enters what is over", closed, does(booth, Entered), "", nil, ErrClosed},
