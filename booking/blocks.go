@@ -39,6 +39,8 @@ type Block struct {
 	Office   string          `json:"office,omitempty"`
 	Booths   []string        `json:"booths"`
 	Desks    []string        `json:"desks"`
+	Area     string          `json:"area,omitempty" doc:"that borrows, where a desk is lent"`
+	AreaName string          `json:"areaName,omitempty"`
 	Start    time.Time       `json:"start"`
 	End      time.Time       `json:"end"`
 	Rehoused []Appointment   `json:"rehoused,omitempty" doc:"visits that were in the way and have another booth at the same time now"`
@@ -144,7 +146,7 @@ func (c Caller) blocks(office, desk string, d *Directory) bool {
 }
 
 func blockView(b redisstore.Block) Block {
-	v := Block{ID: b.ID, Kind: b.Kind, State: b.State, Booths: []string{}, Desks: []string{}, Start: b.Start.In(calendar.Tokyo), End: b.End.In(calendar.Tokyo)}
+	v := Block{ID: b.ID, Kind: b.Kind, State: b.State, Booths: []string{}, Desks: []string{}, Area: b.Guest, Start: b.Start.In(calendar.Tokyo), End: b.End.In(calendar.Tokyo)}
 	if b.Office != "-" {
 		v.Office = b.Office
 	}
@@ -190,8 +192,8 @@ func (s *Service) rehouse(ctx context.Context, store *redisstore.Store, view *Bl
 		case errors.Is(err, ErrUnavailable):
 			return err
 		default:
-			conflict := DelayConflict{Appointment: s.dir().appointment(store.Area(), r)}
-			if conflict.Alternatives, err = s.alternatives(ctx, store, r); err != nil {
+			conflict, err := s.conflict(ctx, store, r, nil, nil, r.Start)
+			if err != nil {
 				return err
 			}
 			view.InTheWay = append(view.InTheWay, conflict)
@@ -246,7 +248,13 @@ func (s *Service) Blocks(ctx context.Context, c Caller, area string) ([]Block, e
 	list := []Block{}
 	for _, b := range blocks {
 		if s.mayBlock(c, b) {
-			list = append(list, blockView(b))
+			v := blockView(b)
+			for _, a := range s.dir().Areas() {
+				if a.ID == v.Area {
+					v.AreaName = a.Name
+				}
+			}
+			list = append(list, v)
 		}
 	}
 	return list, nil

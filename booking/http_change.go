@@ -26,6 +26,13 @@ func (s *Service) registerChanges(api huma.API) {
 		MaxBodyBytes: maxBody, Errors: refusals,
 	}, s.postDelay)
 	seated(s, api, huma.Operation{
+		OperationID: "delay-preview", Method: http.MethodGet, Path: "/v1/desks/{desk}/delay", Tags: []string{"booking"},
+		Summary: "See what a delay of a desk would do",
+		Description: "The same answer as announcing it would give now, and nothing changes: what would be pushed back, what would keep its time and why, " +
+			"and the times free for those.",
+		Errors: refusals,
+	}, s.getDelay)
+	seated(s, api, huma.Operation{
 		OperationID: "free-leg", Method: http.MethodPost, Path: "/v1/appointments/{id}/legs/{leg}/free", Tags: []string{"booking"},
 		Summary: "Give a later leg back that is not needed", Description: "Legs count from 0; the first cannot be freed. Repeating it changes nothing.",
 		Errors: refusals,
@@ -78,6 +85,21 @@ type delayOutput struct{ Body Delay }
 
 func (s *Service) postDelay(ctx context.Context, c Caller, in *delayInput) (*delayOutput, error) {
 	d, err := s.DelayDesk(ctx, c, in.Desk, in.Key, in.Body.Minutes)
+	return s.shownDelay(ctx, d, err)
+}
+
+type delayPreviewInput struct {
+	Desk    string `path:"desk" maxLength:"40"`
+	Minutes int    `query:"minutes" required:"true" minimum:"1" maximum:"180"`
+}
+
+func (s *Service) getDelay(ctx context.Context, c Caller, in *delayPreviewInput) (*delayOutput, error) {
+	d, err := s.PreviewDelay(ctx, c, in.Desk, in.Minutes)
+	return s.shownDelay(ctx, d, err)
+}
+
+// shownDelay answers with what became or would become of a day, as the caller may see it.
+func (s *Service) shownDelay(ctx context.Context, d Delay, err error) (*delayOutput, error) {
 	if err == nil {
 		d.Moved, err = s.View(ctx, d.Moved...)
 	}

@@ -29,25 +29,26 @@ type DelayConflict struct {
 	Alternatives []time.Time  `json:"alternatives" doc:"the next starts that are free at the same office"`
 }
 
-// conflictCode is why a visit was not pushed back; texts are for the counter.
+// conflictTexts say why a visit was not pushed back.
 var conflictTexts = map[string]ReasonView{
-	redisstore.KindBooth:    {Code: calendar.CodeBoothsBusy, Text: "ブースを 次の 予約が 使います"},
-	redisstore.KindDesk:     {Code: calendar.CodeDesksBusy, Text: "相手先に 次の 予約が あります"},
-	redisstore.KindResident: {Code: calendar.CodeResidentBusy, Text: "同じ 時間に ほかの 予約が あります"},
+	redisstore.KindBooth: {
+		calendar.CodeBoothsBusy, "ブースを 次の 予約が 使います", "ブースを つぎの ひとが つかいます", "the booth is taken by the next booking",
+	},
+	redisstore.KindDesk: {
+		calendar.CodeDesksBusy, "相手先に 次の 予約が あります", "あいてに つぎの よやくが あります", "the other side has its next booking",
+	},
+	redisstore.KindResident: {
+		calendar.CodeResidentBusy, "同じ 時間に ほかの 予約が あります", "おなじ じかんに ほかの よやくが あります", "the resident has another booking then",
+	},
 }
 
 // DelayDesk pushes the later visits of a desk's day back by minutes, or less where there is room between them: booth, the
 // professionals that come after, and the resident, each visit whole or not at all. What cannot be pushed back keeps its
 // time and is listed. A leg in progress is given the minutes; without one they count from when the next was to start.
 func (s *Service) DelayDesk(ctx context.Context, c Caller, desk, key string, minutes int) (Delay, error) {
-	k, ok := s.dir().Desk(desk)
-	switch {
-	case !ok:
-		return Delay{}, problemUnknown("desk", desk)
-	case !c.tends(k):
-		return Delay{}, problemNotYours("announce a delay of this desk")
-	case minutes < 1 || time.Duration(minutes)*time.Minute > MaxDelay:
-		return Delay{}, problemInvalid("body.minutes", "must be 1 to 180")
+	k, err := s.mayDelay(c, desk, minutes, "body.minutes")
+	if err != nil {
+		return Delay{}, err
 	}
 	if err := checkKey(key); err != nil {
 		return Delay{}, err
@@ -58,6 +59,20 @@ func (s *Service) DelayDesk(ctx context.Context, c Caller, desk, key string, min
 	}
 	delay, err := s.delay(ctx, s.stores[k.Area], request, desk, minutes)
 	return delay, asProblem(err)
+}
+
+// mayDelay finds the desk, and refuses who may not say how its day goes; field is where the minutes were given.
+func (s *Service) mayDelay(c Caller, desk string, minutes int, field string) (Desk, error) {
+	k, ok := s.dir().Desk(desk)
+	switch {
+	case !ok:
+		return k, problemUnknown("desk", desk)
+	case !c.tends(k):
+		return k, problemNotYours("announce a delay of this desk")
+	case minutes < 1 || time.Duration(minutes)*time.Minute > MaxDelay:
+		return k, problemInvalid(field, "must be 1 to 180")
+	}
+	return k, nil
 }
 
 // tends reports whether the caller may say how a desk's day goes: the desk, the reception of its pool, administrators.
@@ -92,32 +107,43 @@ func (s *Service) delay(ctx context.Context, store *redisstore.Store, request re
 	return Delay{}, err
 }
 
-// pushBack plans and runs the step once. Visits that rules keep from their new time are not tried; for those it gives the
-// rules' reasons.
+// pushBack plans and runs the step once. For visits that rules keep from their new time it gives the rules' reasons.
 func (s *Service) pushBack(ctx context.Context, store *redisstore.Store, request redisstore.Request, desk string, by time.Duration) ([]redisstore.Delayed, map[string][]ReasonView, error) {
+	plan, err := s.planPush(ctx, store, desk, by)
+	if err != nil || len(plan.list) == 0 {
+		return plan.shut, plan.hours, err
+	}
+	done, err := store.Delay(ctx, request, plan.list)
+	return append(done, plan.shut...), plan.hours, err
+}
+
+// pushPlan is how a desk's day is to give way.
+type pushPlan struct {
+	pushes []push                  // to be tried, latest first
+	list   []redisstore.Relocation // the same as the step wants them
+	shut   []redisstore.Delayed    // not to be tried: rules keep them from their new time
+	hours  map[string][]ReasonView // why, by id
+}
+
+// planPush plans how the visits of today's rest give way where a desk runs late by so much.
+func (s *Service) planPush(ctx context.Context, store *redisstore.Store, desk string, by time.Duration) (pushPlan, error) {
+	plan := pushPlan{hours: map[string][]ReasonView{}}
 	now := s.now()
 	today := calendar.DateOf(now).String()
 	day, err := store.DeskDay(ctx, desk, []string{today})
 	if err != nil {
-		return nil, nil, err
+		return plan, err
 	}
-	hours := map[string][]ReasonView{}
-	var list []redisstore.Relocation
-	var shut []redisstore.Delayed
 	for _, p := range planDelay(day, desk, now, by) {
 		to, reasons := s.dir().pushed(p, today)
 		if len(reasons) > 0 {
-			hours[p.ID] = reasons
-			shut = append(shut, redisstore.Delayed{ID: p.ID, InTheWay: &redisstore.TakenError{}})
+			plan.hours[p.ID] = reasons
+			plan.shut = append(plan.shut, redisstore.Delayed{ID: p.ID, InTheWay: &redisstore.TakenError{}})
 			continue
 		}
-		list = append(list, to)
+		plan.pushes, plan.list = append(plan.pushes, p), append(plan.list, to)
 	}
-	if len(list) == 0 {
-		return shut, hours, nil
-	}
-	done, err := store.Delay(ctx, request, list)
-	return append(done, shut...), hours, err
+	return plan, nil
 }
 
 // delayed looks up what was pushed back and what others could do instead, and lists those for their counters.
@@ -137,12 +163,8 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 		if movable(r) == nil {
 			left = append(left, r)
 		}
-		a.Choice = true
-		conflict := DelayConflict{Appointment: a, Reasons: hours[one.ID]}
-		for _, n := range one.InTheWay.Claims {
-			conflict.Reasons = append(conflict.Reasons, conflictTexts[claimKind(r, n)])
-		}
-		if conflict.Alternatives, err = s.alternatives(ctx, store, r); err != nil {
+		conflict, err := s.conflict(ctx, store, r, one.InTheWay.Claims, hours[one.ID], r.Start)
+		if err != nil {
 			return d, err
 		}
 		d.Conflicts = append(d.Conflicts, conflict)
@@ -152,6 +174,18 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 	}
 	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
 	return d, nil
+}
+
+// conflict is a visit that keeps its time, with the reasons, and what it could do instead after a time.
+func (s *Service) conflict(ctx context.Context, store *redisstore.Store, r redisstore.Record, claims []int, hours []ReasonView, after time.Time) (DelayConflict, error) {
+	c := DelayConflict{Appointment: s.dir().appointment(store.Area(), r), Reasons: hours}
+	c.Appointment.Choice = true
+	for _, n := range claims {
+		c.Reasons = append(c.Reasons, conflictTexts[claimKind(r, n)])
+	}
+	var err error
+	c.Alternatives, err = s.alternatives(ctx, store, r, after)
+	return c, err
 }
 
 // claimKind says of what kind the nth claim of a visit is: booth, then the legs that are not over, then the resident.
@@ -175,8 +209,8 @@ func claimKind(r redisstore.Record, n int) string {
 // maxAlternatives bounds how many other starts are named.
 const maxAlternatives = 3
 
-// alternatives are the next free starts of the day for a visit that cannot have its time, at the same office.
-func (s *Service) alternatives(ctx context.Context, store *redisstore.Store, r redisstore.Record) ([]time.Time, error) {
+// alternatives are the next free starts of the day after a time for a visit that cannot have its own, at the same office.
+func (s *Service) alternatives(ctx context.Context, store *redisstore.Store, r redisstore.Record, after time.Time) ([]time.Time, error) {
 	starts := []time.Time{}
 	q, err := s.dir().inquire(r.Office, "", legsAfter(r, nil))
 	if err != nil {
@@ -188,7 +222,7 @@ func (s *Service) alternatives(ctx context.Context, store *redisstore.Store, r r
 		return starts, err
 	}
 	for _, a := range ask.Day(d) {
-		if a.Free() && a.Start.After(r.Start) && len(starts) < maxAlternatives {
+		if a.Free() && a.Start.After(after) && len(starts) < maxAlternatives {
 			starts = append(starts, a.Start)
 		}
 	}
