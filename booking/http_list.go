@@ -66,6 +66,7 @@ func (s *Service) listAppointments(ctx context.Context, c Caller, in *listInput)
 type wish struct {
 	area, office, booth string
 	desks               []string
+	lends               []string // other areas the desks may be lent to
 }
 
 // wanted fills in the caller's own where nothing is named, and refuses what is not the caller's.
@@ -107,12 +108,14 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 			return wish{}, problemUnknown("desk", in.Desk)
 		}
 		w.area, w.desks, pool = k.Area, []string{k.ID}, k.Pool
+		p, _ := s.dir().Pool(pool)
+		w.lends = p.Lends
 	default:
 		p, ok := s.dir().Pool(pool)
 		if !ok {
 			return wish{}, problemUnknown("pool", pool)
 		}
-		w.area = p.Area
+		w.area, w.lends = p.Area, p.Lends
 		for _, k := range p.Desks {
 			w.desks = append(w.desks, k.ID)
 		}
@@ -127,29 +130,36 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 	return w, nil
 }
 
-// list reads the revision first, so that a change during the reading shows as a newer one next time.
+// list reads the revision first, so that a change during the reading shows as a newer one next time. Desks that may be lent
+// are looked up in the areas they may be lent to as well.
 func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Appointment, error) {
-	store := s.stores[w.area]
-	rev, err := store.Rev(ctx)
+	rev, err := s.stores[w.area].Rev(ctx)
 	if err != nil {
 		return 0, nil, err
 	}
-	records, err := w.records(ctx, store, dates)
-	if err != nil {
-		return 0, nil, err
-	}
-	choose, err := store.ToChoose(ctx, records)
-	if err != nil {
-		return 0, nil, err
-	}
-	list := make([]Appointment, 0, len(records))
-	for _, r := range records {
-		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
-			a := s.dir().appointment(w.area, r)
-			a.Choice = choose[r.ID]
-			list = append(list, a)
+	list := []Appointment{}
+	for _, area := range append([]string{w.area}, w.lends...) {
+		store, there := s.stores[area]
+		if !there {
+			continue
+		}
+		records, err := w.records(ctx, store, dates)
+		if err != nil {
+			return 0, nil, err
+		}
+		choose, err := store.ToChoose(ctx, records)
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, r := range records {
+			if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
+				a := s.dir().appointment(area, r)
+				a.Choice = choose[r.ID]
+				list = append(list, a)
+			}
 		}
 	}
+	slices.SortStableFunc(list, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
 	return rev, list, nil
 }
 

@@ -167,6 +167,7 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 		if err != nil {
 			return d, err
 		}
+		conflict.Appointment.Choice = true
 		d.Conflicts = append(d.Conflicts, conflict)
 	}
 	if err := store.Choose(ctx, left); err != nil {
@@ -179,7 +180,6 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 // conflict is a visit that keeps its time, with the reasons, and what it could do instead after a time.
 func (s *Service) conflict(ctx context.Context, store *redisstore.Store, r redisstore.Record, claims []int, hours []ReasonView, after time.Time) (DelayConflict, error) {
 	c := DelayConflict{Appointment: s.dir().appointment(store.Area(), r), Reasons: hours}
-	c.Appointment.Choice = true
 	for _, n := range claims {
 		c.Reasons = append(c.Reasons, conflictTexts[claimKind(r, n)])
 	}

@@ -53,6 +53,7 @@ func (s *Service) preview(ctx context.Context, store *redisstore.Store, desk str
 		if err != nil {
 			return d, err
 		}
+		c.Appointment.Choice = true
 		d.Conflicts = append(d.Conflicts, c)
 	}
 	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })

@@ -8,7 +8,10 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2/humatest"
+
 	"madoguchi/booking"
+	"madoguchi/booking/calendar"
 	"madoguchi/booking/redisstore"
 	"madoguchi/booking/redisstore/redistest"
 )
@@ -76,6 +79,36 @@ func TestADeskIsLentAndNeverInTwoAreasAtOnce(t *testing.T) {
 		}
 		refusedAs(t, k.GiveBack(ctx, admin, lend.ID), booking.SlugInTheWay)
 	})
+}
+
+func TestADeskSeesWhereItIsLentToAndWhatIsBookedThere(t *testing.T) {
+	k := lending(t, redistest.Mini(t))
+	_, api := humatest.New(t)
+	k.Register(api)
+	w := &web{k, api, t}
+	ten := time.Now().Add(48 * time.Hour).Truncate(time.Hour)
+	l := booking.LendRequest{Key: newKey(), Desk: "east", Area: "west", Start: ten, End: ten.Add(2 * time.Hour)}
+	if _, err := k.Lend(context.Background(), booking.Caller{Seat: "desk:east"}, l); err != nil {
+		t.Fatal(err)
+	}
+	blocks := want[struct{ Blocks []booking.Block }](t, w.ask("desk:east", "GET", "/v1/blocks?area=east", ""), 200)
+	if len(blocks.Blocks) != 1 || blocks.Blocks[0].Area != "west" || blocks.Blocks[0].AreaName == "" {
+		t.Fatalf("%+v", blocks)
+	}
+	held, err := k.Hold(context.Background(), booking.Caller{Seat: "counter:west"}, booking.HoldRequest{
+		Key: newKey(), Office: "west", Start: ten, Legs: []booking.LegRequest{{Service: "talk", Pool: "east"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Confirm(context.Background(), booking.Caller{Seat: "counter:west"}, held.ID, booking.ConfirmRequest{Resident: minami}); err != nil {
+		t.Fatal(err)
+	}
+	path := "/v1/appointments?from=" + ten.In(calendar.Tokyo).Format("2006-01-02")
+	list := want[struct{ Appointments []booking.Appointment }](t, w.ask("desk:east", "GET", path, ""), 200)
+	if len(list.Appointments) != 1 || list.Appointments[0].Office != "west" || list.Appointments[0].Resident == nil {
+		t.Errorf("%+v", list)
+	}
 }
 
 func TestALendThatDiesHalfwayIsTakenBack(t *testing.T) {
