@@ -100,6 +100,32 @@ func (b *residentBody) person() (Person, error) {
 	}
 }
 
+// personOf reads a resident, or finds whom another appointment of the caller's is for: whoever asks somebody to come again
+// need not know, and so does not ask for, the telephone number.
+func (s *Service) personOf(ctx context.Context, c Caller, b *residentBody, of string) (Person, error) {
+	if of == "" {
+		return b.person()
+	}
+	if b != nil {
+		return Person{}, problemInvalid("body.of", "not together with resident")
+	}
+	store, r, err := s.get(ctx, of)
+	if err != nil {
+		return Person{}, asProblem(err)
+	}
+	if !c.changes(s.dir().appointment(store.Area(), r)) {
+		return Person{}, problemNotYours("book for the resident of this appointment")
+	}
+	people := map[string]Person{}
+	if err := s.unseal(ctx, store, []string{of}, people); err != nil {
+		return Person{}, asProblem(err)
+	}
+	if !people[of].Known() {
+		return Person{}, problemInvalid("body.of", "is anonymous or forgotten: nobody is known to book for")
+	}
+	return people[of], nil
+}
+
 type legBody struct {
 	Service string `json:"service" minLength:"1" maxLength:"40"`
 	Pool    string `json:"pool" minLength:"1" maxLength:"40"`
@@ -115,6 +141,7 @@ type holdInput struct {
 		Booth    string        `json:"booth,omitempty" maxLength:"40" doc:"only this booth"`
 		Legs     []legBody     `json:"legs" minItems:"1" maxItems:"4"`
 		Resident *residentBody `json:"resident,omitempty"`
+		Of       string        `json:"of,omitempty" pattern:"^a_[a-z2-7]{20,40}$" doc:"instead of resident: whoever that appointment of yours is for"`
 		Rules    int64         `json:"rules,omitempty" doc:"rule version the time was found by"`
 	}
 }
@@ -122,7 +149,7 @@ type holdInput struct {
 type holdOutput struct{ Body Hold }
 
 func (s *Service) postHold(ctx context.Context, c Caller, in *holdInput) (*holdOutput, error) {
-	who, err := in.Body.Resident.person()
+	who, err := s.personOf(ctx, c, in.Body.Resident, in.Body.Of)
 	if err != nil {
 		return nil, err
 	}

@@ -65,6 +65,7 @@ type waitInput struct {
 		From      time.Time     `json:"from" doc:"starts from here on would do"`
 		To        time.Time     `json:"to" doc:"starts before this would do; at most 31 days later"`
 		Resident  *residentBody `json:"resident,omitempty"`
+		Of        string        `json:"of,omitempty" pattern:"^a_[a-z2-7]{20,40}$" doc:"instead of resident: whoever that appointment of yours is for"`
 		Anonymous bool          `json:"anonymous,omitempty"`
 		Urgent    bool          `json:"urgent,omitempty" doc:"let forward by a week's waiting"`
 	}
@@ -73,7 +74,7 @@ type waitInput struct {
 type waitOutput struct{ Body Waiting }
 
 func (s *Service) postWait(ctx context.Context, c Caller, in *waitInput) (*waitOutput, error) {
-	who, err := in.Body.Resident.person()
+	who, err := s.personOf(ctx, c, in.Body.Resident, in.Body.Of)
 	if err != nil {
 		return nil, err
 	}
@@ -164,14 +165,15 @@ type seriesInput struct {
 		Start    time.Time     `json:"start" doc:"of the first visit"`
 		Weeks    int           `json:"weeks" minimum:"1" maximum:"12" doc:"between two visits"`
 		Count    int           `json:"count" minimum:"2" maximum:"12" doc:"how many visits"`
-		Resident *residentBody `json:"resident"`
+		Resident *residentBody `json:"resident,omitempty"`
+		Of       string        `json:"of,omitempty" pattern:"^a_[a-z2-7]{20,40}$" doc:"instead of resident: whoever that appointment of yours is for"`
 	}
 }
 
 type seriesOutput struct{ Body Series }
 
 func (s *Service) postSeries(ctx context.Context, c Caller, in *seriesInput) (*seriesOutput, error) {
-	who, err := in.Body.Resident.person()
+	who, err := s.personOf(ctx, c, in.Body.Resident, in.Body.Of)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,9 @@ package booking
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,6 +48,7 @@ type Waiting struct {
 	To          time.Time     `json:"to"`
 	Joined      time.Time     `json:"joined"`
 	Number      int           `json:"number,omitempty" doc:"call number of somebody who is here"`
+	Reception   string        `json:"reception,omitempty" doc:"six digits by which the resident asks and answers on the own page; for those who book"`
 	Place       int           `json:"place,omitempty" doc:"how many come before, plus one; 0 for those not waiting"`
 	Offer       *Offer        `json:"offer,omitempty"`
 	Appointment string        `json:"appointment,omitempty" doc:"what has become of it"`
@@ -121,7 +125,21 @@ func (s *Service) join(ctx context.Context, c Caller, store *redisstore.Store, w
 	if err != nil {
 		return Waiting{}, err
 	}
-	return s.dir().waiting(store.Area(), r), nil
+	waiting := s.dir().waiting(store.Area(), r)
+	waiting.Reception = s.waitNumber(r)
+	return waiting, nil
+}
+
+// waitNumber is the number by which somebody on the list asks and answers on the residents' page, six digits made from the
+// id. Two may have the same: the telephone number tells them apart. Anonymous matters have none, for nothing tells those
+// apart.
+func (s *Service) waitNumber(r redisstore.Waiter) string {
+	if r.Anonymous {
+		return ""
+	}
+	sum := hmac.New(sha256.New, s.secrets.ids)
+	sum.Write([]byte("waiting number " + r.ID))
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum.Sum(nil))%1_000_000)
 }
 
 func (d *Directory) waiting(area string, r redisstore.Waiter) Waiting {
@@ -146,7 +164,7 @@ func (s *Service) WaitingAt(ctx context.Context, c Caller, office string) ([]Wai
 	if err != nil {
 		return nil, asProblem(err)
 	}
-	list, ids := []Waiting{}, []string{}
+	list, ids, numbers := []Waiting{}, []string{}, map[string]string{}
 	for _, r := range all {
 		if r.Office != office || !s.mayWait(c, r) {
 			continue
@@ -159,6 +177,7 @@ func (s *Service) WaitingAt(ctx context.Context, c Caller, office string) ([]Wai
 			}
 		}
 		list, ids = append(list, w), append(ids, r.ID)
+		numbers[r.ID] = s.waitNumber(r)
 	}
 	people := map[string]Person{}
 	if c.knowsPeople() {
@@ -169,6 +188,7 @@ func (s *Service) WaitingAt(ctx context.Context, c Caller, office string) ([]Wai
 	for i := range list {
 		if p := people[list[i].ID]; p.Known() {
 			known := p.reveal()
+			list[i].Reception = numbers[list[i].ID]
 			list[i].Resident = &ResidentView{Kana: known.kana}
 			if kind, _ := c.seat(); kind != seatDesk {
 				list[i].Resident.Phone = known.phone
@@ -227,6 +247,10 @@ func (s *Service) Accept(ctx context.Context, c Caller, id string) (Appointment,
 	if err != nil {
 		return Appointment{}, asProblem(err)
 	}
+	return s.accept(ctx, store, r)
+}
+
+func (s *Service) accept(ctx context.Context, store *redisstore.Store, r redisstore.Waiter) (Appointment, error) {
 	if r.State == redisstore.WaitAccepted {
 		return s.Appointment(ctx, r.Appointment)
 	}
@@ -246,12 +270,12 @@ func (s *Service) Accept(ctx context.Context, c Caller, id string) (Appointment,
 	if err != nil {
 		return s.stepped(store, held, err)
 	}
-	key, err := s.keyOf(ctx, store, id)
+	key, err := s.keyOf(ctx, store, r.ID)
 	if err == nil {
 		_, err = store.Accept(ctx, r, held.ID)
 	}
 	if err == nil {
-		s.destroy(ctx, store, id, key)
+		s.destroy(ctx, store, r.ID, key)
 	}
 	if errors.Is(err, redisstore.ErrVersion) {
 		err = nil // somebody else has accepted it meanwhile: the appointment is the same
@@ -281,7 +305,15 @@ func areaOf(store *redisstore.Store) string {
 // LeaveList takes somebody off the list, with what is known of them and an offer if there is one.
 func (s *Service) LeaveList(ctx context.Context, c Caller, id string) error {
 	store, r, err := s.waiter(ctx, c, id)
-	if err == nil && r.State == redisstore.WaitOffered {
+	if err != nil {
+		return asProblem(err)
+	}
+	return s.leaveList(ctx, store, r)
+}
+
+func (s *Service) leaveList(ctx context.Context, store *redisstore.Store, r redisstore.Waiter) error {
+	var err error
+	if r.State == redisstore.WaitOffered {
 		r, err = s.passOn(ctx, store, r)
 	}
 	if err != nil || r.State == redisstore.WaitLeft {
@@ -290,12 +322,12 @@ func (s *Service) LeaveList(ctx context.Context, c Caller, id string) error {
 	if r.State == redisstore.WaitAccepted {
 		return problemWrongState(r.State)
 	}
-	key, err := s.keyOf(ctx, store, id)
+	key, err := s.keyOf(ctx, store, r.ID)
 	if err == nil {
 		_, err = store.Leave(ctx, r)
 	}
 	if err == nil {
-		s.destroy(ctx, store, id, key)
+		s.destroy(ctx, store, r.ID, key)
 	}
 	return asProblem(err)
 }

@@ -131,5 +131,6 @@ func (s *Service) joined(ctx context.Context, c Caller, store *redisstore.Store,
 		return nil, err
 	}
 	known := s.dir().waiting(store.Area(), r)
+	known.Reception = s.waitNumber(r)
 	return &known, nil
 }
