@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -13,10 +14,9 @@ import (
 // leaks fails the test where text shows a resident.
 func leaks(t *testing.T, how, text string) {
 	t.Helper()
-	for _, secret := range []string{"ミナミ", "フサエ", "1456", "0999001456"} {
-		if strings.Contains(text, secret) {
-			t.Errorf("%s shows %q: %s", how, secret, text)
-		}
+	// Digits only by themselves: the address that is shown in place of a name may hold them by chance.
+	if found := regexp.MustCompile(`ミナミ|フサエ|\b1456\b|0999001456`).FindString(text); found != "" {
+		t.Errorf("%s shows %q: %s", how, found, text)
 	}
 }
 
