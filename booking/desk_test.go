@@ -18,7 +18,7 @@ import (
 	"madoguchi/deploy"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(redistest.Suite{M: m}) }
 
 // counter is the seat most tests book from.
 var counter = booking.Caller{Seat: "counter:shiomachihama", Role: "staff", Area: "shiomachi", Office: "shiomachihama"}

@@ -30,7 +30,7 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(redistest.Suite{M: m}) }
 
 const area = "shiomachi"
 
@@ -52,7 +52,9 @@ func newWorld(t *testing.T) *world { return worldOn(t, redistest.Mini(t)) }
 
 func worldOn(t *testing.T, s *redistest.Server) *world {
 	t.Helper()
-	client := redis.NewClient(&redis.Options{Addr: s.Addr, MaxRetries: -1, DialTimeout: time.Second})
+	options := *s.Options
+	options.MaxRetries, options.DialTimeout = -1, time.Second
+	client := redis.NewUniversalClient(&options)
 	t.Cleanup(func() { _ = client.Close() })
 	dir, err := booking.Load(deploy.Sample(), booking.AlwaysOpen())
 	if err != nil {

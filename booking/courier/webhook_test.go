@@ -16,9 +16,10 @@ import (
 	"go.uber.org/goleak"
 
 	"madoguchi/booking/courier"
+	"madoguchi/booking/redisstore/redistest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(redistest.Suite{M: m}) }
 
 var (
 	oldSecret = "whsec_" + base64.StdEncoding.EncodeToString([]byte("the older secret, 24 bytes or more"))

@@ -40,12 +40,12 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, 
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	lists, windows := make([]*redis.ZSliceCmd, len(ledgers)), map[int]*redis.ZSliceCmd{}
-	var clock *redis.TimeCmd
+	var clock clock
 	window := &redis.ZRangeBy{
 		Min: strconv.FormatInt(millis(from.Add(-longest)), 10), Max: "(" + strconv.FormatInt(millis(to), 10),
 	}
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		clock = p.Time(ctx)
+		clock = s.clockOf(ctx, p)
 		for i, l := range ledgers {
 			if l.Kind == KindLent {
 				windows[i] = p.ZRangeWithScores(ctx, s.windows(l.ID), 0, -1)
@@ -58,9 +58,13 @@ func (s *Store) Busy(ctx context.Context, ledgers []Ledger, from, to time.Time, 
 	if err != nil {
 		return nil, fmt.Errorf("read %d ledgers of area %s: %w", len(ledgers), s.area, unavailable(err))
 	}
+	now, err := clock.time()
+	if err != nil {
+		return nil, fmt.Errorf("read %d ledgers of area %s: %w", len(ledgers), s.area, err)
+	}
 	busy := make([][]Interval, len(ledgers))
 	for i, list := range lists {
-		if busy[i], err = intervals(list.Val(), clock.Val(), except); err != nil {
+		if busy[i], err = intervals(list.Val(), now, except); err != nil {
 			return nil, fmt.Errorf("ledger %s %s: %w", ledgers[i].Kind, ledgers[i].ID, err)
 		}
 		if w := windows[i]; w != nil {

@@ -174,10 +174,10 @@ func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool,
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	var known *redis.StringCmd
-	var clock *redis.TimeCmd
+	var clock clock
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
 		known = p.Get(ctx, s.record(id))
-		clock = p.Time(ctx)
+		clock = s.clockOf(ctx, p)
 		return nil
 	})
 	if errors.Is(err, redis.Nil) {
@@ -196,9 +196,13 @@ func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool,
 		}
 		return f[names[1]]
 	}
+	now, err := clock.time()
+	if err != nil {
+		return Held{}, true, fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
+	}
 	return Held{
 		Replayed: true, Deadline: fromMillis(first("until", "deadline")), Booth: first("booth0", "booth"),
-		Desks: splitList(first("desks0", "desks")), Now: clock.Val(),
+		Desks: splitList(first("desks0", "desks")), Now: now,
 	}, true, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/booking/redisstore/redistest"
 )
 
 // entry is one entry of a ledger, read back from Redis.
@@ -96,7 +98,7 @@ func parseEntry(t testing.TB, ledger string, z redis.Z) entry {
 
 func (s *Store) keysLike(t testing.TB, pattern string) []string {
 	t.Helper()
-	keys, err := s.rdb.Keys(context.Background(), s.prefix+pattern).Result()
+	keys, err := redistest.Keys(context.Background(), s.rdb, s.prefix+pattern)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"madoguchi/booking/redisstore/redistest"
 )
 
 // TestMain also lets this binary be a client of a test in another process.
@@ -19,5 +21,5 @@ func TestMain(m *testing.M) {
 			os.Exit(0)
 		}
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(redistest.Suite{M: m})
 }

@@ -101,7 +101,7 @@ func (s *Store) Has(ctx context.Context, id string) (bool, error) {
 func (s *Store) Now(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	now, err := s.rdb.Time(ctx).Result()
+	now, err := s.clockOf(ctx, s.rdb).time()
 	return now, unavailable(err)
 }
 

@@ -305,18 +305,6 @@ func TestOldRulesAreRefused(t *testing.T) {
 	})
 }
 
-func TestAServerThatForgotTheScriptsIsTaughtAgain(t *testing.T) {
-	redistest.Each(t, func(t *testing.T, r *redistest.Server) {
-		s := New(r.Client, "area", Options{})
-		for n := range 3 {
-			if err := r.Client.ScriptFlush(context.Background()).Err(); err != nil {
-				t.Fatal(err)
-			}
-			mustHold(t, s, request(ten.Add(time.Duration(n)*time.Hour), []string{"b1"}, []string{"d1"}, []string{"p1"}, ""))
-		}
-	})
-}
-
 func TestEveryTransitionIsInTheOutboxOnceAndInOrder(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, r *redistest.Server) {
 		s := New(r.Client, "area", Options{})

@@ -21,10 +21,10 @@ type Taken struct {
 func (s *Store) Taken(ctx context.Context, l Ledger, from, to time.Time) ([]Taken, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	var clock *redis.TimeCmd
+	var clock clock
 	var entries *redis.ZSliceCmd
 	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		clock = p.Time(ctx)
+		clock = s.clockOf(ctx, p)
 		entries = p.ZRangeByScoreWithScores(ctx, s.ledger(l.Kind+":"+l.ID), &redis.ZRangeBy{
 			Min: strconv.FormatInt(millis(from), 10), Max: "(" + strconv.FormatInt(millis(to), 10),
 		})
@@ -32,6 +32,10 @@ func (s *Store) Taken(ctx context.Context, l Ledger, from, to time.Time) ([]Take
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read ledger %s %s: %w", l.Kind, l.ID, unavailable(err))
+	}
+	now, err := clock.time()
+	if err != nil {
+		return nil, fmt.Errorf("read ledger %s %s: %w", l.Kind, l.ID, err)
 	}
 	var list []Taken
 	for _, z := range entries.Val() {
@@ -41,7 +45,7 @@ func (s *Store) Taken(ctx context.Context, l Ledger, from, to time.Time) ([]Take
 			return nil, fmt.Errorf("ledger %s %s: entry %q", l.Kind, l.ID, member)
 		}
 		deadline := fromMillis(parts[1])
-		if held := !deadline.IsZero(); !held || deadline.After(clock.Val()) {
+		if held := !deadline.IsZero(); !held || deadline.After(now) {
 			i := Interval{Start: time.UnixMilli(int64(z.Score)), End: fromMillis(parts[0]), Block: strings.HasPrefix(parts[2], blockPrefix)}
 			list = append(list, Taken{i, held, parts[2]})
 		}

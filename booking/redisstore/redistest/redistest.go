@@ -2,18 +2,18 @@ package redistest
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/booking/redisstore/servers"
 )
 
 // Missing is the reason tests skip where there is no redis-server.
@@ -21,96 +21,62 @@ const Missing = "redis-server is not installed: apt-get install redis-server"
 
 // Server is a Redis for one test.
 type Server struct {
-	Client redis.UniversalClient
-	Addr   string
-	Mini   *miniredis.Miniredis // nil where it is a real one
+	Client  redis.UniversalClient
+	Addr    string                  // of the server, or of one among several
+	Options *redis.UniversalOptions // for further clients
+	URL     string                  // the same, as our configuration calls it
+	Mini    *miniredis.Miniredis    // nil where it is a real one
 
 	ahead time.Duration // how far Mini's clock has been moved
 }
 
-// Each runs suite once against miniredis and once against redis-server.
+// Each runs suite against miniredis, a redis-server, one that Sentinels watch, and a Cluster. The latter two are started
+// once for all suites of a package and emptied between them; TestMain stops them, see Suite.
 func Each(t *testing.T, suite func(t *testing.T, s *Server)) {
 	t.Helper()
 	t.Run("miniredis", func(t *testing.T) { suite(t, Mini(t)) })
 	t.Run("redis-server", func(t *testing.T) { suite(t, Real(t)) })
+	t.Run("sentinel", func(t *testing.T) { suite(t, Watched(t)) })
+	t.Run("cluster", func(t *testing.T) { suite(t, Clustered(t)) })
 }
 
 // Mini starts miniredis. Its clock is the machine's until Advance moves it.
 func Mini(t testing.TB) *Server {
 	t.Helper()
 	m := miniredis.RunT(t)
-	return &Server{Client: client(t, m.Addr()), Addr: m.Addr(), Mini: m}
+	s := &Server{Addr: m.Addr(), Options: &redis.UniversalOptions{Addrs: []string{m.Addr()}}, URL: "redis://" + m.Addr() + "/0", Mini: m}
+	s.Client = client(t, s.Options)
+	return s
 }
 
 // Real starts a redis-server in a directory of its own that keeps nothing, and stops it at the end of the test.
 func Real(t testing.TB) *Server {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
+	n, err := servers.Start(context.Background())
+	fatal(t, err)
+	t.Cleanup(func() { fatal(t, n.Stop()) })
+	s := &Server{Addr: n.Addr(), Options: &redis.UniversalOptions{Addrs: []string{n.Addr()}}, URL: "redis://" + n.Addr() + "/0"}
+	s.Client = client(t, s.Options)
+	return s
+}
+
+// fatal ends the test on an error, or skips it where there is no redis-server.
+func fatal(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, servers.ErrMissing) {
 		t.Skip(Missing)
 	}
-	// The port is found by binding and letting go, so another program may take it in between; then there is another try.
-	for range 5 {
-		if s := start(t, path, freePort(t)); s != nil {
-			return s
-		}
-	}
-	t.Fatal("redis-server did not come up on five ports")
-	return nil
-}
-
-func start(t testing.TB, path, port string) *Server {
-	t.Helper()
-	dir := t.TempDir()
-	out, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "--port", port, "--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", "no")
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	gone := make(chan struct{})
-	go func() { // ends with the process, which the cleanup ends and waits for
-		_ = cmd.Wait()
-		close(gone)
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-gone
-		_ = out.Close()
-	})
-	addr := net.JoinHostPort("127.0.0.1", port)
-	c := redis.NewClient(&redis.Options{Addr: addr, MaxRetries: -1, PoolSize: 64})
-	defer func() { _ = c.Close() }()
-	for {
-		err := c.Ping(context.Background()).Err()
-		if err == nil {
-			return &Server{Client: client(t, addr), Addr: addr}
-		}
-		select {
-		case <-gone:
-			return nil
-		case <-time.After(10 * time.Millisecond): // until it listens
-		}
-	}
 }
 
-func client(t testing.TB, addr string) redis.UniversalClient {
-	c := redis.NewClient(&redis.Options{Addr: addr, PoolSize: 64})
+func client(t testing.TB, o *redis.UniversalOptions) redis.UniversalClient {
+	one := *o
+	one.PoolSize = 64
+	c := redis.NewUniversalClient(&one)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
 }
 
 // Expire lets d pass on the server's clock: miniredis is moved, for a real server the test waits until its own clock
@@ -141,12 +107,46 @@ func (s *Server) now(t testing.TB) time.Time {
 // Keys lists all keys, sorted, for looking at what is left.
 func (s *Server) Keys(t testing.TB, pattern string) []string {
 	t.Helper()
-	keys, err := s.Client.Keys(context.Background(), pattern).Result()
+	keys, err := Keys(context.Background(), s.Client, pattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(keys)
 	return keys
+}
+
+// Keys lists the keys of every primary, sorted.
+func Keys(ctx context.Context, c redis.UniversalClient, pattern string) ([]string, error) {
+	var all []string
+	err := everywhere(ctx, c, func(ctx context.Context, c redis.Cmdable) error {
+		keys, err := c.Keys(ctx, pattern).Result()
+		all = append(all, keys...)
+		return err
+	})
+	slices.Sort(all)
+	return all, err
+}
+
+// everywhere does something at every primary, one after the other.
+func everywhere(ctx context.Context, c redis.UniversalClient, do func(ctx context.Context, c redis.Cmdable) error) error {
+	cluster, many := c.(*redis.ClusterClient)
+	if !many {
+		return do(ctx, c)
+	}
+	var one sync.Mutex // ForEachMaster asks all at once
+	return cluster.ForEachMaster(ctx, func(ctx context.Context, c *redis.Client) error {
+		one.Lock()
+		defer one.Unlock()
+		return do(ctx, c)
+	})
+}
+
+// ForgetScripts has every primary forget its scripts, as one does that was restarted or has been promoted.
+func (s *Server) ForgetScripts(t testing.TB) {
+	t.Helper()
+	err := everywhere(context.Background(), s.Client, func(ctx context.Context, c redis.Cmdable) error { return c.ScriptFlush(ctx).Err() })
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Dump reads every value of every kind as text, for looking for what must not be there.
