@@ -111,7 +111,7 @@ func (c *Config) onBookings(ctx context.Context, to console, by string, act func
 	if err != nil {
 		return err
 	}
-	store, err := openRedis(ctx, c.Redis, log)
+	store, _, err := openRedis(ctx, c.Redis, log)
 	if err != nil {
 		return err
 	}

@@ -118,11 +118,14 @@ func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, e
 		closers = append(closers, func() error { own.Close(); return nil })
 		from = url
 	}
-	store, err := openRedis(ctx, from, p.log)
+	store, kind, err := openRedis(ctx, from, p.log)
 	if err != nil {
 		return nil, errors.Join(err, (&house{closers: closers}).close())
 	}
-	p.store = store
+	p.store, p.kind = store, kind
+	if d.Redis == "" {
+		p.kind = redisInside
+	}
 	return append(closers, store.Close), nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/redis/go-redis/v9"
 
+	"madoguchi/booking/redisstore/servers"
 	"madoguchi/signaling/protocol"
 )
 
@@ -99,7 +99,7 @@ func TestReadyzNamesEveryPart(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &state); err != nil {
 		t.Fatal(err)
 	}
-	if !state.Ready || state.Redis != fine || state.SFU != fine || state.Draining {
+	if !state.Ready || state.Redis != fine || state.RedisKind != string(redisInside) || state.SFU != fine || state.Draining {
 		t.Errorf("%+v", state)
 	}
 	if state.MediaUDP != state.MediaTCP || strings.HasSuffix(state.MediaUDP, ":0") {
@@ -282,40 +282,17 @@ func realRedis(t *testing.T) RedisURL {
 // realRedisToEnd starts a redis-server that end kills.
 func realRedisToEnd(t *testing.T) (at RedisURL, end func()) {
 	t.Helper()
-	server, err := exec.LookPath("redis-server")
+	n, err := servers.Start(t.Context())
 	if err != nil {
-		t.Fatal("redis-server is missing; make test installs it")
-	}
-	port := freePort(t)
-	cmd := exec.CommandContext(t.Context(), server, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
-	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	end = sync.OnceFunc(func() {
-		// It may have been killed already by the test's context; its exit code says that and nothing else.
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		if err := n.Stop(); err != nil {
+			t.Error(err)
+		}
 	})
 	t.Cleanup(end)
-	at = RedisURL("redis://127.0.0.1:" + port + "/0")
-	awaitRedis(t, at)
-	return at, end
-}
-
-func awaitRedis(t *testing.T, at RedisURL) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
-	defer cancel()
-	for {
-		client, err := openRedis(ctx, at, quiet)
-		if err == nil {
-			client.Close()
-			return
-		}
-		if ctx.Err() != nil {
-			t.Fatal(err)
-		}
-	}
+	return RedisURL("redis://" + n.Addr() + "/0"), end
 }
 
 // freePort asks the system for a port that is free now.
@@ -342,7 +319,7 @@ func TestTheDemoUsesARealRedisWhenGivenOne(t *testing.T) {
 	}
 	conn := hello(t, base(t, lines), signIn(t, base(t, lines), "counter:shiomachihama"))
 	defer conn.Close()
-	client, err := openRedis(t.Context(), at, quiet)
+	client, _, err := openRedis(t.Context(), at, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -383,7 +360,7 @@ func TestTheClockOfTheDemosOwnRedisRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer own.Close()
-	client, err := openRedis(t.Context(), at, quiet)
+	client, _, err := openRedis(t.Context(), at, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func (e *enrollCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	store, err := openRedis(ctx, e.Redis, log)
+	store, _, err := openRedis(ctx, e.Redis, log)
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ const readyTimeout = time.Second
 type readiness struct {
 	Ready     bool   `json:"ready"`
 	Redis     string `json:"redis"`
+	RedisKind string `json:"redisKind"` // server, sentinel, cluster, or inside for the demo's own
 	MediaUDP  string `json:"mediaUdp"`
 	MediaTCP  string `json:"mediaTcp"`
 	SFU       string `json:"sfu"`
@@ -40,6 +41,8 @@ const fine = "ok"
 // checker asks the parts how they are.
 type checker struct {
 	store    redis.UniversalClient
+	kind     redisKind
+	area     string
 	node     mediaNode
 	sockets  socketServer
 	draining func() bool
@@ -65,7 +68,7 @@ func (c *checker) isReady(ctx context.Context) bool { return c.state(ctx).Ready 
 func (c *checker) state(ctx context.Context) readiness {
 	udp, tcp := c.node.Addr()
 	state := readiness{
-		Redis: redisState(ctx, c.store), MediaUDP: portState(udp), MediaTCP: portState(tcp),
+		Redis: redisState(ctx, c.store, c.area), RedisKind: string(c.kind), MediaUDP: portState(udp), MediaTCP: portState(tcp),
 		SFU: fine, Signaling: fine, Draining: c.draining(),
 	}
 	if !udp.IsValid() || !tcp.IsValid() {
@@ -78,11 +81,12 @@ func (c *checker) state(ctx context.Context) readiness {
 	return state
 }
 
-// redisState keeps the cause to itself: it may name hosts, and /readyz is seen by more people than the log.
-func redisState(ctx context.Context, store redis.UniversalClient) string {
+// redisState keeps the cause to itself: it may name hosts, and /readyz is seen by more people than the log. It asks for a
+// key of the area, since in a Cluster that is answered by the one node that matters here, and a PING by any.
+func redisState(ctx context.Context, store redis.UniversalClient, area string) string {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
-	if err := store.Ping(ctx).Err(); err != nil {
+	if err := store.Exists(ctx, "{"+area+"}:rules").Err(); err != nil {
 		return "cannot be reached"
 	}
 	return fine

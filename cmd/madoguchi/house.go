@@ -31,6 +31,7 @@ type plan struct {
 	media     string
 	mediaIPs  []string
 	store     redis.UniversalClient
+	kind      redisKind // of the store
 	directory *booking.Directory
 	folder    string // of the catalogue files, to be watched; "" where they are built in
 	keys      *access.Keys
@@ -79,7 +80,7 @@ func openHouse(p plan) (*house, error) {
 	broker.UseMedia(signaling.MediaOf(node))
 	registry.MustRegister(node.Collector(), broker.Collector())
 
-	check := &checker{store: p.store, node: node, sockets: broker, draining: draining.Load}
+	check := &checker{store: p.store, kind: p.kind, area: area, node: node, sockets: broker, draining: draining.Load}
 	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}
 	handler, err := routes(served{
 		plan: p, draining: draining, registry: registry, checker: check,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -76,21 +77,45 @@ func redisOptionsFor(from string, query url.Values) (*redis.UniversalOptions, er
 	}
 }
 
+// redisKind says what a URL leads to. /readyz tells it.
+type redisKind string
+
+// The kinds of Redis.
+const (
+	redisServer   redisKind = "server"
+	redisSentinel redisKind = "sentinel"
+	redisCluster  redisKind = "cluster"
+	redisInside   redisKind = "inside" // the demo's own
+)
+
+func kindOf(o *redis.UniversalOptions) redisKind {
+	switch {
+	case o.MasterName != "":
+		return redisSentinel
+	case o.IsClusterMode:
+		return redisCluster
+	default:
+		return redisServer
+	}
+}
+
 // openRedis connects and proves it with a PING; the caller closes the client.
-func openRedis(ctx context.Context, from RedisURL, log *slog.Logger) (redis.UniversalClient, error) {
+func openRedis(ctx context.Context, from RedisURL, log *slog.Logger) (redis.UniversalClient, redisKind, error) {
 	redis.SetLogger(redisLog{log}) // the client has one logger for the process
 	options, err := redisOptions(from)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	client := redis.NewUniversalClient(options)
 	ctx, cancel := context.WithTimeout(ctx, 2*redisDialTimeout)
 	defer cancel()
 	if err := client.Ping(ctx).Err(); err != nil {
 		client.Close()
-		return nil, fmt.Errorf("redis: %s cannot be reached (%w); start it or correct the redis setting", from, err)
+		return nil, "", fmt.Errorf("redis: %s cannot be reached (%w); start it or correct the redis setting", from, err)
 	}
-	return client, nil
+	kind := kindOf(options)
+	log.Info("redis found", "kind", string(kind), "at", strings.Join(options.Addrs, " "))
+	return client, kind, nil
 }
 
 // redisLog passes what the Redis client says of its connections to our log. It is debug only: the part that cannot

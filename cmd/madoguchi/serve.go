@@ -47,7 +47,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	store, err := openRedis(ctx, s.Redis, log)
+	store, kind, err := openRedis(ctx, s.Redis, log)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		media:     s.Media,
 		mediaIPs:  s.MediaPublicIPs,
 		store:     store,
+		kind:      kind,
 		directory: directory,
 		folder:    s.Directory,
 		keys:      keys,

@@ -206,11 +206,19 @@ func (r *bookingRun) view(ctx context.Context, ledgers []redisstore.Ledger) erro
 
 // sweep deletes what was made up.
 func (r *bookingRun) sweep(ctx context.Context) error {
+	one := redis.Cmdable(r.Redis)
+	if cluster, many := r.Redis.(*redis.ClusterClient); many { // SCAN has no key: it is asked where the area is
+		node, err := cluster.MasterForKey(ctx, "{"+r.Area+"}:x")
+		if err != nil {
+			return fmt.Errorf("find area %s: %w", r.Area, err)
+		}
+		one = node
+	}
 	var cursor uint64
 	for {
-		keys, next, err := r.Redis.Scan(ctx, cursor, "{"+r.Area+"}:*", 1000).Result()
+		keys, next, err := one.Scan(ctx, cursor, "{"+r.Area+"}:*", 1000).Result()
 		if err == nil && len(keys) > 0 {
-			err = r.Redis.Unlink(ctx, keys...).Err()
+			err = one.Unlink(ctx, keys...).Err()
 		}
 		if err != nil {
 			return fmt.Errorf("delete what the measurement left in area %s: %w", r.Area, err)
