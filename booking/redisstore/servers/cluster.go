@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -11,8 +12,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// slots is how many hash slots a Cluster shares out (Redis Cluster specification).
-const slots = 16384
+// slotCount is how many hash slots a Cluster shares out (Redis Cluster specification).
+const slotCount = 16384
 
 // ClusterOptions say how large a Cluster is.
 type ClusterOptions struct {
@@ -74,7 +75,7 @@ func (c *Cluster) meet(ctx context.Context) error {
 	for i, n := range c.Nodes {
 		err := n.do(ctx, "cluster", "set-config-epoch", i+1)
 		if i < c.primaries {
-			err = errors.Join(err, n.do(ctx, "cluster", "addslotsrange", slots*i/c.primaries, slots*(i+1)/c.primaries-1))
+			err = errors.Join(err, n.do(ctx, "cluster", "addslotsrange", slotCount*i/c.primaries, slotCount*(i+1)/c.primaries-1))
 		}
 		if i > 0 {
 			first := c.Nodes[0]
@@ -137,7 +138,7 @@ func (n *Node) content(ctx context.Context, members int) (bool, error) {
 	c := n.Client()
 	defer func() { _ = c.Close() }()
 	info, err := c.ClusterInfo(ctx).Result()
-	if err != nil || !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d", slots)) {
+	if err != nil || !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d", slotCount)) {
 		return false, err
 	}
 	nodes, err := c.ClusterNodes(ctx).Result()
@@ -199,13 +200,18 @@ func (n *Node) whoServes(ctx context.Context, key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ranges, err := c.ClusterSlots(ctx).Result()
+	shards, err := c.ClusterShards(ctx).Result()
 	if err != nil {
 		return "", err
 	}
-	for _, r := range ranges {
-		if int(slot) >= r.Start && int(slot) <= r.End {
-			return r.Nodes[0].Addr, nil
+	for _, shard := range shards {
+		if !slices.ContainsFunc(shard.Slots, func(r redis.SlotRange) bool { return slot >= r.Start && slot <= r.End }) {
+			continue
+		}
+		for _, member := range shard.Nodes {
+			if member.Role == "master" {
+				return net.JoinHostPort(member.IP, fmt.Sprint(member.Port)), nil
+			}
 		}
 	}
 	return "", fmt.Errorf("slot %d is served by nobody", slot)
