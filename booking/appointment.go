@@ -16,13 +16,15 @@ const (
 	StateCancelled = redisstore.StateCancelled
 	StateNoShow    = redisstore.StateNoShow
 	StateUnserved  = redisstore.StateUnserved // the resident came and nobody served
+	StateDisputed  = redisstore.StateDisputed // Redis has lost what somebody was told, and somebody else has the time: staff decide
+	StateUnknown   = "unknown"                // booked, moved or cancelled, perhaps: it is not known yet whether that lasts
 )
 
 // Appointment is a visit that has been booked, with the names of what it books. Resident is only set where Service.View
 // made it for a caller who may know.
 type Appointment struct {
 	ID         string           `json:"id"`
-	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow,unserved"`
+	State      string           `json:"state" enum:"held,booked,arrived,done,cancelled,noshow,unserved,unknown,disputed" doc:"unknown: being checked, tell nobody that it is booked; disputed: staff decide"`
 	Version    int64            `json:"version" doc:"grows with every change"`
 	Sequence   int              `json:"sequence" doc:"how often its times were changed, as calendars count"`
 	Office     string           `json:"office"`
@@ -38,8 +40,29 @@ type Appointment struct {
 	Anonymous  bool             `json:"anonymous"`
 	Choice     bool             `json:"choice,omitempty" doc:"could not be pushed back with the others: its resident has to be offered another time"`
 	Series     string           `json:"series,omitempty" doc:"the row of visits it belongs to"`
+	Unknown    *UnknownStep     `json:"unknown,omitempty" doc:"its last step, while it is not known whether that lasts"`
+	Dispute    *Dispute         `json:"dispute,omitempty" doc:"what somebody was told, where staff have to decide"`
 
 	area string
+}
+
+// UnknownStep is a step that was carried out, or may have been, and may be lost again. It settles itself within seconds of
+// the replicas' being there.
+type UnknownStep struct {
+	Step  string    `json:"step" enum:"confirm,move,delay,cancel,keep"`
+	Since time.Time `json:"since"`
+}
+
+// Dispute is what somebody was told of an appointment and Redis has lost.
+type Dispute struct {
+	Reason    string    `json:"reason" enum:"taken,changed" doc:"taken: somebody else has the time by now; changed: it has been changed otherwise since"`
+	State     string    `json:"state" doc:"what the resident was told: booked, or cancelled"`
+	Start     time.Time `json:"start"`
+	End       time.Time `json:"end"`
+	Office    string    `json:"office"`
+	Booth     string    `json:"booth"`
+	BoothName string    `json:"boothName"`
+	Placed    bool      `json:"placed" doc:"it still has the place its own start, booth and legs name; else it has none"`
 }
 
 // AppointmentLeg is one part of a visit: one professional side.
@@ -90,6 +113,13 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 		Number: r.Number, Reception: r.Reception, Start: r.Start.In(calendar.Tokyo), End: r.End.In(calendar.Tokyo),
 		Anonymous: r.Anonymous, Sequence: r.Sequence, Series: r.Series, area: area,
 	}
+	if r.Unknown.Op != "" {
+		a.Unknown = &UnknownStep{Step: r.Unknown.Op, Since: r.Unknown.Since.In(calendar.Tokyo)}
+		if r.State == StateBooked || r.State == StateCancelled {
+			a.State = StateUnknown
+		}
+	}
+	a.Dispute = d.dispute(r)
 	if o, ok := d.Office(r.Office); ok {
 		a.OfficeName = o.Name
 	}
@@ -100,6 +130,21 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 		a.Legs = append(a.Legs, d.leg(l))
 	}
 	return a
+}
+
+func (d *Directory) dispute(r redisstore.Record) *Dispute {
+	if r.Wanted == nil {
+		return nil
+	}
+	w := r.Wanted
+	v := &Dispute{
+		Reason: r.Dispute, State: w.State, Start: w.Start.In(calendar.Tokyo), End: w.End.In(calendar.Tokyo), Office: w.Office,
+		Booth: w.Booth, BoothName: w.Booth, Placed: !r.BoothTime().Start.IsZero(),
+	}
+	if b, ok := d.Booth(w.Booth); ok {
+		v.BoothName = b.Name
+	}
+	return v
 }
 
 func (d *Directory) leg(l redisstore.Leg) AppointmentLeg {

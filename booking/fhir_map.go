@@ -209,7 +209,7 @@ func (d *Directory) servedBy(k Desk) []ServiceInfo {
 
 // fhirStates are the states of records as IHE ITI Scheduling names them.
 var fhirStates = map[string]string{
-	redisstore.StateHeld: fhir.Pending, redisstore.StateBooked: fhir.Booked, redisstore.StateArrived: fhir.Arrived,
+	redisstore.StateHeld: fhir.Pending, redisstore.StateDisputed: fhir.Pending, redisstore.StateBooked: fhir.Booked, redisstore.StateArrived: fhir.Arrived,
 	redisstore.StateDone: fhir.Fulfilled, redisstore.StateCancelled: fhir.Cancelled, redisstore.StateNoShow: fhir.NoShow,
 	redisstore.StateUnserved: fhir.Cancelled, redisstore.StateReleased: fhir.Cancelled, redisstore.StateExpired: fhir.Cancelled,
 }

@@ -20,6 +20,7 @@ func (s *Service) Register(api huma.API) {
 	s.registerMy(api)
 	s.registerFeeds(api)
 	s.registerChanges(api)
+	s.registerDisputes(api)
 	s.registerWaiting(api)
 	s.registerBlocks(api)
 	s.registerLends(api)

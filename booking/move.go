@@ -57,7 +57,7 @@ func (s *Service) Move(ctx context.Context, c Caller, id string, m MoveRequest) 
 
 // movable refuses what has ended or is under way.
 func movable(r redisstore.Record) error {
-	if r.State != StateBooked && r.State != StateArrived {
+	if r.State != StateBooked && r.State != StateArrived && r.State != StateDisputed {
 		return &redisstore.StateError{State: r.State}
 	}
 	for _, l := range r.Legs {

@@ -77,7 +77,7 @@ type myInput struct {
 // MyAppointment is what a resident sees: when, where, which number, and the neutral word; or how it stands on the waiting
 // list.
 type MyAppointment struct {
-	State       string        `json:"state" enum:"booked,arrived,done,cancelled,noshow,unserved,waiting,offered,left" doc:"waiting, offered and left are of the waiting list"`
+	State       string        `json:"state" enum:"booked,arrived,done,cancelled,noshow,unserved,unknown,disputed,waiting,offered,left" doc:"unknown: being checked; disputed: the office will call; waiting, offered and left are of the waiting list"`
 	Office      string        `json:"office"`
 	OfficeName  string        `json:"officeName"`
 	OfficePhone string        `json:"officePhone"`

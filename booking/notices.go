@@ -46,7 +46,7 @@ func PublicEvents() []string {
 	return []string{
 		redisstore.EventBooked, redisstore.EventMoved, redisstore.EventDelayed, redisstore.EventCancelled, redisstore.EventArrived,
 		redisstore.EventLegStarted, redisstore.EventLegDone, redisstore.EventLegFreed, redisstore.EventDone, redisstore.EventNoShow,
-		redisstore.EventUnserved,
+		redisstore.EventUnserved, redisstore.EventRestored, redisstore.EventDisputed, redisstore.EventKept,
 	}
 }
 

@@ -16,7 +16,7 @@ var frees = map[string]bool{
 	redisstore.EventReleased: true, redisstore.EventExpired: true, redisstore.EventCancelled: true, redisstore.EventMoved: true,
 	redisstore.EventDelayed: true, redisstore.EventLegDone: true, redisstore.EventLegFreed: true, redisstore.EventDone: true,
 	redisstore.EventNoShow: true, redisstore.EventUnserved: true, redisstore.EventBoothFree: true, redisstore.EventUnblocked: true,
-	redisstore.EventPassedOn: true, redisstore.EventWaiting: true, redisstore.EventReturned: true, redisstore.EventLent: true,
+	redisstore.EventRestored: true, redisstore.EventKept: true, redisstore.EventPassedOn: true, redisstore.EventWaiting: true, redisstore.EventReturned: true, redisstore.EventLent: true,
 }
 
 // offers goes through the waiting list of an area in the order of turns: it ends offers nobody has answered, and holds a

@@ -45,6 +45,7 @@ const (
 	SlugUnknownNotice    = "unknown-notice"
 	SlugTooManyTries     = "too-many-tries"
 	SlugUnavailable      = "unavailable"
+	SlugOutcomeUnknown   = "outcome-unknown"
 	SlugRulesUnreadable  = "rules-unreadable"
 	SlugTooMany          = "too-many"
 	SlugCatalogue        = "catalogue"
@@ -57,6 +58,7 @@ var (
 	ErrNotFound    = redisstore.ErrNotFound                       // no such appointment, or none any more
 	ErrNotToday    = errors.New("the appointment is not today's") // checked in on another day
 	ErrUnavailable = redisstore.ErrUnavailable                    // Redis does not answer; ask again
+	ErrUnknown     = redisstore.ErrUnknown                        // it may have happened and may be lost again; ask again with the same key
 )
 
 // Problem is an RFC 9457 problem document. Reasons are the calendar's, where a time was refused.
@@ -185,6 +187,7 @@ func asProblem(err error) error {
 		stale *redisstore.StaleError
 		taken *redisstore.TakenError
 		state *redisstore.StateError
+		lost  *redisstore.UnknownError
 	)
 	switch {
 	case err == nil:
@@ -217,6 +220,8 @@ func asProblem(err error) error {
 		return problem(http.StatusConflict, SlugResidentBusy, "Resident has another appointment", "同じ 時間に ほかの 予約が あります").because(err)
 	case errors.Is(err, redisstore.ErrUnnamed):
 		return problemResidentRequired().because(err)
+	case errors.As(err, &lost):
+		return unknownProblem(lost, err)
 	case errors.Is(err, redisstore.ErrUnavailable):
 		return unavailableProblem(err)
 	default:
@@ -239,6 +244,15 @@ func problemResidentRequired() *Problem {
 // same key is safe.
 func unavailableProblem(err error) error {
 	p := problem(http.StatusServiceUnavailable, SlugUnavailable, "Unavailable", "bookings cannot be read or written just now: ask again with the same key").because(err)
+	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"2"}})
+}
+
+// unknownProblem says that what was asked for may have happened and may be lost again. It names the appointment, which
+// says "unknown" until that is settled; nobody may be told that it is booked before.
+func unknownProblem(lost *redisstore.UnknownError, err error) error {
+	p := problem(http.StatusServiceUnavailable, SlugOutcomeUnknown, "Outcome unknown",
+		"it is being checked whether the %s lasts: do not call it done; ask again with the same key", lost.Entry.Op).because(err)
+	p.Instance = "/v1/appointments/" + lost.Entry.ID
 	return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"2"}})
 }
 

@@ -27,6 +27,8 @@
 //	seq:<office>:<date>    int     last call number
 //	recv:<office>:<date>   hash    reception number → appointment
 //	rr:<pool>:<month>      zset    minutes assigned to each desk
+//	unknown                zset    appointments with a step whose outcome is unknown, by time
+//	flushed                string  written where the replicas are asked whether they have everything
 //	wl                     zset    waiting list: time of joining, less what somebody is let forward
 //	blocks                 zset    blocks by end
 //	win:<desk>             zset    when a desk of another area is lent here

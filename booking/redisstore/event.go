@@ -30,6 +30,12 @@ const (
 	EventNoShow      = "noshow"       // the resident did not come although the professional was there
 	EventUnserved    = "unserved"     // the resident came and nobody served
 	EventBoothFree   = "booth-free"   // cleaned before its time
+	EventRestored    = "restored"     // Redis had lost it, or its last change, and has it again
+	EventDisputed    = "disputed"     // Redis had lost it, or its last change, and staff have to decide
+	EventKept        = "kept"         // disputed, it was decided to stand
+	EventNotDone     = "not-done"     // a step whose outcome was unknown did not happen; Detail "step=<confirm, move …>"
+	EventUnknown     = "unknown"      // version 0: the outcome of its last step is not known yet
+	EventSettled     = "settled"      // version 0: it is known, and lasts
 	EventUnattended  = "unattended"   // version 0: the resident is not here, and neither was a professional: no no-show
 	EventAbsent      = "absent"       // version 0: the resident is not here by the end of the time of grace; judged next
 	EventRemind      = "remind"       // version 0: the appointment is near; Detail "before=<minutes>"

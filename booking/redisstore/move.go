@@ -42,7 +42,7 @@ type MoveRequest struct {
 // Sequence.
 func (s *Store) Move(ctx context.Context, m MoveRequest) (Record, error) {
 	answer, err := s.relocate(ctx, relocations{
-		Request: m.Request, rules: text(m.Rules), event: EventMoved, list: []Relocation{m.Relocation},
+		Request: m.Request, rules: text(m.Rules), event: EventMoved, token: tokenOf(m.Request), list: []Relocation{m.Relocation},
 	})
 	if err == nil {
 		err = answer[0].inTheWay
@@ -62,7 +62,7 @@ type Delayed struct {
 // Delay pushes appointments back, each whole or not at all, in the order given: later ones first, so that each finds its
 // new time left by the one after it. It gives ErrVersion where one of them has changed; then nothing was done.
 func (s *Store) Delay(ctx context.Context, r Request, list []Relocation) ([]Delayed, error) {
-	answer, err := s.relocate(ctx, relocations{Request: r, event: EventDelayed, conflicts: true, list: list})
+	answer, err := s.relocate(ctx, relocations{Request: r, event: EventDelayed, token: tokenOf(r), conflicts: true, list: list})
 	if err != nil {
 		return nil, fmt.Errorf("delay %d appointments: %w", len(list), err)
 	}
@@ -72,6 +72,10 @@ func (s *Store) Delay(ctx context.Context, r Request, list []Relocation) ([]Dela
 // Delayed gives the answer to a delay that was asked for before, and reports whether one was. It gives ErrMismatch where
 // that one was another.
 func (s *Store) Delayed(ctx context.Context, r Request) ([]Delayed, bool, error) {
+	return s.remembered(ctx, OpDelay, r)
+}
+
+func (s *Store) recall(ctx context.Context, r Request) ([]Delayed, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
 	known, err := s.rdb.Get(ctx, s.answer(r.Key)).Result()
@@ -91,8 +95,28 @@ func (s *Store) Delayed(ctx context.Context, r Request) ([]Delayed, bool, error)
 
 // Moved reports whether a move was made before under the same key. It gives ErrMismatch where that one was another.
 func (s *Store) Moved(ctx context.Context, r Request) (bool, error) {
-	_, known, err := s.Delayed(ctx, r)
+	_, known, err := s.remembered(ctx, OpMove, r)
 	return known, err
+}
+
+// remembered gives an answer of old once that is sure to last: the first time it may have been unknown.
+func (s *Store) remembered(ctx context.Context, op string, r Request) ([]Delayed, bool, error) {
+	list, known, err := s.recall(ctx, r)
+	if err != nil || !known {
+		return nil, known, err
+	}
+	return list, true, s.kept(ctx, op, tokenOf(r), movedOf(list)...)
+}
+
+// movedOf are those that were pushed back.
+func movedOf(list []Delayed) []string {
+	var ids []string
+	for _, one := range list {
+		if one.InTheWay == nil {
+			ids = append(ids, one.ID)
+		}
+	}
+	return ids
 }
 
 func delayedOf(answer []outcome) ([]Delayed, error) {
@@ -133,6 +157,7 @@ type relocations struct {
 	Request
 	rules     string
 	event     string
+	token     string
 	conflicts bool
 	list      []Relocation
 }
@@ -143,6 +168,7 @@ func (s *Store) relocate(ctx context.Context, r relocations) ([]outcome, error) 
 		keys: []string{s.outbox(), s.alarms(), s.answer(r.Key), s.rules()},
 		args: []any{
 			r.Fingerprint, s.opts.Remember.Milliseconds(), r.rules, r.event, ledgerTTL.Milliseconds(), flag(r.conflicts), len(r.list),
+			r.token,
 		},
 	}
 	named := map[string]bool{}
@@ -155,17 +181,55 @@ func (s *Store) relocate(ctx context.Context, r relocations) ([]outcome, error) 
 			return nil, err
 		}
 	}
-	answer, err := s.run(ctx, s.steps.relocate, c.keys, c.args...)
+	answer, err := s.tell(ctx, r.intent(), s.steps.relocate, c.keys, c.args, r.done)
 	if err == nil {
 		err = refused(answer)
 	}
 	if errors.Is(err, errChanged) {
 		err = ErrVersion
 	}
+	if err == nil && answer[0] == "replay" {
+		var list []Delayed
+		if list, err = delayedOf(outcomes(answer[1])); err == nil {
+			err = s.kept(ctx, r.op(), r.token, movedOf(list)...)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return outcomes(answer[1]), nil
+}
+
+// op is how the journal names it.
+func (r relocations) op() string {
+	if r.event == EventMoved {
+		return OpMove
+	}
+	return OpDelay
+}
+
+func (r relocations) intent() []Entry {
+	list := make([]Entry, len(r.list))
+	for i, one := range r.list {
+		list[i] = Entry{Op: r.op(), ID: one.ID, Token: r.token}
+	}
+	return list
+}
+
+// done are the visits that were given another time. A repetition does not say what they look like by now.
+func (r relocations) done(answer []string) []Entry {
+	if answer[0] != "moved" {
+		return nil
+	}
+	images := answer[2:]
+	var list []Entry
+	for _, o := range outcomes(answer[1]) {
+		if o.inTheWay == nil && len(images) > 0 {
+			list = append(list, Entry{Op: r.op(), ID: o.id, Token: r.token, Image: images[0]})
+			images = images[1:]
+		}
+	}
+	return list
 }
 
 // relocation adds the keys and arguments of one visit.

@@ -25,6 +25,7 @@ const (
 	StateUnserved  = "unserved"  // the resident came and was not served
 	StateBlocked   = "blocked"   // no appointment: something is kept from being booked
 	StateLifted    = "lifted"    // a block that is no more
+	StateDisputed  = "disputed"  // Redis has lost something somebody was told of, and it cannot simply be restored: staff decide
 )
 
 // Record is what is kept of a hold or appointment. It holds nothing personal.
@@ -48,8 +49,19 @@ type Record struct {
 	Waiting   string // who on the waiting list it was offered to; "" for nobody
 	Arrived   time.Time
 	Finished  time.Time
+	Unknown   Unknown // a step whose outcome is not known yet; the zero value where there is none
+	Dispute   string  // why it is disputed: DisputeTaken or DisputeChanged; "" while it is not
+	Wanted    *Record // what somebody was told of it, where that is disputed
 
 	claims []claimed
+}
+
+// Unknown is a step that Redis has carried out and may lose again.
+type Unknown struct {
+	Op    string // OpConfirm, OpMove …; "" where nothing is unknown
+	Since time.Time
+
+	token string
 }
 
 // Leg is one part of a visit with the desk that was claimed for it.
@@ -265,6 +277,16 @@ func parseRecord(id string, f map[string]string) (Record, error) {
 	}
 	if r.claims, err = parseClaims(f["claims"]); err != nil {
 		return Record{}, fmt.Errorf("appointment %s: %w", id, err)
+	}
+	if words := strings.Fields(f["unknown"]); len(words) == 3 {
+		r.Unknown = Unknown{Op: words[0], token: words[1], Since: fromMillis(words[2])}
+	}
+	if image := f["wanted"]; image != "" {
+		wanted, err := parseRecord(id, fieldsOf(strings.ReplaceAll(image, "\t", "\n")))
+		if err != nil {
+			return Record{}, err
+		}
+		r.Wanted, r.Dispute = &wanted, f["dispute"]
 	}
 	return r, nil
 }

@@ -27,17 +27,21 @@ var ErrNoReception = errors.New("no reception number was free")
 // Confirm makes a live hold an appointment. Repeating it for the same resident changes nothing. It gives ErrExpired,
 // ErrLost, ErrResidentBusy, ErrMismatch (confirmed before for somebody else), ErrUnnamed, ErrNoReception, ErrNotFound.
 func (s *Store) Confirm(ctx context.Context, id string, c Confirmation) (Record, error) {
-	err := again(func() error { return s.confirm(ctx, id, c) })
+	var booked Record
+	err := again(func() (err error) {
+		booked, err = s.confirm(ctx, id, c)
+		return err
+	})
 	if err != nil {
 		return Record{}, fmt.Errorf("confirm hold %s: %w", id, err)
 	}
-	return s.Get(ctx, id)
+	return booked, nil
 }
 
-func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
+func (s *Store) confirm(ctx context.Context, id string, c Confirmation) (Record, error) {
 	r, err := s.Get(ctx, id)
 	if err != nil {
-		return err
+		return Record{}, err
 	}
 	keys := []string{
 		s.record(id), s.due(), s.outbox(), s.who(id), s.sequence(r.Office, c.Date), s.receptions(r.Office, c.Date),
@@ -59,20 +63,27 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) error {
 	for _, number := range c.Receptions {
 		args = append(args, number)
 	}
-	args = append(args, s.alarmWords())
-	answer, err := s.run(ctx, s.steps.confirm, keys, args...)
+	args = append(args, s.alarmWords(), tokenConfirm)
+	intent := Entry{Op: OpConfirm, ID: id, Token: tokenConfirm}
+	answer, err := s.tell(ctx, []Entry{intent}, s.steps.confirm, keys, args, func(answer []string) []Entry {
+		if answer[0] != "booked" && answer[0] != "replay" {
+			return nil
+		}
+		intent.Image, intent.Who = answer[1], answer[2]
+		return []Entry{intent}
+	})
 	if err != nil {
-		return err
+		return Record{}, err
 	}
 	switch answer[0] {
 	case "booked", "replay":
-		return nil
+		return parseRecord(id, fieldsOf(answer[1]))
 	case "taken":
-		return ErrResidentBusy
+		return Record{}, ErrResidentBusy
 	case "again":
-		return ErrNoReception
+		return Record{}, ErrNoReception
 	default:
-		return refused(answer)
+		return Record{}, refused(answer)
 	}
 }
 
@@ -99,7 +110,15 @@ func (s *Store) pools(r Record) []string {
 func (s *Store) Cancel(ctx context.Context, id string) (Record, error) {
 	return s.step(ctx, "cancel", id, func(r Record) ([]string, error) {
 		keys := append([]string{s.record(id), s.outbox(), s.who(id), s.alarms()}, s.ledgers(r)...)
-		return s.run(ctx, s.steps.cancel, append(keys, s.pools(r)...), id, r.Version)
+		intent := Entry{Op: OpCancel, ID: id, Token: tokenCancel}
+		args := []any{id, r.Version, tokenCancel}
+		return s.tell(ctx, []Entry{intent}, s.steps.cancel, append(keys, s.pools(r)...), args, func(answer []string) []Entry {
+			if answer[0] != "cancelled" && answer[0] != "replay" {
+				return nil
+			}
+			intent.Image = answer[1]
+			return []Entry{intent}
+		})
 	})
 }
 

@@ -23,6 +23,7 @@ type steps struct {
 	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
 	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
 	block, unblock, lend, wait, warn, choose               *redis.Script
+	note, restore                                          *redis.Script
 }
 
 var standard = steps{
@@ -30,6 +31,7 @@ var standard = steps{
 	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
 	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
 	block: script("block"), unblock: script("unblock"), lend: script("lend"), wait: script("wait"), warn: script("warn"), choose: script("choose"),
+	note: script("note"), restore: script("restore"),
 }
 
 func script(name string) *redis.Script { return redis.NewScript(source(name)) }
@@ -95,6 +97,9 @@ type Options struct {
 	Reminders   []time.Duration // how long before the start an appointment reminds of itself: 24 and 2 hours; none where empty and not nil
 	NoShowAfter time.Duration   // grace after the start until somebody who is not here counts as a no-show: 15 minutes
 	OverrunIn   time.Duration   // grace after a leg's end until it counts as overrun: 1 minute
+
+	Durability Durability // what must have a booking before anybody is told
+	Journal    Journal    // where what somebody is told of is noted first; nowhere where nil
 }
 
 func (o Options) withDefaults() Options {
@@ -108,6 +113,7 @@ func (o Options) withDefaults() Options {
 	if o.Outbox == 0 {
 		o.Outbox = 100_000
 	}
+	o.Durability.Within = orElse(o.Durability.Within, 500*time.Millisecond)
 	if o.Reminders == nil {
 		o.Reminders = []time.Duration{24 * time.Hour, 2 * time.Hour}
 	}
@@ -127,13 +133,14 @@ func orElse(d, otherwise time.Duration) time.Duration {
 // ledgerTTL is how long a ledger nobody writes to is kept. It must exceed how far ahead can be booked.
 const ledgerTTL = 200 * 24 * time.Hour
 
-// Store is one area's holds and appointments. It is safe for use by several goroutines and holds no state of its own.
+// Store is one area's holds and appointments. It is safe for use by several goroutines; all its state is in Redis.
 type Store struct {
 	rdb    redis.UniversalClient
 	area   string
 	prefix string // "{area}:"
 	opts   Options
 	steps  steps
+	once   patient
 }
 
 // New gives the store of one area.

@@ -33,6 +33,9 @@ type Config struct {
 	Media          string        `name:"media" env:"MADOGUCHI_MEDIA" default:"0.0.0.0:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, as host:port; one UDP and one TCP port of the same number for everybody."`
 	MediaPublicIPs []string      `name:"media-public-ips" env:"MADOGUCHI_MEDIA_PUBLIC_IPS" sep:"," placeholder:"IP" help:"Addresses under which clients reach the media port, when they differ from those of our interfaces (NAT): at most one IPv4 and one IPv6. Empty: the addresses of the interfaces."`
 	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379. Cluster: add ?addr=host2:6379. Required; serve does not start while it cannot be reached."`
+	RedisReplicas  int           `name:"redis-replicas" env:"MADOGUCHI_REDIS_REPLICAS" default:"0" placeholder:"N" help:"Replicas of Redis that must have a confirmed, moved or cancelled appointment before anybody is told so; 0 where there are none. With too few of them alive outcomes are unknown, not booked."`
+	RedisWait      time.Duration `name:"redis-wait" env:"MADOGUCHI_REDIS_WAIT" default:"500ms" placeholder:"DURATION" help:"How long replicas may take until an outcome counts as unknown: 10ms to 1s."`
+	RedisWaitDisk  bool          `name:"redis-wait-disk" env:"MADOGUCHI_REDIS_WAIT_DISK" default:"false" help:"Wait until the appointment is on the disk of the primary and of those replicas (WAITAOF), not only in their memory. Needs Redis 7.2 and appendonly yes."`
 	Directory      string        `name:"directory" env:"MADOGUCHI_DIRECTORY" default:"" placeholder:"DIR" help:"Folder of YAML files that describe area, offices, booths, desks, rosters and services. Required."`
 	Keys           string        `name:"keys" env:"MADOGUCHI_KEYS" default:"" placeholder:"DIR" help:"Folder of the keys that sign tokens and find residents, mode 0700. Made on the first start; every node of an area needs the same one. Losing it signs everybody out and separates residents from their bookings. Required."`
 	Notices        string        `name:"notices" env:"MADOGUCHI_NOTICES" default:"" placeholder:"FILE" help:"YAML file, mode 0600, that says who is told of appointments: webhooks, mail, SMS and voice; see madoguchi.notices.example.yaml. Empty: nobody is."`
@@ -73,6 +76,7 @@ func (c *Config) check() error {
 		checkHostPort("media", c.Media),
 		checkIPs("media-public-ips", c.MediaPublicIPs),
 		c.checkRedis(),
+		c.checkDurability(),
 		checkFolder("directory", c.Directory, "a folder of YAML files that describe offices, booths and desks"),
 		checkRequired("keys", c.Keys, "a folder for keys, for example /var/lib/madoguchi/keys"),
 		c.checkDrain(),

@@ -36,6 +36,7 @@ type plan struct {
 	folder    string // of the catalogue files, to be watched; "" where they are built in
 	keys      *access.Keys
 	secret    []byte // of the index of residents
+	durable   redisstore.Durability
 	drain     time.Duration
 
 	demo    bool   // seats need no code, bench tokens are honoured
@@ -58,7 +59,7 @@ func openHouse(p plan) (*house, error) {
 
 	bookings, err := booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
-		Store: redisstore.Options{Reminders: p.reminders},
+		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable},
 	})
 	if err != nil {
 		return nil, err

@@ -66,6 +66,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		folder:    s.Directory,
 		keys:      keys,
 		secret:    secret,
+		durable:   s.durability(),
 		drain:     s.Drain,
 		publicURL: s.PublicURL,
 		notices:   notices.to,

@@ -9,9 +9,9 @@
 --       7 until when the record is kept  8 the resident is new: 1 or 0  9 label of the new resident's ledger
 --       10 how long an unused ledger is kept, ms  11 call number given before, or 0
 --       12 number of reception numbers, then those to try
---       … alarms (see arm)
+--       … alarms (see arm), then the mark of this step
 --
--- Answers booked|replay; mismatch; expired; lost; gone; changed; taken; again (no reception number was free);
+-- Answers booked|replay, the record, the sealed personal record or ''; mismatch; expired; lost; gone; changed; taken; again (no reception number was free);
 -- unnamed (neither a resident nor anonymous).
 local id, now = ARGV[1], clock()
 local f = read(KEYS[1])
@@ -19,7 +19,7 @@ if not f then return {'gone'} end
 if f.state == 'expired' then return {'expired'} end
 if f.state == 'released' or f.state == 'cancelled' then return {'gone'} end
 if f.state ~= 'held' then
-  if f.res == ARGV[3] and f.anon == ARGV[4] then return {'replay'} end
+  if f.res == ARGV[3] and f.anon == ARGV[4] then return {'replay', text_of(f), redis.call('GET', KEYS[4]) or ''} end
   return {'mismatch'}
 end
 if tonumber(f.deadline) <= now then return {'expired'} end
@@ -76,8 +76,9 @@ f.state, f.deadline, f.claims, f.res, f.anon, f.num, f.recv = 'booked', '0', cla
 arm(KEYS[8], f, id, ARGV[13 + tries], now)
 local who = ARGV[5] ~= '' and ARGV[5] or f.who
 f.who = nil -- from now on it has an expiry of its own
+mark(f, ARGV[14 + tries])
 local version = write(KEYS[1], f, ARGV[7])
 if who and ARGV[3] ~= '' then redis.call('SET', KEYS[4], who, 'PXAT', ARGV[6]) end
 redis.call('ZREM', KEYS[2], id)
 emit(KEYS[3], 'booked ' .. id .. ' ' .. version .. ' ' .. f.office)
-return {'booked'}
+return {'booked', text_of(f), ARGV[3] ~= '' and who or ''}

@@ -12,19 +12,28 @@ local function read(key)
   return text and fields(text)
 end
 
--- Writes a record as its next version, until a time or for as long as it had.
-local function write(key, f, till)
+local function text_of(f)
   local lines = {}
-  f.v = ms(tonumber(f.v) + 1)
   for name, value in pairs(f) do lines[#lines + 1] = name .. '=' .. value end
   table.sort(lines)
+  return table.concat(lines, '\n')
+end
+
+-- Writes a record as its next version, until a time or for as long as it had.
+local function write(key, f, till)
+  f.v = ms(tonumber(f.v) + 1)
   if till then
-    redis.call('SET', key, table.concat(lines, '\n'), 'PXAT', till)
+    redis.call('SET', key, text_of(f), 'PXAT', till)
   else
-    redis.call('SET', key, table.concat(lines, '\n'), 'KEEPTTL')
+    redis.call('SET', key, text_of(f), 'KEEPTTL')
   end
   return f.v
 end
+
+-- A step somebody is told of marks its record with a word of its own, so that a record which has lost it can be told.
+local function mark(f, token) f.acks = (f.acks or '') == '' and token or f.acks .. ',' .. token end
+
+local function marked(f, token) return string.find(',' .. (f.acks or '') .. ',', ',' .. token .. ',', 1, true) ~= nil end
 
 -- The member of a ledger for an interval that ends at e; all three are text.
 local function member(e, deadline, id) return e .. '|' .. deadline .. '|' .. id end

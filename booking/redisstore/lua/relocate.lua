@@ -9,12 +9,13 @@
 --       and resident, a ledger and its desk's day index for legs, and after a lent desk's ledger its windows
 -- ARGV  1 fingerprint of the request or '' where no answer is remembered  2 how long it is, ms  3 rule version or ''
 --       4 type of the event  5 how long an unused ledger is kept, ms  6 whether a visit that cannot be had is a conflict
---       to be told: 1 or 0  7 number of visits
+--       to be told: 1 or 0  7 number of visits  8 the mark of this step
 --       then for each: id, version, new fields, until when the record is kept, until when the personal record,
 --       numbers: 1 for new call and reception numbers, number of reception numbers and those to try, alarms (see arm), the
 --       resident is claimed: 1 or 0, number of claims and for each: start, end, number of candidates
 --
--- Answers moved|replay and "id:claims in the way" for each visit ("a_x: a_y:1,3"); mismatch; stale, version in force; changed; gone; state, the state that
+-- Answers moved|replay, "id:claims in the way" for each visit ("a_x: a_y:1,3") and, unless it is a repetition, the records
+-- of those moved; mismatch; stale, version in force; changed; gone; state, the state that
 -- forbids it.
 if ARGV[1] ~= '' then
   local known = redis.call('GET', KEYS[3])
@@ -33,7 +34,7 @@ local now, visits = clock(), tonumber(ARGV[7])
 local function visit(key, arg)
   local f = read(KEYS[key])
   if not f then return nil, {'gone'} end
-  if f.state ~= 'booked' and f.state ~= 'arrived' then return nil, {'state', f.state} end
+  if f.state ~= 'booked' and f.state ~= 'arrived' and f.state ~= 'disputed' then return nil, {'state', f.state} end
   if f.v ~= ARGV[arg + 1] then return nil, {'changed'} end
   local v = {
     id = ARGV[arg], record = KEYS[key], who = KEYS[key + 1], f = f, claims = claims_of(f.claims), legs = legs_of(f.legs),
@@ -93,7 +94,7 @@ local function relocate(v)
   end
   redis.call('ZREM', KEYS[v.office], id)
   for i = 1, #v.legs do redis.call('ZREM', KEYS[v.days + i - 1], id) end
-  assign(v.pools, v.desks, v.legs, -1)
+  if #v.claims > 0 then assign(v.pools, v.desks, v.legs, -1) end -- disputed, it may have none
 
   local skip, claims, desks, leg = #KEYS[4], {}, {}, 0
   for i, c in ipairs(picked) do
@@ -124,11 +125,13 @@ local function relocate(v)
   f.claims, f.desks, f.seq = claims_text(claims), table.concat(desks, ','), ms((f.seq or 0) + 1)
   arm(KEYS[2], f, id, ARGV[v.alarms], now)
   redis.call('PEXPIREAT', v.who, v.whoTill)
+  if f.state == 'disputed' then f.state, f.dispute, f.wanted = 'booked', nil, nil end
+  mark(f, ARGV[8])
   emit(KEYS[1], ARGV[4] .. ' ' .. id .. ' ' .. write(v.record, f, v.till) .. ' ' .. f.office .. ' start=' .. was)
   return ''
 end
 
-local list, key, arg = {}, 5, 8
+local list, key, arg = {}, 5, 9
 for n = 1, visits do
   local v, refused = visit(key, arg)
   if refused then return refused end
@@ -144,4 +147,8 @@ end
 local answer = table.concat(told, ' ')
 -- A move that found no room has done nothing, and may find room the next time it is asked for.
 if ARGV[1] ~= '' and final then redis.call('SET', KEYS[3], ARGV[1] .. ' ' .. answer, 'PX', ARGV[2]) end
-return {'moved', answer}
+local reply = {'moved', answer}
+for n, v in ipairs(list) do
+  if told[n] == v.id .. ':' then reply[#reply + 1] = text_of(v.f) end
+end
+return reply
