@@ -9,7 +9,7 @@ export interface Numbers {
 
 /** What a resident sees of the appointment. */
 export interface Mine {
-  readonly state: "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved";
+  readonly state: "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved" | "unknown" | "disputed";
   readonly officeName: string;
   readonly officePhone: string;
   readonly boothName: string;

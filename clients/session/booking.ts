@@ -127,6 +127,26 @@ export interface Hold {
  */
 export type AppointmentState = "held" | "booked" | "arrived" | "done" | "cancelled" | "noshow" | "unserved" | "unknown" | "disputed";
 
+/** A step of which it is not known yet whether it lasts. */
+export interface UnknownStep {
+  step: "confirm" | "move" | "delay" | "cancel" | "keep";
+  since: string;
+}
+
+/** What the resident was told of an appointment, and the store has lost. */
+export interface Dispute {
+  /** taken: somebody else has the time by now. changed: it has been changed otherwise since. */
+  reason: "taken" | "changed";
+  state: AppointmentState;
+  start: string;
+  end: string;
+  office: string;
+  booth: string;
+  boothName: string;
+  /** The appointment still has the place that its own start, booth and legs name; else it has none. */
+  placed: boolean;
+}
+
 export interface AppointmentLeg {
   service: string;
   /** Absent for counters, which get the neutral publicName only. */
@@ -173,6 +193,9 @@ export interface Appointment {
   choice?: boolean;
   /** The row of visits it belongs to. */
   series?: string;
+  /** Its last step, while that is unknown. */
+  unknown?: UnknownStep;
+  dispute?: Dispute;
 }
 
 export interface AppointmentList {

@@ -20,6 +20,8 @@ const words: Record<keyof typeof ja, string> = {
   "my.state.cancelled": "やめました",
   "my.state.noshow": "{来|き}ませんでした",
   "my.state.unserved": "できませんでした",
+  "my.state.unknown": "たしかめて います。すこし あとで もういちど {見|み}て ください",
+  "my.state.disputed": "{予約|よやく}が どうなるか まだ {分|わ}かりません。{郵便局|ゆうびんきょく}が {電話|でんわ}します",
   "my.when": "いつ",
   "my.when.value": "{{date}} {{time}}",
   "my.where": "どこ",

@@ -20,6 +20,8 @@ const words: Record<keyof typeof ja, string> = {
   "my.state.cancelled": "Cancelled",
   "my.state.noshow": "Not attended",
   "my.state.unserved": "Did not take place",
+  "my.state.unknown": "Being checked: please look again in a moment",
+  "my.state.disputed": "Not certain: the office will call you",
   "my.when": "When",
   "my.when.value": "{{date}}, {{time}}",
   "my.where": "Where",

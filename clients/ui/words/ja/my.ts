@@ -18,6 +18,8 @@ const words = {
   "my.state.cancelled": "取り消しました",
   "my.state.noshow": "おいでに なりませんでした",
   "my.state.unserved": "できませんでした",
+  "my.state.unknown": "確認しています。少し あとで もう一度 ごらん ください",
+  "my.state.disputed": "確かで ありません。窓口から お電話します",
   "my.when": "日時",
   "my.when.value": "{{date}} {{time}}",
   "my.where": "場所",
