@@ -41,8 +41,6 @@ func (n *notes) all() []Entry {
 	return slices.Clone(n.done)
 }
 
-func civil(t time.Time) string { return t.Format("2006-01-02") }
-
 // replicated is a store that waits for one replica.
 func replicated(r *redistest.Server, j Journal) *Store {
 	return New(r.Client, "area", Options{Durability: Durability{Replicas: 1, Within: 100 * time.Millisecond}, Journal: j})
