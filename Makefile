@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-media clean help
+.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-failover soak-media clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,15 +58,20 @@ netlab: ## Build bin/netlab, bad lines for tests
 	@mkdir -p bin
 	go build -o bin/netlab ./cmd/netlab
 
-soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
 	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 30m -v ./booking/redisstore
 	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
 	@$(MAKE) fuzz
+	@$(MAKE) soak-failover
 	@$(MAKE) soak-media
 
 fuzz: ## Every fuzz target of the SFU for FUZZ_TIME (2m), one after the other
 	.ci/fuzz $(or $(FUZZ_TIME),2m) ./sfu/...
+
+soak-failover: build ## Of these, Redis primaries killed, cut off and frozen under load, as root: nothing acknowledged may be lost (the control shows that a loss would be seen)
+	bin/madoguchi loadtest failover --times 1 --control
+	bin/madoguchi loadtest failover --times $(or $(SOAK_FAILOVER),10)
 
 soak-media: build ## Of these, the load on a demo of its own: nothing may grow, everything must come back
 	bin/madoguchi loadtest churn --rooms $(or $(SOAK_ROOMS),5000)

@@ -20,6 +20,7 @@ type loadtestCommand struct {
 	Media     loadtestMedia     `cmd:"" help:"Rooms of two with real sound and pictures: latency, loss, join times, processor and memory."`
 	Saturate  loadtestSaturate  `cmd:"" help:"More and more such rooms, until the server's processor is full and beyond: cost of a packet, and what is lost first."`
 	Booking   loadtestBooking   `cmd:"" help:"Bookings on a Redis: what each step costs as a share of a script that does nothing."`
+	Failover  loadtestFailover  `cmd:"" help:"Redis primaries killed, cut off and frozen under load: what was acknowledged, lost, restored, disputed and unknown."`
 	Churn     loadtestChurn     `cmd:"" help:"Rooms opened and closed by the thousand beside steady ones: is everything given back?"`
 	Steady    loadtestSteady    `cmd:"" help:"A steady load for a long time: does anything grow?"`
 	Yardstick loadtestYardstick `cmd:"" hidden:"" help:"The yardstick's forwarder; started by loadtest media --yardstick."`

@@ -188,6 +188,9 @@ func (s *Sentinel) Failover(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := old.followed(ctx, len(s.Nodes)-1); err != nil {
+		return err
+	}
 	c := redis.NewSentinelClient(&redis.Options{Addr: s.Sentinels[0].Addr()})
 	defer func() { _ = c.Close() }()
 	// A Sentinel looks at replicas every ten seconds, so it may not yet think one fit.
@@ -216,7 +219,10 @@ func (s *Sentinel) AwaitWhole(ctx context.Context) error {
 		if err != nil {
 			return false, err
 		}
-		return n.inStep(ctx, len(s.Nodes)-1)
+		c := n.Client()
+		defer func() { _ = c.Close() }()
+		info, err := c.Info(ctx, "replication").Result()
+		return strings.Contains(info, "role:master") && strings.Count(info, "state=online") == len(s.Nodes)-1, err
 	})
 }
 
