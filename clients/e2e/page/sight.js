@@ -70,10 +70,12 @@
       .flatMap((peer) => peer.getReceivers())
       .map((receiver) => receiver.track)
       .filter((track) => track.kind === 'audio' && !known.has(track.id));
-    return Promise.race(tracks.map(listen));
+    const over = new AbortController();
+    return Promise.race(tracks.map((track) => listen(track, over.signal))).finally(() => over.abort());
   }
 
-  async function listen(track) {
+  /** Ends without an answer when another track was the first: what goes on listening would slow the next measurement. */
+  async function listen(track, over) {
     const copy = track.clone();
     const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
     let offset = Infinity;
@@ -81,7 +83,12 @@
     let left = 20; // blocks after the first loud one, for the clock
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return new Promise(() => {});
+      if (over.aborted) {
+        value?.close();
+        void reader.cancel();
+        copy.stop();
+      }
+      if (done || over.aborted) return new Promise(() => {});
       const at = value.timestamp / 1000;
       offset = Math.min(offset, performance.now() - at);
       const plane = new Float32Array(value.numberOfFrames);
@@ -108,6 +115,8 @@
       }
     }
     watching = { picture: firstPicture(known), sound: firstSound(known) };
+    // To look and to listen is work in itself: it has begun everywhere before the page says so.
+    await new Promise((done) => requestIdleCallback(done, { timeout: 1000 }));
   }
 
   /** Both moments, in milliseconds since 1970. */
