@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	far "madoguchi/sfu/client"
+	"madoguchi/sfu/wire"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
@@ -138,7 +139,7 @@ func TestAPeerThatWaitsForTheHandshakeIsAnsweredActive(t *testing.T) {
 type written struct{ compounds [][]rtcp.Packet }
 
 // WriteRTCP implements feedbackWriter.
-func (w *written) WriteRTCP(pkts []rtcp.Packet) error {
+func (w *written) WriteRTCP(pkts []rtcp.Packet, _ *wire.Batch) error {
 	w.compounds = append(w.compounds, pkts)
 	return nil
 }

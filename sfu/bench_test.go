@@ -17,7 +17,7 @@ import (
 type sink struct{}
 
 func (sink) WriteRTP(*rtp.Header, []byte, *wire.Batch) error { return nil }
-func (sink) WriteRTCP([]rtcp.Packet) error                   { return nil }
+func (sink) WriteRTCP([]rtcp.Packet, *wire.Batch) error      { return nil }
 
 // stage is a publisher with subscribers, whose packets end in a sink.
 type stage struct {

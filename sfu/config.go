@@ -81,6 +81,7 @@ type Limits struct {
 const (
 	reportInterval   = time.Second            // sender and receiver reports
 	feedbackInterval = 100 * time.Millisecond // transport-wide congestion feedback
+	feedbackBehind   = 250 * time.Millisecond // the same while packets come faster than they can be carried
 	keyframeInterval = 400 * time.Millisecond // shortest time between two keyframe requests to one publisher
 )
 

@@ -178,7 +178,7 @@ func (d *downTrack) pass(p *packet, now time.Duration, timestamp *uint32) {
 		ts = *timestamp
 	}
 	if d.emit(p, 0, ts, now) {
-		d.reportIfDue(now)
+		d.reportIfDue(now, p.via)
 	}
 }
 
@@ -325,7 +325,7 @@ func (d *downTrack) setExtensions(h *rtp.Header, p *packet, frames uint16) {
 
 // reportIfDue sends a sender report once a second. Its clock is ours, mended to what the publisher's own reports say, so
 // that sound and picture of one publisher keep their relation.
-func (d *downTrack) reportIfDue(now time.Duration) {
+func (d *downTrack) reportIfDue(now time.Duration, via *wire.Batch) {
 	if d.reported != 0 && now-d.reported < reportInterval {
 		return
 	}
@@ -337,7 +337,7 @@ func (d *downTrack) reportIfDue(now time.Duration) {
 	behind := ntpDuration(toNTP(wall), d.source.peer.onOurClock(sr.ntp))
 	ticks := int64(behind) / 1000 * int64(d.codec.clock) / 1e6
 	d.reported = max(now, 1)
-	d.peer.send(&rtcp.SenderReport{
+	d.peer.sendBy(via, &rtcp.SenderReport{
 		SSRC: d.ssrc, NTPTime: toNTP(wall), RTPTime: d.ts.Map(sr.rtp) + uint32(ticks),
 		PacketCount: uint32(d.passed.Packets), OctetCount: uint32(d.passed.Bytes),
 	})

@@ -33,7 +33,7 @@ func TestTransportNumbersThatLeapNeitherGrowNorMultiply(t *testing.T) {
 		}
 		now := time.Duration(i) * time.Millisecond
 		p.record(&read, now)
-		p.giveFeedback(now)
+		p.giveFeedback(now, nil)
 		sent += len(raw)
 	}
 	for _, f := range back.back {

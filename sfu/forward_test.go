@@ -30,7 +30,7 @@ func (w *memory) WriteRTP(h *rtp.Header, payload []byte, _ *wire.Batch) error {
 	return nil
 }
 
-func (w *memory) WriteRTCP(pkts []rtcp.Packet) error {
+func (w *memory) WriteRTCP(pkts []rtcp.Packet, _ *wire.Batch) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.back = append(w.back, pkts...)

@@ -21,9 +21,9 @@ type outlet interface {
 	WriteRTP(*rtp.Header, []byte, *wire.Batch) error
 }
 
-// feedbackWriter is where RTCP to a peer goes.
+// feedbackWriter is where RTCP to a peer goes, by way of a batch as above.
 type feedbackWriter interface {
-	WriteRTCP([]rtcp.Packet) error
+	WriteRTCP([]rtcp.Packet, *wire.Batch) error
 }
 
 // link is one peer's connection: what of SDP is the connection's own, above package wire.

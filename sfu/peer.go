@@ -198,12 +198,15 @@ func (p *peer) matches(o *offer) bool {
 	return true
 }
 
-// send writes feedback to the peer. Nothing is lost for good if it fails: all of it is sent again in time.
-func (p *peer) send(pkts ...rtcp.Packet) {
+// send writes feedback to the peer at once. Nothing is lost for good if it fails: all of it is sent again in time.
+func (p *peer) send(pkts ...rtcp.Packet) { p.sendBy(nil, pkts...) }
+
+// sendBy does so by way of a batch.
+func (p *peer) sendBy(via *wire.Batch, pkts ...rtcp.Packet) {
 	if p.wholeReports {
 		pkts = append(p.preface(pkts), pkts...)
 	}
-	_ = p.back.WriteRTCP(pkts)
+	_ = p.back.WriteRTCP(pkts, via)
 }
 
 // preface is what has to stand before feedback for a peer that has not agreed to have it alone (RFC 5506): a report, unless
@@ -242,7 +245,7 @@ func (p *peer) receiveRTP(in *inlet, b []byte, via *wire.Batch) {
 		}
 		p.deliver(in.route, pkt, b, now)
 	}
-	p.giveFeedback(now)
+	p.giveFeedback(now, via)
 }
 
 // drop counts something the peer sent that goes no further.
@@ -314,11 +317,15 @@ func (p *peer) record(pkt *packet, now time.Duration) {
 }
 
 // giveFeedback sends what is due. It runs when packets arrive, so that an idle peer costs no timer.
-func (p *peer) giveFeedback(now time.Duration) {
-	if p.transportExt != 0 && now-p.fedBack >= feedbackInterval {
+func (p *peer) giveFeedback(now time.Duration, via *wire.Batch) {
+	every := feedbackInterval
+	if via.Behind() {
+		every = feedbackBehind
+	}
+	if p.transportExt != 0 && now-p.fedBack >= every {
 		p.fedBack = now
 		if pkts := p.recorder.BuildFeedbackPacket(); len(pkts) > 0 {
-			p.send(pkts...)
+			p.sendBy(via, pkts...)
 		}
 	}
 	if now-p.reportedRR < reportInterval {
@@ -332,7 +339,7 @@ func (p *peer) giveFeedback(now time.Duration) {
 		}
 	}
 	if len(rr.Reports) > 0 {
-		p.send(rr)
+		p.sendBy(via, rr)
 	}
 }
 

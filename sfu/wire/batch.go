@@ -50,6 +50,9 @@ func (b *Batch) Release() {
 	spare.Put(b)
 }
 
+// Behind reports whether the loop that owns the batch gives pictures up because it cannot keep up.
+func (b *Batch) Behind() bool { return b != nil && b.socket != nil && b.socket.sieve.shed.active() }
+
 // slot returns room for the next packet. It is sent only after commit.
 func (b *Batch) slot() []byte {
 	if len(b.out) == batchSlots {

@@ -96,15 +96,19 @@ func (r *receiver) fullness(fd uintptr, n int) float64 {
 	if n < readBatch {
 		return 0
 	}
-	const allocated, size = 0, 1 // of the list in <linux/sock_diag.h>
-	var memory [9]uint32
-	length := uint32(unsafe.Sizeof(memory))
-	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
-		uintptr(unsafe.Pointer(&memory)), uintptr(unsafe.Pointer(&length)), 0)
-	if errno != 0 || memory[size] == 0 {
+	memory := memoryOf(fd)
+	if memory[unix.SK_MEMINFO_RCVBUF] == 0 {
 		return 0
 	}
-	return float64(memory[allocated]) / float64(memory[size])
+	return float64(memory[unix.SK_MEMINFO_RMEM_ALLOC]) / float64(memory[unix.SK_MEMINFO_RCVBUF])
+}
+
+// memoryOf is what the kernel tells of a socket's memory, in the order of <linux/sock_diag.h>; zeros if it will not.
+func memoryOf(fd uintptr) (memory [9]uint32) {
+	length := uint32(unsafe.Sizeof(memory))
+	_, _, _ = unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+		uintptr(unsafe.Pointer(&memory)), uintptr(unsafe.Pointer(&length)), 0)
+	return memory
 }
 
 func (r *receiver) receive(fd uintptr) (int, error) {

@@ -201,7 +201,8 @@ func TestALoopThatIsBehindOpensSoundButNoPictures(t *testing.T) {
 		if got.packets != 1 {
 			t.Fatal("the first packet did not pass")
 		}
-		trunk.socket.shed.observe(1, time.Second)
+		trunk.socket.sift(1, time.Second)
+		trunk.socket.sieve.shed.giveUp(shedShares, time.Second)
 		for range 2048 {
 			trunk.packets(t, packet)
 			trunk.from.media(trunk.way, packet[0], batch)
@@ -212,7 +213,7 @@ func TestALoopThatIsBehindOpensSoundButNoPictures(t *testing.T) {
 		if shed := trunk.endpoint.Drops().Shed; int(shed) != 2048-row.want {
 			t.Errorf("spare %v: %d packets are counted as given up", row.spare, shed)
 		}
-		trunk.socket.shed = shedder{}
+		trunk.socket.sieve = sieve{}
 		trunk.packets(t, packet)
 		trunk.from.media(trunk.way, packet[0], batch)
 		if got.packets != row.want+2 {

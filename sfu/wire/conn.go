@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net/netip"
@@ -340,10 +341,10 @@ func (c *Conn) media(from *path, p []byte, b *Batch) {
 	if !known && c.in.full {
 		return // before anything is spent on it
 	}
-	given := known && !isControl && b.socket != nil && b.socket.shed.active() && b.socket.shed.gives(ssrc) && to.Spare()
+	given := known && !isControl && b.socket != nil && b.socket.sieve.shed.active() && b.socket.sieve.shed.gives(ssrc) && to.Spare()
 	if given {
 		c.ep.drop.shed.Add(1)
-		if p[2]&(peeked>>8-1) != 0 || p[3] != 0 {
+		if !isPeeked(binary.BigEndian.Uint16(p[2:])) {
 			return
 		}
 	}
@@ -385,8 +386,8 @@ func (e *Endpoint) noteBroken(err error) {
 	e.drop.unauthentic.Add(1)
 }
 
-// WriteRTCP seals a compound packet and sends it.
-func (c *Conn) WriteRTCP(pkts []rtcp.Packet) error {
+// WriteRTCP seals a compound packet and sends it, at once or, if via is not nil, with its batch.
+func (c *Conn) WriteRTCP(pkts []rtcp.Packet, via *Batch) error {
 	to := c.selected.Load()
 	if to == nil {
 		return io.ErrClosedPipe
@@ -405,8 +406,10 @@ func (c *Conn) WriteRTCP(pkts []rtcp.Packet) error {
 	if err != nil {
 		return err
 	}
-	via := NewBatch()
-	defer via.Release()
+	if via == nil {
+		via = NewBatch()
+		defer via.Release()
+	}
 	via.copyIn(to, sealed, control)
 	return nil
 }

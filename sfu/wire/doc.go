@@ -10,8 +10,8 @@
 // equal size to one destination become a single send that the kernel cuts up. No queue, no other goroutine and no timer lies
 // on that way. A machine with several processors has several sockets on the port; the kernel keeps a peer's packets on one.
 //
-// A loop that is behind sees it by how full its socket stays, and leaves out whole streams of pictures, unopened, before the
-// kernel drops what comes without looking (shed.go).
+// A loop that is behind sees it by how full its socket stays, and gives up whole streams of pictures before the kernel drops
+// what comes without looking (shed.go); it has the kernel keep their long packets from the socket (sieve.go).
 //
 // A TCP connection (tcp.go) has a goroutine that reads and one that writes, with a bounded queue between it and everybody
 // else: what does not fit is lost, pictures first.

@@ -35,7 +35,7 @@ type udpSocket struct {
 	conn  *net.UDPConn
 	raw   syscall.RawConn
 	gso   atomic.Bool
-	shed  shedder // of the loop
+	sieve sieve // of the loop
 }
 
 // listenUDP binds an address; port 0 lets the system choose.
@@ -104,8 +104,8 @@ func (s *udpSocket) run() {
 	b := &Batch{socket: s}
 	begin := func(full float64) {
 		b.now = s.group.ep.now()
-		if full > 0 || s.shed.active() {
-			s.shed.observe(full, b.now)
+		if full > 0 || s.sieve.shed.active() {
+			s.sift(full, b.now)
 		}
 	}
 	newReceiver().run(s, begin, func(from netip.AddrPort, p []byte) {
