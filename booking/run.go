@@ -30,6 +30,10 @@ func (s *Service) Run(ctx context.Context) error {
 			s.followRules(ctx, store)
 			return nil
 		})
+		g.Go(func() error {
+			s.vouch(ctx, store)
+			return nil
+		})
 	}
 	return g.Wait()
 }

@@ -80,6 +80,7 @@ type secrets struct {
 	index []byte      // resident → ledger
 	ids   []byte      // idempotency key → appointment id
 	print []byte      // fingerprints of requests
+	lines cipher.AEAD // seals lines of the journal
 }
 
 func newSecrets(secret []byte) (secrets, error) {
@@ -95,6 +96,13 @@ func newSecrets(secret []byte) (secrets, error) {
 		return secrets{}, err
 	}
 	if s.wrap, err = gcm(wrap); err != nil {
+		return secrets{}, err
+	}
+	lines, err := derive("journal")
+	if err != nil {
+		return secrets{}, err
+	}
+	if s.lines, err = gcm(lines); err != nil {
 		return secrets{}, err
 	}
 	for use, to := range map[string]*[]byte{"resident index": &s.index, "ids": &s.ids, "fingerprint": &s.print} {

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking/calendar"
+	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 )
 
@@ -27,6 +28,7 @@ type Config struct {
 	Log       *slog.Logger          // slog.Default where nil
 	Store     redisstore.Options    // times and bounds; zero values are the defaults
 	Sweep     time.Duration         // how often dead holds are cleared away; 1 second where zero
+	Journal   *journal.Journal      // what people are told is noted there first; nowhere where nil, so that nothing can be restored
 }
 
 // Service is the working part of booking: it searches, holds, confirms, cancels and follows visits. All methods may be
@@ -41,6 +43,7 @@ type Service struct {
 	now     func() time.Time
 	log     *slog.Logger
 	sweep   time.Duration
+	witness *witness
 
 	origin  fs.FS    // where the catalogue is read from again
 	options []Option // that change it on the way
@@ -73,6 +76,10 @@ func New(c Config) (*Service, error) {
 	if s.sweep == 0 {
 		s.sweep = time.Second
 	}
+	if s.witness, err = newWitness(c.Journal, keys.lines); err != nil {
+		return nil, fmt.Errorf("read the journal: %w", err)
+	}
+	c.Store.Journal = s.witness
 	for _, a := range c.Directory.Areas() {
 		s.stores[a.ID] = redisstore.New(c.Redis, a.ID, c.Store)
 	}

@@ -255,15 +255,24 @@ func (s *Store) tell(ctx context.Context, intent []Entry, step *redis.Script, ke
 
 // keep gives nil once enough replicas have what was done and the journal has it.
 func (s *Store) keep(ctx context.Context, entries []Entry, have int, err error) error {
-	if err == nil && have >= s.opts.Durability.Replicas {
-		if s.opts.Journal == nil {
-			return nil
+	if err == nil && have < s.opts.Durability.Replicas {
+		return s.unknown(ctx, entries, have, nil)
+	}
+	if err == nil && s.opts.Journal != nil {
+		err = s.opts.Journal.Done(ctx, s.area, entries)
+	}
+	if err != nil {
+		return s.unknown(ctx, entries, have, err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Image, "unknown=") && !strings.Contains(e.Image, "\nunknown=") {
+			continue
 		}
-		if err = s.opts.Journal.Done(ctx, s.area, entries); err == nil {
-			return nil
+		if _, err := s.note(ctx, e, ""); err != nil {
+			return nil // it lasts; that it no longer says otherwise can wait for whoever settles
 		}
 	}
-	return s.unknown(ctx, entries, have, err)
+	return nil
 }
 
 // unknown notes that nobody knows. That the note fails changes nothing for the caller, who asks again in any case.

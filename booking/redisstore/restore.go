@@ -248,33 +248,56 @@ const (
 	FateGone    Fate = "gone"     // with its appointment, which Redis does not know
 )
 
-// Settle asks again what has become of a step. While that is unknown its appointment says so.
-func (s *Store) Settle(ctx context.Context, e Entry) (Fate, error) {
-	keys := []string{s.record(e.ID), s.outbox(), s.who(e.ID), s.unsettled()}
-	answer, err := s.run(ctx, s.steps.note, keys, e.ID, e.Token, e.Op)
-	if err != nil {
-		return FateUnknown, fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
-	}
-	switch answer[0] {
-	case "gone":
-		return FateGone, nil
-	case "not-done":
-		return FateNotDone, nil
-	}
-	e.Image, e.Who = answer[1], answer[2]
-	have, err := s.flush(ctx)
-	if err != nil || have < s.opts.Durability.Replicas {
-		return FateUnknown, err
-	}
-	if s.opts.Journal != nil {
-		if err := s.opts.Journal.Done(ctx, s.area, []Entry{e}); err != nil {
-			return FateUnknown, err
+// Settle asks again what has become of steps, and gives their fates in the same order. While one is unknown its
+// appointment says so. Together with an error it gives what is known nevertheless.
+func (s *Store) Settle(ctx context.Context, steps ...Entry) ([]Fate, error) {
+	fates := make([]Fate, len(steps))
+	there := make([]Entry, 0, len(steps))
+	for i, e := range steps {
+		fates[i] = FateUnknown
+		answer, err := s.note(ctx, e, e.Op)
+		if err != nil {
+			return fates[:i], fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
+		}
+		switch answer[0] {
+		case "gone":
+			fates[i] = FateGone
+		case "not-done":
+			fates[i] = FateNotDone
+		case "settled":
+			fates[i] = FateLasting
+		default:
+			e.Image, e.Who = answer[1], answer[2]
+			there = append(there, e)
 		}
 	}
-	if _, err = s.run(ctx, s.steps.note, keys, e.ID, e.Token, ""); err != nil {
-		return FateUnknown, fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
+	if len(there) == 0 {
+		return fates, nil
 	}
-	return FateLasting, nil
+	have, err := s.flush(ctx) // once for all of them
+	if err != nil || have < s.opts.Durability.Replicas {
+		return fates, err
+	}
+	if s.opts.Journal != nil {
+		if err := s.opts.Journal.Done(ctx, s.area, there); err != nil {
+			return fates, err
+		}
+	}
+	for i, e := range steps {
+		if fates[i] != FateUnknown {
+			continue
+		}
+		if _, err := s.note(ctx, e, ""); err != nil {
+			return fates, fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
+		}
+		fates[i] = FateLasting
+	}
+	return fates, nil
+}
+
+// note looks for a step's mark where op says what it was, and lets its appointment no longer say unknown where it is "".
+func (s *Store) note(ctx context.Context, e Entry, op string) ([]string, error) {
+	return s.run(ctx, s.steps.note, []string{s.record(e.ID), s.outbox(), s.who(e.ID), s.unsettled()}, e.ID, e.Token, op)
 }
 
 // Unsettled lists steps that are known to be unknown since before a time, whoever noticed: at most limit.

@@ -77,7 +77,9 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) (Record,
 	}
 	switch answer[0] {
 	case "booked", "replay":
-		return parseRecord(id, fieldsOf(answer[1]))
+		r, err := parseRecord(id, fieldsOf(answer[1]))
+		r.Unknown = Unknown{} // whatever it was before
+		return r, err
 	case "taken":
 		return Record{}, ErrResidentBusy
 	case "again":

@@ -2,7 +2,6 @@ package redistest
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +29,7 @@ func Paired(t testing.TB) *Pair {
 	p.Client = client(t, p.Options)
 	p.Follower = p.Replica.Client()
 	t.Cleanup(func() { _ = p.Follower.Close() })
-	await(t, p.Client, "state=online")
+	p.inStep(t)
 	return p
 }
 
@@ -48,19 +47,23 @@ func (p *Pair) Freeze(t testing.TB) { t.Helper(); fatal(t, p.Replica.Freeze()) }
 // Thaw lets the replica go on.
 func (p *Pair) Thaw(t testing.TB) { t.Helper(); fatal(t, p.Replica.Thaw()) }
 
-// await waits until a server says something about its replication.
-func await(t testing.TB, c redis.UniversalClient, what string) {
+// inStep waits until the replica has said that it has what was just written: only then it counts.
+func (p *Pair) inStep(t testing.TB) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	c := p.Primary.Client()
+	defer func() { _ = c.Close() }()
 	for {
-		info, err := c.Info(context.Background(), "replication").Result()
-		if err == nil && strings.Contains(info, what) {
-			return
+		pipe := c.Pipeline()
+		pipe.Set(ctx, "in-step", 1, time.Minute)
+		have := redis.NewIntCmd(ctx, "wait", 1, 1000)
+		_ = pipe.Process(ctx, have) // only queues it
+		if _, err := pipe.Exec(ctx); err != nil {
+			t.Fatal(err)
 		}
-		select {
-		case <-limit:
-			t.Fatalf("the server does not say %q: %s %v", what, info, err)
-		case <-time.After(20 * time.Millisecond): // it says so when it is ready
+		if have.Val() == 1 {
+			return
 		}
 	}
 }

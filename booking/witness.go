@@ -1,0 +1,200 @@
+package booking
+
+import (
+	"context"
+	"crypto/cipher"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"madoguchi/booking/journal"
+	"madoguchi/booking/redisstore"
+)
+
+// witness remembers what people were told, and of what nobody knows yet whether it lasts: in the broker's journal where it
+// has one, else only for as long as it runs. Lines are sealed under a key derived from the service's secret. They hold
+// what a record holds, ids and a resident's index, and beside it a personal record that stays sealed under its own key,
+// which is kept elsewhere and destroyed in time.
+type witness struct {
+	journal *journal.Journal // nil without one
+	seal    cipher.AEAD
+
+	mu   sync.Mutex
+	open []unsettled
+	news chan struct{} // something has become unknown
+}
+
+// unsettled is a step of which nobody knows yet whether it lasts.
+type unsettled struct {
+	area string
+	step redisstore.Entry
+}
+
+// Kinds of lines.
+const (
+	lineDone    = "done"    // somebody may be told
+	lineUnknown = "unknown" // nobody knows
+	lineNot     = "not"     // it did not happen, or is lost: nobody was told
+)
+
+// line is one line of the journal. Names are short because there are many.
+type line struct {
+	Kind  string `json:"k"`
+	Area  string `json:"a"`
+	Op    string `json:"o"`
+	ID    string `json:"i"`
+	Token string `json:"t"`
+	Image string `json:"m,omitempty"`
+	Who   string `json:"w,omitempty"`
+}
+
+func (l line) step() redisstore.Entry {
+	return redisstore.Entry{Op: l.Op, ID: l.ID, Token: l.Token, Image: l.Image, Who: l.Who}
+}
+
+// newWitness goes on from what the journal says: what was unknown when the broker ended still is.
+func newWitness(j *journal.Journal, seal cipher.AEAD) (*witness, error) {
+	w := &witness{journal: j, seal: seal, news: make(chan struct{}, 1)}
+	lines, _, err := w.read()
+	for _, l := range lines {
+		switch l.Kind {
+		case lineUnknown:
+			w.add(l.Area, []redisstore.Entry{l.step()})
+		default:
+			w.remove(l.Area, l.step())
+		}
+	}
+	return w, err
+}
+
+// Done notes steps before somebody is told.
+func (w *witness) Done(ctx context.Context, area string, steps []redisstore.Entry) error {
+	if err := w.write(ctx, lineDone, area, steps); err != nil {
+		return err
+	}
+	for _, e := range steps {
+		w.remove(area, e)
+	}
+	return nil
+}
+
+// Unknown notes steps that have to be settled.
+func (w *witness) Unknown(ctx context.Context, area string, steps []redisstore.Entry) error {
+	w.add(area, steps)
+	return w.write(ctx, lineUnknown, area, steps)
+}
+
+// not notes that a step did not happen or was lost before anybody was told.
+func (w *witness) not(ctx context.Context, area string, e redisstore.Entry) error {
+	w.remove(area, e)
+	return w.write(ctx, lineNot, area, []redisstore.Entry{{Op: e.Op, ID: e.ID, Token: e.Token}})
+}
+
+func (w *witness) add(area string, steps []redisstore.Entry) {
+	w.mu.Lock()
+	for _, e := range steps {
+		if !slices.ContainsFunc(w.open, unsettled{area, e}.same) {
+			w.open = append(w.open, unsettled{area, e})
+		}
+	}
+	w.mu.Unlock()
+	select {
+	case w.news <- struct{}{}:
+	default: // it has not looked since the last one
+	}
+}
+
+func (w *witness) remove(area string, e redisstore.Entry) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.open = slices.DeleteFunc(w.open, unsettled{area, e}.same)
+}
+
+func (u unsettled) same(other unsettled) bool {
+	return u.area == other.area && u.step.ID == other.step.ID && u.step.Token == other.step.Token
+}
+
+// unknown lists what has to be settled in an area.
+func (w *witness) unknown(area string) []redisstore.Entry {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []redisstore.Entry
+	for _, u := range w.open {
+		if u.area == area {
+			list = append(list, u.step)
+		}
+	}
+	return list
+}
+
+func (w *witness) write(ctx context.Context, kind, area string, steps []redisstore.Entry) error {
+	if w.journal == nil {
+		return nil
+	}
+	payloads := make([][]byte, len(steps))
+	for i, e := range steps {
+		text, err := json.Marshal(line{kind, area, e.Op, e.ID, e.Token, e.Image, e.Who})
+		if err != nil {
+			return fmt.Errorf("journal line of %s: %w", e.ID, err)
+		}
+		payloads[i] = w.seal.Seal(nil, nil, text, nil)
+	}
+	return w.journal.Append(ctx, payloads...)
+}
+
+// errForeign says that lines of a journal were sealed under another secret.
+var errForeign = errors.New("lines cannot be opened: were they written under another secret?")
+
+// read gives the lines that are kept, oldest first, and how many cannot be opened.
+func (w *witness) read() ([]line, journal.Report, error) {
+	if w.journal == nil {
+		return nil, journal.Report{}, nil
+	}
+	sealed, report, err := w.journal.Read()
+	if err != nil {
+		return nil, report, err
+	}
+	lines := make([]line, 0, len(sealed))
+	foreign := 0
+	for _, s := range sealed {
+		var l line
+		text, err := w.seal.Open(nil, nil, s.Payload, nil)
+		if err == nil {
+			err = json.Unmarshal(text, &l)
+		}
+		if err != nil {
+			foreign++
+			continue
+		}
+		lines = append(lines, l)
+	}
+	if foreign > 0 {
+		report.Broken = append(report.Broken, fmt.Errorf("%d %w", foreign, errForeign))
+	}
+	return lines, report, nil
+}
+
+// told gives what people of an area were told since the journal began, oldest first.
+func (w *witness) told(area string) ([]redisstore.Entry, journal.Report, error) {
+	lines, report, err := w.read()
+	var list []redisstore.Entry
+	for _, l := range lines {
+		if l.Kind == lineDone && l.Area == area {
+			list = append(list, l.step())
+		}
+	}
+	return list, report, err
+}
+
+// Timing of looking after what was told.
+const (
+	lookForPrimary = time.Second     // how often it is asked whether the primary is still the same
+	reconcileAgain = 5 * time.Second // after a change it is looked once more: an answer may have been on its way
+	settleEvery    = 500 * time.Millisecond
+	settleOthers   = 15 * time.Second // how often it is looked for steps other brokers have left unknown
+	othersAreLate  = 30 * time.Second // how old those are
+	settleAtMost   = 200
+)
