@@ -23,6 +23,7 @@ var pure = map[string][]string{
 	"booking/catalogue":  {"booking/calendar"}, // which alone reads recurrence rules
 	"booking/calendar":   nil,
 	"booking/ics":        nil,
+	"booking/journal":    nil,
 	"booking/officepage": nil,
 	"booking/fhir":       nil,
 	"signaling/protocol": nil,

@@ -123,10 +123,15 @@ func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, e
 		return nil, errors.Join(err, (&house{closers: closers}).close())
 	}
 	p.store, p.kind = store, kind
+	closers = append(closers, store.Close)
 	if d.Redis == "" {
-		p.kind = redisInside
+		p.kind = redisInside // it ends with us, so there is nothing a journal could restore
+		return closers, nil
 	}
-	return append(closers, store.Close), nil
+	if p.journal, err = openDemoJournal(p.log); err != nil {
+		return nil, errors.Join(err, (&house{closers: closers}).close())
+	}
+	return append(closers, p.journal.Close), nil
 }
 
 // announce prints the links with the ports that were really taken, then ready.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/booking/redisstore"
 )
 
 // readyTimeout bounds the question to Redis: a balancer that asks every second must not pile questions up.
@@ -19,6 +21,7 @@ type readiness struct {
 	Ready     bool   `json:"ready"`
 	Redis     string `json:"redis"`
 	RedisKind string `json:"redisKind"` // server, sentinel, cluster, or inside for the demo's own
+	Durable   string `json:"durable"`   // ok, or what Redis lacks to keep what people are told; it serves nevertheless
 	MediaUDP  string `json:"mediaUdp"`
 	MediaTCP  string `json:"mediaTcp"`
 	SFU       string `json:"sfu"`
@@ -46,6 +49,7 @@ type checker struct {
 	node     mediaNode
 	sockets  socketServer
 	draining func() bool
+	durable  redisstore.Durability
 }
 
 // healthz says that the process answers at all; it does so while draining too.
@@ -68,7 +72,7 @@ func (c *checker) isReady(ctx context.Context) bool { return c.state(ctx).Ready 
 func (c *checker) state(ctx context.Context) readiness {
 	udp, tcp := c.node.Addr()
 	state := readiness{
-		Redis: redisState(ctx, c.store, c.area), RedisKind: string(c.kind), MediaUDP: portState(udp), MediaTCP: portState(tcp),
+		Redis: redisState(ctx, c.store, c.area), RedisKind: string(c.kind), Durable: lacking(ctx, c.store, c.kind, c.durable), MediaUDP: portState(udp), MediaTCP: portState(tcp),
 		SFU: fine, Signaling: fine, Draining: c.draining(),
 	}
 	if !udp.IsValid() || !tcp.IsValid() {

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking"
+	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 	"madoguchi/clients"
 	"madoguchi/sfu"
@@ -37,6 +38,7 @@ type plan struct {
 	keys      *access.Keys
 	secret    []byte // of the index of residents
 	durable   redisstore.Durability
+	journal   *journal.Journal // nil where nothing is noted
 	drain     time.Duration
 
 	demo    bool   // seats need no code, bench tokens are honoured
@@ -59,7 +61,7 @@ func openHouse(p plan) (*house, error) {
 
 	bookings, err := booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
-		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable},
+		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal,
 	})
 	if err != nil {
 		return nil, err
@@ -81,7 +83,7 @@ func openHouse(p plan) (*house, error) {
 	broker.UseMedia(signaling.MediaOf(node))
 	registry.MustRegister(node.Collector(), broker.Collector())
 
-	check := &checker{store: p.store, kind: p.kind, area: area, node: node, sockets: broker, draining: draining.Load}
+	check := &checker{store: p.store, kind: p.kind, area: area, node: node, sockets: broker, draining: draining.Load, durable: p.durable}
 	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}
 	handler, err := routes(served{
 		plan: p, draining: draining, registry: registry, checker: check,

@@ -47,11 +47,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	store, kind, err := openRedis(ctx, s.Redis, log)
-	if err != nil {
-		return err
-	}
-	h, err := openHouse(plan{
+	p := plan{
 		log:       log,
 		listen:    s.Listen,
 		tls:       secure,
@@ -60,23 +56,25 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		origins:   s.origins(),
 		media:     s.Media,
 		mediaIPs:  s.MediaPublicIPs,
-		store:     store,
-		kind:      kind,
 		directory: directory,
 		folder:    s.Directory,
 		keys:      keys,
 		secret:    secret,
-		durable:   s.durability(),
 		drain:     s.Drain,
 		publicURL: s.PublicURL,
 		notices:   notices.to,
 		reminders: notices.reminders,
 		links:     appLinks(),
-	})
-	if err != nil {
-		return errors.Join(err, store.Close())
 	}
-	h.closers = append(h.closers, store.Close)
+	closers, err := s.openStores(ctx, &p)
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(p)
+	if err != nil {
+		return errors.Join(err, (&house{closers: closers}).close())
+	}
+	h.closers = append(h.closers, closers...)
 	return h.run(ctx, func() error {
 		log.Info("ready", "url", s.PublicURL, "listen", h.listener.Addr().String(), "version", version)
 		_, err := fmt.Fprintf(to.out, "listening on %s\nready\n", h.listener.Addr())
