@@ -81,7 +81,7 @@ func openHouse(p plan) (*house, error) {
 		return nil, wrong("media", "cannot listen on %s (%v); choose a free address, or port 0 for any", p.media, err)
 	}
 	broker.UseMedia(signaling.MediaOf(node))
-	registry.MustRegister(node.Collector(), broker.Collector())
+	registry.MustRegister(append(redisMetrics(p.store), node.Collector(), broker.Collector())...)
 
 	check := &checker{store: p.store, kind: p.kind, area: area, node: node, sockets: broker, draining: draining.Load, durable: p.durable}
 	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/redis/go-redis/v9"
 )
 
 // webMetrics counts what the HTTP listener does.
@@ -34,6 +35,20 @@ func newRegistry() *prometheus.Registry {
 	build.Set(1)
 	registry.MustRegister(build)
 	return registry
+}
+
+// redisMetrics tells how many connections to Redis there are: what a pool keeps is neither load nor leak.
+func redisMetrics(store redis.UniversalClient) []prometheus.Collector {
+	kept := func(state string, count func(*redis.PoolStats) uint32) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "madoguchi_redis_connections", Help: "Connections to Redis that the pool has, in use or idle, without those of subscriptions.",
+			ConstLabels: prometheus.Labels{"state": state},
+		}, func() float64 { return float64(count(store.PoolStats())) })
+	}
+	return []prometheus.Collector{
+		kept("used", func(s *redis.PoolStats) uint32 { return s.TotalConns - min(s.IdleConns, s.TotalConns) }),
+		kept("idle", func(s *redis.PoolStats) uint32 { return s.IdleConns }),
+	}
 }
 
 func newWebMetrics(registry prometheus.Registerer) *webMetrics {

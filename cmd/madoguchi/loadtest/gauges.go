@@ -21,6 +21,7 @@ type Gauges struct {
 	Rooms       float64 `json:"rooms"`
 	Peers       float64 `json:"peers"`
 	Owned       Owned   `json:"owned"`
+	Redis       Pool    `json:"redis"`
 }
 
 // Owned is the media node's ledger: what rooms and peers hold until its memory is free.
@@ -35,6 +36,14 @@ type Owned struct {
 	Goroutines  float64 `json:"goroutines"`
 }
 
+// Pool is how many connections to Redis the server keeps.
+type Pool struct {
+	Used float64 `json:"used"`
+	Idle float64 `json:"idle"`
+}
+
+func (p Pool) sum() float64 { return p.Used + p.Idle }
+
 func (o Owned) sum() float64 {
 	return o.Rooms + o.Peers + o.Rings + o.Connections + o.Credentials + o.Paths + o.TCP + o.Goroutines
 }
@@ -48,6 +57,7 @@ func (g *Gauges) names() map[string]*float64 {
 		owned("paths"): &g.Owned.Paths, owned("tcp"): &g.Owned.TCP, owned("goroutines"): &g.Owned.Goroutines,
 		"go_goroutines": &g.Goroutines, "process_open_fds": &g.Descriptors, "process_resident_memory_bytes": &g.RSS,
 		"go_gc_heap_live_bytes": &g.LiveHeap, "go_gc_duration_seconds_count": &g.Collections,
+		`madoguchi_redis_connections{state="used"}`: &g.Redis.Used, `madoguchi_redis_connections{state="idle"}`: &g.Redis.Idle,
 		"madoguchi_sfu_rooms": &g.Rooms, "madoguchi_sfu_peers": &g.Peers,
 	}
 }

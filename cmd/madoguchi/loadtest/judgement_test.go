@@ -55,14 +55,19 @@ func TestWhatDoesNotComeBackIsNamed(t *testing.T) {
 	if err := back(io.Discard, before, before); err != nil {
 		t.Error(err)
 	}
+	kept := before
+	kept.Redis, kept.Goroutines, kept.Descriptors = Pool{Used: 1, Idle: 9}, before.Goroutines+10, before.Descriptors+20
+	if err := back(io.Discard, before, kept); err != nil {
+		t.Errorf("ten more connections to Redis: %v", err)
+	}
 	for _, row := range []struct {
 		change func(g *Gauges)
 		says   string
 	}{
 		{func(g *Gauges) { g.Owned.Peers++ }, "ledger"},
 		{func(g *Gauges) { g.Rooms++ }, "rooms"},
-		{func(g *Gauges) { g.Goroutines += 50 }, "goroutines"},
-		{func(g *Gauges) { g.Descriptors += 50 }, "descriptors"},
+		{func(g *Gauges) { g.Goroutines += few + 1 }, "goroutines"},
+		{func(g *Gauges) { g.Descriptors += few + 1 }, "descriptors"},
 		{func(g *Gauges) { g.LiveHeap += 1e6 }, "live heap"},
 		{func(g *Gauges) { g.RSS *= 2 }, "memory"},
 	} {
