@@ -76,6 +76,7 @@ const idle: Snapshot = {
       face: { state: "on", label: "", deviceId: "" },
       document: { state: "off" },
       stethoscope: { state: "off" },
+    screen: { state: "off" },
       preview: null,
       documentPreview: null,
       audioMuted: false,

@@ -8,7 +8,7 @@ import { T, useWords } from "./words";
 /** Who sends a document camera's picture or a screen, and the picture. */
 export function documentOf(remote: Readonly<Record<string, RemoteMedia>>): { from: string; stream: MediaStream } | undefined {
   for (const [from, them] of Object.entries(remote)) {
-    const stream = them.document ?? them.screen;
+    const stream = them.screen ?? them.document;
     if (stream !== null) return { from, stream };
   }
   return undefined;

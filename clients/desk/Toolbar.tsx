@@ -40,6 +40,14 @@ export function Toolbar({
       >
         <T k={self.videoMuted ? "desk.camera.off" : "desk.camera"} />
       </Tool>
+      <Tool
+        icon="screen"
+        on={self.screen.state === "on"}
+        shortcut={shortcutKeys.screen}
+        onChange={(on) => (on ? void client.screen.start() : client.screen.stop())}
+      >
+        <T k={self.screen.state === "on" ? "desk.screen.stop" : "desk.screen"} />
+      </Tool>
       <span aria-hidden="true" className="mx-2 h-12 w-px bg-solid-gray-420" />
       <Tool
         icon="chat"

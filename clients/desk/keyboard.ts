@@ -34,6 +34,8 @@ export function useShortcuts(state: DeskState, dispatch: Dispatch<DeskEvent>): {
       const { self } = client.getSnapshot().media;
       if (name === "mute") void client.mute({ audio: !self.audioMuted }).catch(() => undefined);
       if (name === "camera") void client.mute({ video: !self.videoMuted }).catch(() => undefined);
+      if (name === "screen" && self.screen.state === "on") client.screen.stop();
+      else if (name === "screen") void client.screen.start();
       if (name === "talk") dispatch({ type: "side", side: side === "talk" ? "people" : "talk" });
       if (name === "people") dispatch({ type: "side", side: "people" });
       if (name === "help") dispatch({ type: "ask", what: "help" });

@@ -2,12 +2,13 @@
 // text field, with a dictation program or with an input method: each of those is looked at here, in one pure place.
 
 /** What a key can do. */
-export type Shortcut = "mute" | "camera" | "talk" | "people" | "help";
+export type Shortcut = "mute" | "camera" | "screen" | "talk" | "people" | "help";
 
 /** The letter of each shortcut, as shown in the help. */
 export const shortcutKeys: Readonly<Record<Shortcut, string>> = {
   mute: "M",
   camera: "V",
+  screen: "S",
   talk: "T",
   people: "P",
   help: "?",

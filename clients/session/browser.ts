@@ -61,6 +61,8 @@ export interface Browser {
   stream(tracks: MediaStreamTrack[]): MediaStream;
 
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  /** A window or a screen the person chooses; rejects if nothing is chosen. */
+  getDisplayMedia(options: DisplayMediaStreamOptions): Promise<MediaStream>;
   enumerateDevices(): Promise<MediaDeviceInfo[]>;
   onDeviceChange(listener: () => void): Stop;
   meter(track: MediaStreamTrack): Meter;

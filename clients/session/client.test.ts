@@ -257,6 +257,7 @@ describe("wiping", () => {
           face: { state: "off" },
           document: { state: "off" },
           stethoscope: { state: "off" },
+          screen: { state: "off" },
           preview: null,
           documentPreview: null,
           audioMuted: false,

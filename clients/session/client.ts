@@ -1,7 +1,7 @@
 import type { Api } from "./api";
 import type { Browser } from "./browser";
 import { SeatCore } from "./core";
-import type { DeviceSound } from "./devices";
+import type { DeviceSound, ScreenSharing } from "./devices";
 import { realBrowser } from "./realbrowser";
 import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
 
@@ -102,6 +102,8 @@ export interface SeatClient {
   restartMedia(): Promise<void>;
   /** A stethoscope's sound, sent as a track of its own. */
   readonly deviceSound: DeviceSound;
+  /** A window or screen of this seat, shown to the others as a track of its own. */
+  readonly screen: ScreenSharing;
   /** Watches own sound and picture until stopChecks(); the result stands in `checks`. */
   startChecks(): void;
   stopChecks(): void;

@@ -41,6 +41,7 @@ const nothingKnown: Snapshot = {
 export class SeatCore implements SeatClient {
   readonly api: Api;
   readonly deviceSound: SeatClient["deviceSound"];
+  readonly screen: SeatClient["screen"];
   readonly subscribe: SeatClient["subscribe"];
   readonly getSnapshot: SeatClient["getSnapshot"];
   private readonly browser: Browser;
@@ -100,6 +101,7 @@ export class SeatCore implements SeatClient {
       },
     );
     this.deviceSound = this.media.deviceSound;
+    this.screen = this.media.screen;
     this.latest = new Latest(browser);
     this.talk = new Talk(browser, this.now, (talk) => this.store.patch({ talk }));
   }

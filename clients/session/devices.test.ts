@@ -155,6 +155,39 @@ describe("the devices of a seat", () => {
   });
 });
 
+describe("a screen", () => {
+  it("is shown once it has been chosen, beside the camera", async () => {
+    const { devices, states, sending } = await open(() => {});
+    await devices.openScreen();
+    expect(states).toMatchObject({ screen: { state: "on", label: "a window" }, face: { state: "on" } });
+    expect(sending.screen).not.toBe(sending.face);
+    devices.stop("screen");
+    expect([states.screen, sending.screen]).toEqual([{ state: "off" }, null]);
+  });
+
+  it("is not asked for again when the person ends it in the browser, or chooses nothing", async () => {
+    const { browser, devices, states, sending } = await open(() => {});
+    await devices.openScreen();
+    browser.opened.at(-1)?.end();
+    expect([states.screen, sending.screen]).toEqual([{ state: "off" }, null]);
+    browser.screenRefused = true;
+    await devices.openScreen();
+    const opened = browser.opened.length;
+    expect(states.screen).toEqual({ state: "failed", fault: "denied" });
+    await browser.pass(60_000);
+    expect(browser.opened.length).toBe(opened);
+  });
+
+  it("that is chosen after the session has ended is let go at once", async () => {
+    const { browser, devices, states } = await open(() => {});
+    const choosing = devices.openScreen();
+    devices.close();
+    await choosing;
+    expect(states.screen).toEqual({ state: "off" });
+    expect(browser.opened.at(-1)?.readyState).toBe("ended");
+  });
+});
+
 describe("a stethoscope", () => {
   const stethoscope: FakeDevice = { kind: "audioinput", deviceId: "usb-1", label: "USB stethoscope" };
 

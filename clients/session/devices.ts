@@ -2,8 +2,9 @@ import type { Browser, Stop } from "./browser";
 import type { DeviceFault, DeviceState } from "./types";
 
 /** The devices a seat can have. */
-export type DevicePurpose = "voice" | "face" | "document" | "stethoscope";
+export type DevicePurpose = "voice" | "face" | "document" | "stethoscope" | "screen";
 
+/** Those that are looked for again when they are gone. A screen is not: it is shown because somebody has just chosen it. */
 const purposes: readonly DevicePurpose[] = ["voice", "face", "document", "stethoscope"];
 
 /** A microphone that is not the one people speak into: a stethoscope, perhaps. */
@@ -21,6 +22,17 @@ export interface DeviceSound {
    * Resolves when it has been tried; how it went stands in `media.self.stethoscope`.
    */
   start(deviceId: string): Promise<void>;
+  stop(): void;
+}
+
+/** Showing the others what is on this seat's screen. */
+export interface ScreenSharing {
+  /**
+   * Has the person choose a window or a screen in the browser's own dialog and shows it until stop(), until the browser's own
+   * "stop sharing", or until the end of the session. Resolves when it has been tried; how it went stands in
+   * `media.self.screen`, where "denied" means that nothing was chosen.
+   */
+  start(): Promise<void>;
   stop(): void;
 }
 
@@ -56,6 +68,13 @@ const faceConstraints: MediaTrackConstraints = {
 const documentConstraints: MediaTrackConstraints = {
   width: { ideal: 1920 },
   height: { ideal: 1080 },
+  frameRate: { ideal: 15, max: 30 },
+};
+
+/** Text has to be legible: pixels before frames, and no more of them than a booth's screen has. */
+const screenConstraints: MediaTrackConstraints = {
+  width: { max: 1920 },
+  height: { max: 1080 },
   frameRate: { ideal: 15, max: 30 },
 };
 
@@ -121,6 +140,23 @@ export class Devices {
       .map(({ deviceId, label }) => ({ deviceId, label }));
   }
 
+  /** Asks the person what is to be shown, and shows it. */
+  async openScreen(): Promise<void> {
+    this.stop("screen");
+    this.wanted.add("screen");
+    this.tell("screen", { state: "opening" });
+    try {
+      const [track] = (await this.browser.getDisplayMedia({ video: screenConstraints, audio: false })).getVideoTracks();
+      if (track !== undefined) this.take("screen", track);
+      else this.stop("screen");
+    } catch (error) {
+      const fault = faultOf(error);
+      this.events.log(`devices: screen ${fault} (${nameOf(error)})`);
+      if (!this.wanted.delete("screen")) return;
+      this.tell("screen", { state: "failed", fault });
+    }
+  }
+
   /** Stops one device; its light goes out. */
   stop(purpose: DevicePurpose): void {
     this.wanted.delete(purpose);
@@ -133,7 +169,7 @@ export class Devices {
     this.stopLooking();
     this.stopListening?.();
     this.stopListening = null;
-    for (const purpose of purposes) this.stop(purpose);
+    for (const purpose of [...purposes, "screen"] as const) this.stop(purpose);
   }
 
   /** Opens what is wanted and missing; calls at the same time share the work. */
@@ -230,6 +266,7 @@ export class Devices {
 
   private lost(purpose: DevicePurpose, track: MediaStreamTrack): void {
     if (this.tracks.get(purpose) !== track) return;
+    if (purpose === "screen") return this.stop(purpose); // the browser's own "stop sharing", or the window was closed
     this.events.log(`devices: ${purpose} lost`);
     this.set(purpose, null, { state: "failed", fault: "unplugged" });
     // Another device of the kind may be there; the operating system needs a moment to settle.

@@ -45,6 +45,8 @@ export class FakeBrowser implements Browser {
   readonly peers: FakePeer[] = [];
   readonly calls: FakeCall[] = [];
   readonly opened: FakeTrack[] = [];
+  /** The person closes the browser's dialog without choosing a window. */
+  screenRefused = false;
   /** What getUserMedia was asked for, in order. */
   readonly asked: { audio?: boolean | MediaTrackConstraints; video?: boolean | MediaTrackConstraints }[] = [];
   devices: FakeDevice[] = [fakeCamera, fakeMicrophone];
@@ -166,6 +168,14 @@ export class FakeBrowser implements Browser {
     const tracks = wanted.map((device) => new FakeTrack(device.kind === "audioinput" ? "audio" : "video", device.deviceId, device.label));
     this.opened.push(...tracks);
     return new FakeStream(tracks as unknown as MediaStreamTrack[]) as unknown as MediaStream;
+  }
+
+  async getDisplayMedia(): Promise<MediaStream> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.screenRefused) throw new DOMException("nothing was chosen", "NotAllowedError");
+    const track = new FakeTrack("video", "screen-1", "a window");
+    this.opened.push(track);
+    return new FakeStream([track] as unknown as MediaStreamTrack[]) as unknown as MediaStream;
   }
 
   async enumerateDevices(): Promise<MediaDeviceInfo[]> {

@@ -46,6 +46,10 @@ export class FakeStream {
   getTracks(): MediaStreamTrack[] {
     return this.tracks;
   }
+
+  getVideoTracks(): MediaStreamTrack[] {
+    return this.tracks.filter((track) => track.kind === "video");
+  }
 }
 
 /** A data channel; what is sent can be passed on by a test. */

@@ -29,7 +29,7 @@ export * from "./booking";
 export type { Browser } from "./browser";
 export type { Api } from "./api";
 export * from "./client";
-export type { DeviceSound, SoundInput } from "./devices";
+export type { DeviceSound, ScreenSharing, SoundInput } from "./devices";
 export { Problem, type FieldProblem } from "./problem";
 export type {
   Away,

@@ -14,6 +14,7 @@ export function realBrowser(): Browser {
       (direction === "send" ? RTCRtpSender : RTCRtpReceiver).getCapabilities(kind)?.codecs ?? [],
     stream: (tracks) => new MediaStream(tracks),
     getUserMedia: (constraints) => mediaDevices().getUserMedia(constraints),
+    getDisplayMedia: (options) => mediaDevices().getDisplayMedia(options),
     enumerateDevices: () => mediaDevices().enumerateDevices(),
     onDeviceChange: (listener) =>
       navigator.mediaDevices === undefined ? () => {} : listen(navigator.mediaDevices, "devicechange", listener),

@@ -1,6 +1,6 @@
 import type { Browser, Stop } from "./browser";
 import { checksOff, CheckRun, MicMeter } from "./checks";
-import { Devices, type DevicePurpose, type DeviceSound } from "./devices";
+import { Devices, type DevicePurpose, type DeviceSound, type ScreenSharing } from "./devices";
 import { MediaLink } from "./media";
 import type { Channels, PeerSignals } from "./peer";
 import type { Media, PresenceItem, Track } from "./protocol";
@@ -17,6 +17,7 @@ const selfOff: SelfMedia = {
   face: { state: "off" },
   document: { state: "off" },
   stethoscope: { state: "off" },
+  screen: { state: "off" },
   preview: null,
   documentPreview: null,
   audioMuted: false,
@@ -47,6 +48,12 @@ export class SeatMedia {
       if (this.plan !== null) await this.devices.openSound(deviceId);
     },
     stop: () => this.devices.stop("stethoscope"),
+  };
+  readonly screen: ScreenSharing = {
+    start: async () => {
+      if (this.plan?.up.includes("screen") === true) await this.devices.openScreen();
+    },
+    stop: () => this.devices.stop("screen"),
   };
   private run: CheckRun | null = null;
   private media: MediaState = mediaOff;

@@ -68,6 +68,8 @@ export interface SelfMedia {
   readonly document: DeviceState;
   /** What is listened to instead of spoken into; sent from deviceSound.start() to stop(). */
   readonly stethoscope: DeviceState;
+  /** A window or screen that is shown to the others, from screen.start() to stop(). */
+  readonly screen: DeviceState;
   /** Own camera for the small preview; it has no sound, so playing it cannot echo. Null while there is none. */
   readonly preview: MediaStream | null;
   readonly documentPreview: MediaStream | null;

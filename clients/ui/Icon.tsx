@@ -52,6 +52,7 @@ const drawings = {
     <path d="M8 7h.01M16 7h.01M24 7h.01M8 15h.01M16 15h.01M24 15h.01M8 23h.01M16 23h.01M24 23h.01" strokeWidth="5" />
   ),
   warn: <path d="M16 4 30 28H2zM16 13v7M16 24v.5" />,
+  screen: <path d="M3 6h26v17H3zM11 28h10M16 23v5M16 19v-9M12 13.500 16 9.500l4 4" />,
   wave: <path d="M7 12v8M13 8v16M19 11v10M25 14v4" />,
   screenTouch: (
     <>

@@ -119,7 +119,7 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
   const words = useWords();
   const who = useProfessional(screen);
   const remote = snapshot.media.remote[screen.desk];
-  const papers = remote?.document ?? remote?.screen ?? null;
+  const papers = remote?.screen ?? remote?.document ?? null;
   const showsPapers = screen.show === "document";
   const showsPicture = screen.show === "picture" || showsPapers;
   const onFrame = useFirstFrame(screen.session.id, screen.session.leg);
