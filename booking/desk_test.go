@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
 	"madoguchi/booking"
 	"madoguchi/booking/calendar"
+	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/deploy"
@@ -51,6 +53,8 @@ type setting struct {
 	store   redisstore.Options
 	options []booking.Option
 	now     time.Time
+	journal *journal.Journal
+	keys    redis.UniversalClient
 }
 
 // clinicMorning is a Wednesday on which the clinic is open until noon, soon after the machine's own date, since the
@@ -80,6 +84,7 @@ func newDesk(t testing.TB, s *redistest.Server, set setting) *desk {
 	k.Service, err = booking.New(booking.Config{
 		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Store: set.store,
 		Now: func() time.Time { return k.now }, Sweep: 20 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+		Journal: set.journal, KeyRedis: set.keys,
 	})
 	if err != nil {
 		t.Fatal(err)

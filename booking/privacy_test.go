@@ -144,11 +144,14 @@ func TestAPlantedPersonIsFoundNowhereAfterExpiry(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := clinicMorning().Add(-24 * time.Hour)
+	noted := t.TempDir()
+	lines := journalIn(t, noted)
 	open := func(store redis.UniversalClient) *booking.Service {
 		s, err := booking.New(booking.Config{
 			Directory: dir, Redis: store, KeyRedis: keys.Client, Secret: []byte("a secret of at least thirty-two bytes"),
 			Now: func() time.Time { return now }, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			Store: redisstore.Options{KeepWho: -time.Until(clinicMorning().Add(90*time.Minute)) + 2*time.Second}, // two seconds from now
+			Store:   redisstore.Options{KeepWho: -time.Until(clinicMorning().Add(90*time.Minute)) + 2*time.Second}, // two seconds from now
+			Journal: lines,
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -200,6 +203,7 @@ func TestAPlantedPersonIsFoundNowhereAfterExpiry(t *testing.T) {
 		t.Error("the sender of short messages is told the number and no name: " + told)
 	}
 	absent(t, "the append-only file", r.written())
+	absent(t, "the journal", (&appendOnly{t: t, folder: noted}).written())
 	absent(t, "the dump", (&redistest.Server{Client: r.client}).Dump(t))
 	absent(t, "the log", log.String())
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
@@ -52,6 +53,8 @@ type Journal struct {
 	waiting chan request
 	stop    chan struct{} // closed by Close
 	done    chan struct{} // closed by the writer
+	end     sync.Once
+	closed  error // what closing gave
 }
 
 // request asks the writer for lines.
@@ -123,9 +126,12 @@ func (j *Journal) Read() ([]Line, Report, error) {
 	return lines, report, err
 }
 
-// Close writes what is waiting and gives the folder free.
+// Close writes what is waiting and gives the folder free. Repeating it changes nothing.
 func (j *Journal) Close() error {
-	close(j.stop)
-	<-j.done
-	return j.held.Close()
+	j.end.Do(func() {
+		close(j.stop)
+		<-j.done
+		j.closed = j.held.Close()
+	})
+	return j.closed
 }
