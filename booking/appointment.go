@@ -38,6 +38,7 @@ type Appointment struct {
 	Legs       []AppointmentLeg `json:"legs"`
 	Resident   *ResidentView    `json:"resident,omitempty"`
 	Anonymous  bool             `json:"anonymous"`
+	BoothUntil *time.Time       `json:"boothUntil,omitempty" doc:"until when it has the booth, cleaning included; left out where it has none"`
 	Choice     bool             `json:"choice,omitempty" doc:"could not be pushed back with the others: its resident has to be offered another time"`
 	Series     string           `json:"series,omitempty" doc:"the row of visits it belongs to"`
 	Unknown    *UnknownStep     `json:"unknown,omitempty" doc:"its last step, while it is not known whether that lasts"`
@@ -81,6 +82,7 @@ type AppointmentLeg struct {
 	Started     bool      `json:"started"`
 	Done        bool      `json:"done"`
 	Freed       bool      `json:"freed,omitempty" doc:"not needed after all"`
+	First       bool      `json:"first,omitempty" doc:"the resident comes there for the first time"`
 }
 
 // LogValue logs what may be logged: ids and state.
@@ -126,6 +128,10 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 	if b, ok := d.Booth(r.Booth); ok {
 		a.BoothName = b.Name
 	}
+	if until := r.BoothTime().End; !until.IsZero() {
+		until = until.In(calendar.Tokyo)
+		a.BoothUntil = &until
+	}
 	for _, l := range r.Legs {
 		a.Legs = append(a.Legs, d.leg(l))
 	}
@@ -151,7 +157,7 @@ func (d *Directory) leg(l redisstore.Leg) AppointmentLeg {
 	v := AppointmentLeg{
 		Service: l.Service, ServiceName: l.Service, PublicName: l.Service, Pool: l.Pool, PoolName: l.Pool, Desk: l.Desk, DeskName: l.Desk,
 		Start: l.Start.In(calendar.Tokyo), End: l.End.In(calendar.Tokyo), Planned: l.Planned.In(calendar.Tokyo),
-		Started: !l.Started.IsZero(), Done: !l.Done.IsZero(), Freed: l.Freed,
+		Started: !l.Started.IsZero(), Done: !l.Done.IsZero(), Freed: l.Freed, First: l.First,
 	}
 	if s, ok := d.Service(l.Service); ok {
 		v.ServiceName, v.PublicName, v.Role = s.Name, s.PublicName, s.Role

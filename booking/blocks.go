@@ -212,8 +212,9 @@ func (s *Service) otherBooth(ctx context.Context, store *redisstore.Store, r red
 		return r, err
 	}
 	legs := legsAfter(r, nil)
+	needed := slices.DeleteFunc(slices.Clone(r.Legs), func(l redisstore.Leg) bool { return l.Freed })
 	for i := range legs {
-		legs[i].Desk = r.Legs[i].Desk
+		legs[i].Desk = needed[i].Desk
 	}
 	q, err := s.dir().inquire(r.Office, "", legs)
 	if err != nil {

@@ -436,6 +436,27 @@ func TestWhoWaitsIsTellableInTheWordsItWasAskedIn(t *testing.T) {
 	}
 }
 
+func TestTheCounterIsToldUntilWhenTheBoothIsCleaned(t *testing.T) {
+	w := newWeb(t, setting{options: []booking.Option{booking.AlwaysOpen()}, now: time.Now()})
+	h := wish()
+	h.Start = time.Now().Add(10 * time.Minute).Truncate(5 * time.Minute)
+	ctx := context.Background()
+	a := w.mustBook(t, h, minami)
+	if a.BoothUntil == nil || a.BoothUntil.Sub(a.End) != 5*time.Minute {
+		t.Fatalf("it ends at %v and has the booth until %v", a.End, a.BoothUntil)
+	}
+	if _, err := w.CheckIn(ctx, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Finish(ctx, a.ID, booking.StateDone); err != nil {
+		t.Fatal(err)
+	}
+	over := want[booking.Appointment](t, w.ask("counter:shiomachihama", "GET", "/v1/appointments/"+a.ID, ""), 200)
+	if over.BoothUntil != nil {
+		t.Errorf("over before it began, it has the booth until %v", over.BoothUntil)
+	}
+}
+
 func TestATimeToMoveToIsNotHinderedByTheVisitItself(t *testing.T) {
 	w := newWeb(t, setting{})
 	a := w.at(t, 60) // ten o'clock: 医院, then 薬局

@@ -168,6 +168,11 @@ func TestALaterLegThatIsNotNeededIsFreedInOneCall(t *testing.T) {
 		k.mustHold(t, h)
 		_, err := k.FreeLeg(ctx, counter, a.ID, 0)
 		refusedAs(t, err, booking.SlugLegs)
+		later := booking.MoveRequest{Key: newKey(), Version: a.Version + 1, Start: a.Start.Add(-30 * time.Minute)}
+		b, err := k.Move(ctx, counter, a.ID, later) // without the leg that is not needed
+		if err != nil || !b.Start.Equal(later.Start) || len(b.Legs) != 1 {
+			t.Errorf("moved %+v, %v", b, err)
+		}
 	})
 }
 

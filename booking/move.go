@@ -55,13 +55,13 @@ func (s *Service) Move(ctx context.Context, c Caller, id string, m MoveRequest) 
 	return s.stepped(store, r, err)
 }
 
-// movable refuses what has ended or is under way.
+// movable refuses what has ended or is under way. A leg that was given back is neither: it is left behind.
 func movable(r redisstore.Record) error {
 	if r.State != StateBooked && r.State != StateArrived && r.State != StateDisputed {
 		return &redisstore.StateError{State: r.State}
 	}
 	for _, l := range r.Legs {
-		if !l.Started.IsZero() || !l.Done.IsZero() {
+		if !l.Freed && (!l.Started.IsZero() || !l.Done.IsZero()) {
 			return &redisstore.StateError{State: "under way"}
 		}
 	}

@@ -1,25 +1,21 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import type { Appointment } from "../session";
-import { Icon } from "../ui/Icon";
-import { type Day, dayOf } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { LanguageChoice, LineBar, SoundSwitch, TopBar } from "../ui/work/Frame";
-import { Pill, TroubleLine } from "../ui/work/parts";
+import { Pill } from "../ui/work/parts";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
 import { Sound } from "../ui/work/sound";
-import { type Trouble, troubleOf } from "../ui/work/trouble";
 import { AppointmentDialog } from "./AppointmentDialog";
-import { BookingScreen } from "./BookingScreen";
 import { CallCover } from "./CallCover";
-import { boothColumns, hoursOn, openCalls, rulerOf } from "./day";
+import { expectedBefore, openCalls } from "./day";
 import { DayScreen } from "./DayScreen";
-import { receptionOf } from "./person";
-import { useOffice, useOfficeDay, useRefetchOnChange } from "./queries";
-import { SlipScreen } from "./Slip";
+import { useRefetchOnChange } from "./queries";
+import { OtherScreens, type Screen } from "./screens";
+import { useCounterDay } from "./useCounterDay";
+import { useDoings } from "./useDoings";
+import { type Made } from "./useBooking";
 import { T } from "./words";
-
-type Screen = { at: "day" } | { at: "booking"; key: number } | { at: "slip"; appointment: Appointment; fresh: boolean };
 
 /** The counter, once somebody is signed in. */
 export function App() {
@@ -28,73 +24,63 @@ export function App() {
   const queries = useQueryClient();
   const [sound] = useState(() => new Sound());
   const [screen, setScreen] = useState<Screen>({ at: "day" });
-  const [chosenDay, setChosenDay] = useState<Day | null>(null);
   const [opened, setOpened] = useState<string | null>(null);
-  const [message, setMessage] = useState<ReactNode>(null);
-  const act = useAct();
   useRefetchOnChange(queries);
-
-  const office = seat.identity?.office ?? "";
   const now = useNow(5000);
-  const today = dayOf(now);
-  const day = chosenDay ?? today;
-  const facts = useOffice(office);
-  const list = useOfficeDay(office, day);
-  const ofToday = useOfficeDay(office, today);
-  const appointments = useMemo(() => list.data ?? [], [list.data]);
-  const sessions = useMemo(() => seat.sessions ?? [], [seat.sessions]);
-  const hours = hoursOn(facts.data?.hours, day);
-  const ruler = useMemo(() => rulerOf(hours, appointments), [hours, appointments]);
-  const columns = boothColumns(facts.data?.booths ?? [], appointments, sessions, seat.calls, now);
+  const day = useCounterDay(seat.identity?.office ?? "", now);
+  const { office, today, appointments } = day;
   const calls = openCalls(seat.calls);
-  const open = appointments.find((a) => a.id === opened);
-
-  const checkIn = (who: { appointment: string } | { reception: string }) =>
-    act.run(async () => {
-      const { appointment } = await client.api.checkIn(who);
-      setOpened(null);
-      setMessage(
-        <Done>
-          <T k="counter.checkedIn" values={{ number: appointment.number, booth: literal(appointment.boothName) }} />
-        </Done>,
-      );
-      void queries.invalidateQueries({ queryKey: ["day"] });
-    });
-  const cancel = (appointment: Appointment) =>
-    act.run(async () => {
-      await client.api.cancel(appointment.id);
-      setOpened(null);
-      setMessage(
-        <Done>
-          <T k="counter.cancelled" values={{ number: appointment.number }} />
-        </Done>,
-      );
-      void queries.invalidateQueries({ queryKey: ["day"] });
-    });
-  const refusedHere = (done: boolean, trouble: Trouble | null) => {
-    if (!done && trouble !== null) {
-      setMessage(
-        <TroubleLine>
-          <T k={trouble.key} />
-        </TroubleLine>,
-      );
-    }
-  };
+  const open = appointments.find((a) => a.id === opened) ?? day.ofToday.find((a) => a.id === opened);
+  const close = useCallback(() => setOpened(null), []);
+  const does = useDoings(close);
 
   const toDay = () => {
-    setMessage(null);
+    does.forget();
+    setOpened(null);
     setScreen({ at: "day" });
   };
+  const show = (next: Screen) => {
+    does.forget();
+    setOpened(null);
+    setScreen(next);
+  };
+  const find = (id: string) => day.ofToday.find((a) => a.id === id) ?? appointments.find((a) => a.id === id);
+  const move = (id: string) => {
+    const found = find(id);
+    if (found !== undefined) show({ at: "move", appointment: found });
+  };
+  const look = (id: string) => {
+    does.forget();
+    setOpened(id);
+  };
+  const { api } = client;
   const made = useCallback(
-    (appointment: Appointment) => {
-      void queries.invalidateQueries({ queryKey: ["day"] });
-      setScreen({ at: "slip", appointment, fresh: true });
+    (result: Made) => {
+      void queries.invalidateQueries();
+      switch (result.kind) {
+        case "appointment":
+          setScreen({ at: "slip", appointment: result.appointment, why: "booked" });
+          // Somebody who has walked in and whose turn it is gets in at once; on a later try the day's line says so.
+          if (result.appointment.state === "arrived" && Date.parse(result.appointment.start) - client.now() < expectedBefore * 60_000) {
+            void api.checkIn({ appointment: result.appointment.id }).catch(() => undefined);
+          }
+          break;
+        case "ticket":
+          setScreen({ at: "ticket", number: result.number, waiter: result.waiter });
+          break;
+        case "waiting":
+          setScreen({ at: "waitlist" });
+          break;
+        case "series":
+          setScreen({ at: "series", series: result.series, legs: result.legs, resident: result.resident });
+          break;
+      }
     },
-    [queries],
+    [api, client, queries],
   );
 
   return (
-    <div className="flex h-dvh flex-col bg-ground-desk print:block print:h-auto">
+    <div className="flex min-h-dvh flex-col bg-ground-desk roomy:h-dvh print:block print:h-auto">
       <TopBar name={literal(seat.identity?.officeName ?? "")} detail={<T k="counter.seat" />}>
         {calls[0] === undefined ? (
           <Pill tone="good" icon="bell" className="text-[16px]">
@@ -109,52 +95,50 @@ export function App() {
         <LanguageChoice />
       </TopBar>
       <LineBar place="desk" />
-      {screen.at === "day" && (
+      {screen.at === "day" ? (
         <DayScreen
-          day={day}
-          columns={columns}
-          ruler={ruler}
-          open={facts.data === undefined || hours !== undefined}
-          failed={list.isError || facts.isError}
-          message={message}
-          onDay={setChosenDay}
-          onRetry={() => {
-            void list.refetch();
-            void facts.refetch();
+          line={day.line}
+          shutting={day.shutting}
+          busy={does.busy}
+          waiting={day.waiters?.length ?? 0}
+          acts={{
+            onCheckIn: (appointment) => void does.checkIn({ appointment }),
+            onCleaned: (appointment) => void does.cleaned(appointment),
+            onOpen: look,
+            onMove: move,
+            onWaitlist: () => show({ at: "waitlist" }),
           }}
-          onNew={() => setScreen({ at: "booking", key: now })}
-          onOpen={(appointment) => {
-            act.clear();
-            setOpened(appointment.id);
-          }}
-          onCheckIn={(appointment) => void checkIn({ appointment }).then(([done, trouble]) => refusedHere(done, trouble))}
-          onReception={async (text) => {
-            const reception = receptionOf(text);
-            if (reception === undefined) {
-              setMessage(
-                <TroubleLine>
-                  <T k="counter.reception.shape" />
-                </TroubleLine>,
-              );
-              return false;
-            }
-            const [done, trouble] = await checkIn({ reception });
-            refusedHere(done, trouble?.key === "trouble.notFound" ? { ...trouble, key: "trouble.reception" } : trouble);
-            return done;
-          }}
+          day={day.day}
+          columns={day.columns}
+          ruler={day.ruler}
+          open={office === undefined || day.isOpen}
+          failed={day.failed}
+          message={does.message}
+          onDay={day.choose}
+          onRetry={day.retry}
+          onNew={() => show({ at: "booking", key: now, mode: "once" })}
+          onWalkIn={() => show({ at: "booking", key: now, mode: "now" })}
+          onBlocks={() => show({ at: "blocks" })}
+          onOpen={(appointment) => look(appointment.id)}
+          onReception={does.reception}
         />
-      )}
-      {screen.at === "booking" && facts.data !== undefined && (
-        <BookingScreen key={screen.key} office={facts.data} today={today} onMade={made} onStop={toDay} />
-      )}
-      {screen.at === "slip" && (
-        <SlipScreen
-          key={screen.appointment.id}
-          appointment={screen.appointment}
-          office={facts.data}
-          fresh={screen.fresh}
-          onAnother={() => setScreen({ at: "booking", key: now })}
+      ) : (
+        <OtherScreens
+          screen={screen}
+          office={office}
+          today={today}
+          waiters={day.waiters}
+          waitersFailed={day.waitersFailed}
+          busy={does.busy}
+          trouble={does.trouble}
+          onMade={made}
+          onScreen={show}
           onDay={toDay}
+          onWaiter={{
+            onAccept: (waiter) => void does.accept(waiter.id).then((appointment) => appointment && show({ at: "slip", appointment, why: "accepted" })),
+            onDecline: (waiter) => void does.decline(waiter.id),
+            onLeave: (waiter) => void does.leave(waiter.id),
+          }}
         />
       )}
       {open !== undefined && screen.at === "day" && calls.length === 0 && (
@@ -162,56 +146,31 @@ export function App() {
           key={open.id}
           appointment={open}
           today={today}
-          busy={act.busy}
-          trouble={act.trouble}
-          onCheckIn={() => void checkIn({ appointment: open.id })}
-          onSlip={() => {
-            setOpened(null);
-            setScreen({ at: "slip", appointment: open, fresh: false });
+          now={now}
+          busy={does.busy}
+          trouble={does.trouble}
+          acts={{
+            onCheckIn: () => void does.checkIn({ appointment: open.id }),
+            onSlip: () => show({ at: "slip", appointment: open, why: "looked-at" }),
+            onMove: () => show({ at: "move", appointment: open }),
+            onCancel: () => void does.cancel(open),
+            onNoShow: () => void does.noShow(open),
+            onFreeLeg: (leg) => void does.freeLeg(open, leg),
+            onCleaned: () => void does.cleaned(open.id),
+            onSettle: (choice) => void does.settle(open, choice),
+            onClose: close,
           }}
-          onCancel={() => void cancel(open)}
-          onClose={() => setOpened(null)}
         />
       )}
       <CallCover
         calls={calls}
-        sessions={sessions}
-        appointments={ofToday.data ?? []}
+        sessions={day.sessions}
+        appointments={day.ofToday satisfies readonly Appointment[]}
         sound={sound}
-        busy={act.busy}
-        trouble={act.trouble}
-        onAnswer={(call) => void act.run(() => client.answerCall(call))}
+        busy={does.busy}
+        trouble={does.trouble}
+        onAnswer={(call) => void does.answer(call)}
       />
     </div>
   );
-}
-
-function Done({ children }: { readonly children: ReactNode }) {
-  return (
-    <p className="flex items-start gap-3 rounded-8 bg-good px-4 py-3 font-bold text-good-ink">
-      <Icon name="check" className="mt-0.5 size-6" />
-      <span>{children}</span>
-    </p>
-  );
-}
-
-/** Runs one request at a time and keeps what was refused. Answers whether it was carried out, and if not, why. */
-function useAct() {
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble | null>(null);
-  const run = async (what: () => Promise<void>): Promise<[boolean, Trouble | null]> => {
-    setBusy(true);
-    setTrouble(null);
-    try {
-      await what();
-      return [true, null];
-    } catch (error) {
-      const found = troubleOf(error);
-      setTrouble(found);
-      return [false, found];
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, trouble, run, clear: () => setTrouble(null) };
 }

@@ -1,18 +1,17 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef } from "react";
-import type { Appointment } from "../session";
+import { useCallback } from "react";
 import type { Office } from "../session/booking";
 import { Button } from "../ui/Button";
-import { type Day, dayOf, wallClock } from "../ui/office-time";
 import { Icon } from "../ui/Icon";
+import { type Day, dayOf, wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
-import { useClient } from "../ui/work/seat";
-import { codeOf, troubleOfCode } from "../ui/work/trouble";
-import { type BookingEvent, type Draft, emptyDraft, faultsOf, mayBeAnonymous, reduce, secondsLeft } from "./booking";
+import { troubleOfCode } from "../ui/work/trouble";
+import { type Draft, faultsOf, isChosen, mayBeAnonymous, type Mode, secondsLeft } from "./booking";
 import { DayName } from "./DayName";
+import { ModeChoice, RhythmFields, WishFields } from "./ModeChoice";
 import { PersonFields } from "./PersonFields";
 import { legRequests } from "./queries";
+import { type Made, useBooking } from "./useBooking";
 import { useMonotonic } from "./useMonotonic";
 import { WhenColumn } from "./WhenColumn";
 import { WhoWithColumn } from "./WhoWithColumn";
@@ -22,42 +21,70 @@ import { T } from "./words";
 export function BookingScreen({
   office,
   today,
+  mode = "once",
   onMade,
   onStop,
 }: {
   readonly office: Office;
   readonly today: Day;
-  readonly onMade: (appointment: Appointment) => void;
+  readonly mode?: Mode;
+  readonly onMade: (made: Made) => void;
   readonly onStop: () => void;
 }) {
-  const { draft, dispatch, choose, stop } = useBooking(office, onMade);
+  const { draft, dispatch, choose, stop } = useBooking(office, mode, onMade);
+  const onDay = useCallback((day: Day) => dispatch({ type: "day", day }), [dispatch]);
+  const inPerson = draft.trouble !== null && isChosen(draft);
   return (
-    <main className="screen-only grid min-h-0 flex-1 grid-cols-[22rem_minmax(0,1fr)_21.5rem] gap-4.5 px-5 py-4.5 text-[18px]">
+    <main className="screen-only columns-3-main text-[18px]">
       <ScreenTitle className="sr-only">
         <T k="counter.book.title" />
       </ScreenTitle>
-      <Sheet className="flex min-h-0 flex-col overflow-y-auto p-5">
+      <Sheet className="flex min-h-0 flex-col p-5 roomy:overflow-y-auto">
         <WhoWithColumn offers={office.offers} legs={draft.legs} dispatch={dispatch} />
       </Sheet>
-      <Sheet className="flex min-h-0 flex-col p-5">
-        <WhenColumn office={office.id} draft={draft} today={today} dispatch={dispatch} onTime={choose} />
+      <Sheet className="flex min-h-0 flex-col p-5 roomy:overflow-y-auto">
+        <h2 className="mb-2 text-[24px] font-bold">
+          <T k="counter.book.when" />
+        </h2>
+        <ModeChoice draft={draft} dispatch={dispatch} />
+        {draft.mode === "now" ? (
+          <p>
+            <T k="counter.mode.nowMeans" />
+          </p>
+        ) : (
+          <>
+            {draft.mode === "series" && <RhythmFields draft={draft} dispatch={dispatch} />}
+            <WhenColumn
+              search={{ office: office.id, legs: legRequests(draft.legs) }}
+              today={today}
+              day={draft.day}
+              chosen={{ start: draft.start, held: draft.held, pending: draft.pending === "hold" }}
+              trouble={inPerson ? null : (draft.trouble?.slug ?? null)}
+              daysOnly={draft.mode === "wait"}
+              holds={draft.mode === "once"}
+              onDay={onDay}
+              onTime={choose}
+            />
+            {draft.mode === "wait" && draft.legs.length > 0 && draft.day !== null && <WishFields draft={draft} dispatch={dispatch} />}
+          </>
+        )}
       </Sheet>
       <div className="flex min-h-0 flex-col gap-3.5">
-        <Sheet className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto p-5">
+        <Sheet className="flex min-h-0 flex-1 flex-col gap-3 p-5 roomy:overflow-y-auto">
           <h2 className="text-[24px] font-bold">
             <T k="counter.book.person" />
           </h2>
           <PersonFields
             draft={draft}
             faults={draft.tried ? faultsOf(draft) : {}}
-            anonymousAllowed={mayBeAnonymous(draft.legs)}
+            anonymousAllowed={mayBeAnonymous(draft)}
             dispatch={dispatch}
             onEnter={() => dispatch({ type: "confirm" })}
           />
           <Summary draft={draft} />
-          {draft.trouble !== null && draft.held !== null && (
+          {inPerson && (
             <TroubleLine>
-              <T k={troubleOfCode(draft.trouble.slug).key} />
+              <T k={troubleOfCode(draft.trouble?.slug ?? "").key} />
             </TroubleLine>
           )}
         </Sheet>
@@ -74,18 +101,25 @@ export function BookingScreen({
         <Button
           place="counter"
           kind="primary"
-          icon="printer"
+          icon={draft.mode === "once" || draft.mode === "now" ? "printer" : "check"}
           className="min-h-18 w-full flex-none text-[22px]!"
-          busy={draft.pending === "confirm"}
-          unavailable={draft.held === null ? <T k="counter.book.goWhy" /> : undefined}
+          busy={draft.pending === "confirm" || draft.pending === "send"}
+          unavailable={isChosen(draft) ? undefined : <T k="counter.book.goWhy" />}
           onPress={() => dispatch({ type: "confirm" })}
         >
-          <T k={draft.pending === "confirm" ? "counter.book.going" : "counter.book.go"} />
+          <T k={draft.pending === "confirm" || draft.pending === "send" ? "counter.book.going" : goes[draft.mode]} />
         </Button>
       </div>
     </main>
   );
 }
+
+const goes = {
+  once: "counter.book.go",
+  now: "counter.book.goNow",
+  wait: "counter.book.goWait",
+  series: "counter.book.goSeries",
+} as const;
 
 /** What has been chosen, and how long the seat is still held. */
 function Summary({ draft }: { readonly draft: Draft }) {
@@ -117,83 +151,4 @@ function Summary({ draft }: { readonly draft: Draft }) {
       </p>
     </div>
   );
-}
-
-/** Carries out what the draft asks for: holds, releases, confirms, and gives everything back when it is left. */
-function useBooking(office: Office, onMade: (appointment: Appointment) => void) {
-  const { api } = useClient();
-  const queries = useQueryClient();
-  const [draft, dispatch] = useReducer(reduce, emptyDraft);
-  const present = useRef(draft);
-  useEffect(() => {
-    present.current = draft;
-  }, [draft]);
-
-  const refused = useCallback(
-    (error: unknown) => {
-      dispatch({ type: "trouble", trouble: { slug: codeOf(error) } });
-      void queries.invalidateQueries({ queryKey: ["free"] });
-    },
-    [queries],
-  );
-
-  const choose = (start: string, rules: number) => {
-    dispatch({ type: "time", start });
-    api
-      .hold({ office: office.id, start, legs: legRequests(draft.legs), rules })
-      .then((hold) => dispatch({ type: "held", hold, at: performance.now() }))
-      .catch(refused);
-  };
-
-  // The draft names what has been given up; the server is told once for each.
-  const releasing = useRef(new Set<string>());
-  const release = useCallback(
-    (id: string) => {
-      if (releasing.current.has(id)) return;
-      releasing.current.add(id);
-      // A hold that cannot be released expires by itself.
-      void api
-        .release(id)
-        .catch(() => undefined)
-        .finally(() => {
-          dispatch({ type: "released", id });
-          void queries.invalidateQueries({ queryKey: ["free"] });
-        });
-    },
-    [api, queries],
-  );
-  useEffect(() => draft.release.forEach(release), [draft.release, release]);
-
-  const confirming = useRef(false);
-  useEffect(() => {
-    const { held, pending } = draft;
-    if (pending !== "confirm" || held === null || confirming.current) return;
-    confirming.current = true;
-    api
-      .confirm(held.id, draft.anonymous ? { anonymous: true } : { resident: { kana: draft.kana, phone: draft.phone } })
-      .then((appointment) => {
-        dispatch({ type: "made", appointment });
-        onMade(appointment);
-      })
-      .catch(refused)
-      .finally(() => {
-        confirming.current = false;
-      });
-  }, [api, draft, onMade, refused]);
-
-  useEffect(() => {
-    const timer = setInterval(() => dispatch({ type: "tick", at: performance.now() } satisfies BookingEvent), 500);
-    return () => clearInterval(timer);
-  }, []);
-
-  const expired = draft.trouble?.slug === "hold-expired";
-  useEffect(() => {
-    if (expired) void queries.invalidateQueries({ queryKey: ["free"] });
-  }, [expired, queries]);
-
-  const stop = () => {
-    const { held } = present.current;
-    if (held !== null) release(held.id);
-  };
-  return { draft, dispatch, choose, stop };
 }

@@ -4,17 +4,32 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
+import { ChangedTime } from "./ChangedTime";
 import type { Block, BoothColumn as Column, Ruler, Task } from "./day";
 import { T, useWords } from "./words";
 
-/** The card above a booth's column: one line of what to do now, and at most one button. */
-export function TaskCard({ column, onCheckIn }: { readonly column: Column; readonly onCheckIn: (appointment: string) => void }) {
+/**
+ * The card above a booth's column: one line of what to do now, and at most one button. What stands in the line at the top
+ * has its button there.
+ */
+export function TaskCard({
+  column,
+  lined,
+  onCheckIn,
+  onCleaned,
+}: {
+  readonly column: Column;
+  /** The line at the top is about this. */
+  readonly lined: boolean;
+  readonly onCheckIn: (appointment: string) => void;
+  readonly onCleaned: (appointment: string) => void;
+}) {
   const words = useWords();
-  const { task, urgent } = column;
+  const { task } = column;
   return (
     <section
       aria-label={literal(column.name)}
-      className={`flex min-w-0 flex-col rounded-12 px-5 py-3.5 ${urgent ? "border-3 border-primary bg-ground-booth" : "border border-solid-gray-420 bg-white"}`}
+      className={`flex min-w-0 flex-col rounded-12 px-5 py-2.5 ${lined ? "border-3 border-primary bg-ground-booth" : "border border-solid-gray-420 bg-white"}`}
     >
       <div className="flex items-baseline justify-between">
         <h2 className="text-[22px] font-bold">{literal(column.name)}</h2>
@@ -25,16 +40,25 @@ export function TaskCard({ column, onCheckIn }: { readonly column: Column; reado
       <p className="text-[22px] leading-snug font-bold" role="status">
         <TaskWords task={task} />
       </p>
-      {task.kind === "check-in" && (
+      {task.kind === "check-in" && !lined && (
         <Button
           place="counter"
-          kind={urgent ? "primary" : "plain"}
           icon="check"
           className="mt-2 w-full"
           label={words.written("counter.came.label", { number: task.number })}
           onPress={() => onCheckIn(task.appointment)}
         >
           <T k="counter.came" />
+        </Button>
+      )}
+      {task.kind === "bring" && !lined && (
+        <Button place="counter" icon="door" className="mt-2 w-full" onPress={() => onCheckIn(task.appointment)}>
+          <T k="counter.bring" />
+        </Button>
+      )}
+      {task.kind === "clean" && !lined && (
+        <Button place="counter" icon="check" className="mt-2 w-full" onPress={() => onCleaned(task.appointment)}>
+          <T k="counter.cleaned" />
         </Button>
       )}
     </section>
@@ -46,6 +70,7 @@ function TaskWords({ task }: { readonly task: Task }) {
     case "check-in":
       return <T k={task.late ? "counter.task.check-in.late" : "counter.task.check-in"} values={{ number: task.number }} />;
     case "seat":
+    case "bring":
     case "talks":
       return <T k={`counter.task.${task.kind}`} values={{ number: task.number }} />;
     case "waits":
@@ -114,6 +139,9 @@ const blockLooks: Record<Block["state"], string> = {
   talking: "border-primary bg-ground-booth border-2 border-l-8",
   done: "border-solid-gray-420 bg-solid-gray-50 border-l-6 text-ink-soft",
   noshow: "border-solid-gray-420 bg-solid-gray-50 border-l-6 text-ink-soft",
+  unknown: "border-heed-edge bg-white border-2 border-dashed border-l-8",
+  disputed: "border-heed-edge bg-heed-soft border-2 border-l-8",
+  choice: "border-heed-edge bg-heed-soft border-2 border-l-8",
 };
 
 function BlockItem({
@@ -132,20 +160,25 @@ function BlockItem({
     <li className="absolute inset-x-2" style={{ top: top + 1, height: height - 2 }}>
       <AriaButton
         onPress={() => onOpen(appointment)}
-        className={`flex size-full cursor-pointer items-center gap-3 overflow-hidden rounded-6 border px-3 text-left leading-tight ${blockLooks[state]}`}
+        className={`flex size-full cursor-pointer flex-wrap content-center items-center gap-x-3 overflow-hidden rounded-6 border px-3 text-left leading-tight ${blockLooks[state]}`}
       >
-        <span className="sr-only">{wallClock(appointment.start)}</span>
+        {block.was === undefined && <span className="sr-only">{wallClock(appointment.start)}</span>}
         <span className="text-[19px] font-bold tabular-nums">
           {appointment.number}
           <span className="sr-only">
             <T k="counter.number" values={{ number: "" }} />
           </span>
         </span>
-        <span className="min-w-0 truncate font-bold">
-          {appointment.anonymous || appointment.resident === undefined ? <T k="counter.anonymous" /> : literal(appointment.resident.kana)}
+        <span className="min-w-0 font-bold">
+          <Who appointment={appointment} />
         </span>
+        {block.was !== undefined && (
+          <span className="rounded-6 bg-heed px-2 font-bold text-heed-ink">
+            <ChangedTime was={block.was} start={appointment.start} />
+          </span>
+        )}
         <OtherSides appointment={appointment} />
-        <span className={`ml-auto flex-none ${state === "late" ? "rounded-full bg-heed px-3 font-bold text-heed-ink" : ""}`}>
+        <span className={`ml-auto flex-none ${marked.has(state) ? "rounded-full bg-heed px-3 font-bold text-heed-ink" : ""}`}>
           {state === "late" ? (
             <T k="counter.block.late" values={{ minutes: block.late }} />
           ) : state === "later" ? (
@@ -161,11 +194,20 @@ function BlockItem({
   );
 }
 
+const marked: ReadonlySet<Block["state"]> = new Set(["late", "unknown", "disputed", "choice"]);
+
+/** Who comes: the name in kana, or that there is none. */
+export function Who({ appointment, polite = false }: { readonly appointment: Appointment; readonly polite?: boolean }) {
+  if (appointment.anonymous || appointment.resident === undefined) return <T k="counter.anonymous" />;
+  const name = literal(appointment.resident.kana);
+  return polite ? <T k="counter.sama" values={{ name }} /> : <>{name}</>;
+}
+
 /** The other sides of a visit in neutral words: 医院 → 薬局. */
 export function OtherSides({ appointment }: { readonly appointment: Appointment }) {
   return (
-    <span className="flex-none whitespace-nowrap">
-      {appointment.legs.map((leg, i) => (
+    <span>
+      {appointment.legs.filter((leg) => leg.freed !== true).map((leg, i) => (
         <span key={leg.start}>
           {i > 0 && (
             <>

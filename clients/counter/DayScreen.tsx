@@ -1,17 +1,26 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Appointment } from "../session";
 import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
 import { addDays, clockOfMinute, type Day, dayOf, dayParts, minuteOfDay } from "../ui/office-time";
+import { literal } from "../ui/ruby";
 import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import { BoothGrid, TaskCard } from "./BoothColumn";
 import { type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
 import { DayName } from "./DayName";
+import { NowLine, type NowActs } from "./NowLine";
 import { ReceptionForm } from "./ReceptionForm";
+import type { Now } from "./whatnow";
 import { T, useWords } from "./words";
 
-/** Today by booth, with what to do now above each column. */
+/** Today by booth, with the one thing to do now at the top and what to do at each booth above its column. */
 export function DayScreen({
+  line,
+  shutting,
+  busy,
+  acts,
+  waiting,
   day,
   columns,
   ruler,
@@ -21,10 +30,19 @@ export function DayScreen({
   onDay,
   onRetry,
   onNew,
+  onWalkIn,
+  onBlocks,
   onOpen,
-  onCheckIn,
   onReception,
 }: {
+  /** The most urgent thing to do, out of all of today. */
+  readonly line: Now;
+  /** The office shuts within ten minutes with somebody still here. */
+  readonly shutting: Extract<Now, { kind: "shuts" }> | undefined;
+  readonly busy: boolean;
+  readonly acts: NowActs;
+  /** How many are on the waiting list. */
+  readonly waiting: number;
   readonly day: Day;
   readonly columns: BoothColumn[];
   readonly ruler: Ruler;
@@ -36,8 +54,9 @@ export function DayScreen({
   readonly onDay: (day: Day | null) => void;
   readonly onRetry: () => void;
   readonly onNew: () => void;
+  readonly onWalkIn: () => void;
+  readonly onBlocks: () => void;
   readonly onOpen: (appointment: Appointment) => void;
-  readonly onCheckIn: (appointment: string) => void;
   readonly onReception: (text: string) => Promise<boolean>;
 }) {
   const now = useNow(5000);
@@ -47,8 +66,11 @@ export function DayScreen({
     onDay(next === today ? null : next);
   };
   return (
-    <main className="screen-only grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_19.75rem] gap-4 px-5 py-4 text-[18px]">
-      <div className="flex min-h-0 flex-col gap-3">
+    <main className="screen-only day-main text-[18px]">
+      <div className="roomy:col-span-2">
+        <NowLine now={line} busy={busy} acts={acts} />
+      </div>
+      <div className="flex min-h-0 min-w-0 flex-col gap-3">
         {failed && (
           <TroubleLine>
             <T k="counter.failed" />{" "}
@@ -58,21 +80,55 @@ export function DayScreen({
           </TroubleLine>
         )}
         {day === today && (
-          <div className="ml-17 grid auto-cols-fr grid-flow-col gap-3.5">
+          <div className="grid grid-cols-[repeat(auto-fit,minmax(13rem,1fr))] gap-3.5 roomy:ml-17">
             {columns.map((column) => (
-              <TaskCard key={column.booth} column={column} onCheckIn={onCheckIn} />
+              <TaskCard
+                key={column.booth}
+                column={column}
+                lined={"appointment" in column.task && "appointment" in line && column.task.appointment === line.appointment}
+                onCheckIn={acts.onCheckIn}
+                onCleaned={acts.onCleaned}
+              />
+            ))}
+          </div>
+        )}
+        {day !== today && (
+          <div className="grid grid-cols-[repeat(auto-fit,minmax(13rem,1fr))] gap-3.5 roomy:ml-17">
+            {columns.map((column) => (
+              <h2 key={column.booth} className="px-2 text-[22px] font-bold">
+                {literal(column.name)}
+              </h2>
             ))}
           </div>
         )}
         <Columns day={day} columns={columns} ruler={ruler} now={day === today ? minuteOfDay(now) : null} onOpen={onOpen} />
       </div>
-      <aside className="flex min-h-0 flex-col gap-3.5 overflow-y-auto">
+      <aside className="flex min-h-0 flex-col gap-3 roomy:overflow-y-auto">
         <Button place="counter" icon="plus" className="w-full flex-none border-primary!" onPress={onNew}>
           <T k="counter.new" />
         </Button>
+        <div className="grid flex-none grid-cols-2 gap-2.5">
+          <Button place="desk" icon="person" className="min-h-12 px-2!" onPress={onWalkIn}>
+            <T k="counter.walkIn" />
+          </Button>
+          <Button place="desk" icon="people" className="min-h-12 px-2!" onPress={acts.onWaitlist}>
+            <T k="counter.wait.some" values={{ count: waiting }} />
+          </Button>
+        </div>
         <ReceptionForm onSubmit={onReception} />
+        {shutting !== undefined && line.kind !== "shuts" && (
+          <p role="status" className="flex items-start gap-3 rounded-8 bg-heed px-4 py-2.5 font-bold text-heed-ink">
+            <Icon name="clock" className="mt-0.5 size-6" />
+            <span>
+              <T k={shutting.noon ? "counter.line.noon" : "counter.line.closing"} values={{ minutes: shutting.minutes, number: shutting.number }} />
+            </span>
+          </p>
+        )}
         <div aria-live="polite">{message}</div>
-        <Sheet className="mt-auto p-4">
+        <Button place="desk" icon="lock" className="mt-auto min-h-12 flex-none" onPress={onBlocks}>
+          <T k="counter.blocks.open" />
+        </Button>
+        <Sheet className="flex-none p-3.5">
           <ScreenTitle className="text-[22px]">
             <DayName day={day} />
           </ScreenTitle>
@@ -81,11 +137,11 @@ export function DayScreen({
               <T k="counter.closed" />
             </p>
           )}
-          <div className="mt-3 grid grid-cols-2 gap-3">
-            <Button place="desk" icon="back" className="min-h-12" onPress={() => go(-1)}>
+          <div className="mt-2 grid grid-cols-2 gap-2.5">
+            <Button place="desk" icon="back" className="min-h-12 px-2!" onPress={() => go(-1)}>
               <T k="counter.before" />
             </Button>
-            <Button place="desk" iconAfter="arrow" className="min-h-12" onPress={() => go(1)}>
+            <Button place="desk" iconAfter="arrow" className="min-h-12 px-2!" onPress={() => go(1)}>
               <T k="counter.after" />
             </Button>
             {day !== today && (
@@ -118,15 +174,18 @@ function Columns({
   const parts = dayParts(day);
   const weekday = words.written(`day.${parts.weekday}` as "day.0");
   const box = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(480);
+  const [{ height, width }, setSize] = useState({ height: 480, width: 900 });
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return undefined;
-    const watch = new ResizeObserver(() => setHeight(element.clientHeight - 16));
+    const watch = new ResizeObserver(() => setSize({ height: element.clientHeight - 16, width: element.clientWidth }));
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  const scale = pixelsPerMinute(ruler, columns.flatMap((c) => c.blocks), height);
+  // In a narrow column a name and the other sides take two or three lines.
+  const narrow = width / Math.max(1, columns.length);
+  const lowest = narrow < 250 ? 84 : narrow < 400 ? 62 : 46;
+  const scale = pixelsPerMinute(ruler, columns.flatMap((c) => c.blocks), height, lowest);
   const first = columns.flatMap((c) => c.blocks).reduce((min, b) => Math.min(min, b.from), ruler.to);
   const at = now ?? Math.max(ruler.from, first === ruler.to ? ruler.from : first);
   const settled = useRef<string | null>(null);
@@ -145,7 +204,7 @@ function Columns({
       role="region"
       aria-label={words.written("date", { month: parts.month, day: parts.day, weekday })}
       tabIndex={0}
-      className="min-h-0 flex-1 overflow-y-auto"
+      className="max-h-[80dvh] min-h-0 overflow-y-auto roomy:max-h-none roomy:flex-1"
     >
       <div className="flex gap-3.5 py-2">
         <div aria-hidden="true" className="relative w-13.5 flex-none text-right tabular-nums">

@@ -10,18 +10,20 @@ import { groupedReception, publicNames } from "./neutral";
 import { useQr } from "./queries";
 import { T, useWords } from "./words";
 
-/** The slip on the screen and on paper; a new booking prints it by itself. */
+/** Why a slip is on the screen; what is new prints by itself. */
+export type SlipReason = "booked" | "accepted" | "moved" | "moved-quietly" | "looked-at";
+
+/** The slip on the screen and on paper. */
 export function SlipScreen({
   appointment,
   office,
-  fresh,
+  why,
   onAnother,
   onDay,
 }: {
   readonly appointment: Appointment;
   readonly office: Office | undefined;
-  /** Just booked: it prints as soon as the code is there. */
-  readonly fresh: boolean;
+  readonly why: SlipReason;
   readonly onAnother: () => void;
   readonly onDay: () => void;
 }) {
@@ -29,19 +31,25 @@ export function SlipScreen({
   const [drawn, setDrawn] = useState(false);
   const printed = useRef(false);
   const ready = drawn || qr.failed;
+  const fresh = why === "booked" || why === "moved";
   useEffect(() => {
     if (!fresh || !ready || printed.current) return;
     printed.current = true;
     window.print();
   }, [fresh, ready]);
   return (
-    <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_24rem] gap-6 overflow-y-auto bg-ground-desk px-5 py-5 text-[18px] print:block print:overflow-visible print:bg-white print:p-0">
+    <main className="paper-main text-[18px]">
       <Paper appointment={appointment} office={office} svg={qr.svg} onDrawn={() => setDrawn(true)} />
       <div className="screen-only flex flex-col gap-3.5">
         <Sheet className="p-5">
           <ScreenTitle className="text-[26px]">
-            {fresh ? <T k="counter.made" /> : <T k="counter.number" values={{ number: appointment.number }} />}
+            <Title why={why} number={appointment.number} />
           </ScreenTitle>
+          {appointment.state === "unknown" && (
+            <TroubleLine className="mt-3">
+              <T k="counter.unknown.means" />
+            </TroubleLine>
+          )}
           {qr.failed && (
             <TroubleLine className="mt-3">
               <T k="counter.slip.noQr" />
@@ -60,6 +68,19 @@ export function SlipScreen({
       </div>
     </main>
   );
+}
+
+function Title({ why, number }: { readonly why: SlipReason; readonly number: number }) {
+  switch (why) {
+    case "booked":
+    case "accepted":
+      return <T k="counter.made" />;
+    case "moved":
+    case "moved-quietly":
+      return <T k="counter.moved" values={{ number }} />;
+    case "looked-at":
+      return <T k="counter.number" values={{ number }} />;
+  }
 }
 
 /** What the resident takes home: numbers, date, place and a neutral word. No name: slips get lost. */

@@ -6,11 +6,14 @@ import {
   type Draft,
   emptyDraft,
   faultsOf,
+  isChosen,
   mayBeAnonymous,
   nextOffers,
   reduce,
   secondsLeft,
   visitMinutes,
+  wishedFor,
+  type WishSpan,
 } from "./booking";
 
 function offer(service: string, pool: string, part: Partial<Offer> = {}): Offer {
@@ -74,8 +77,8 @@ describe("who with", () => {
   });
 
   it("lets nobody stay without a name unless every leg allows it", () => {
-    expect(mayBeAnonymous([gyosei])).toBe(true);
-    expect(mayBeAnonymous([gyosei, clinic])).toBe(false);
+    expect(mayBeAnonymous({ legs: [gyosei], mode: "once" })).toBe(true);
+    expect(mayBeAnonymous({ legs: [gyosei, clinic], mode: "once" })).toBe(false);
     const draft = run([
       { type: "add-leg", offer: gyosei },
       { type: "anonymous", on: true },
@@ -162,5 +165,48 @@ describe("who", () => {
   it("ends with the appointment for the slip", () => {
     const made = { id: "a_1" } as Appointment;
     expect(reduce(held, { type: "made", appointment: made })).toMatchObject({ made, held: null, release: [] });
+  });
+});
+
+describe("other than once", () => {
+  const someone: BookingEvent[] = [{ type: "kana", text: "ミナミ フサエ" }, { type: "phone", text: "0999001456" }];
+
+  it("gives a held seat up when something else is wanted", () => {
+    const draft = reduce(held, { type: "mode", mode: "wait" });
+    expect(draft).toMatchObject({ mode: "wait", held: null, release: ["a_1"], day: "2026-11-25" });
+    expect(reduce(held, { type: "mode", mode: "once" })).toBe(held);
+  });
+
+  it("needs no time for somebody who is here", () => {
+    const draft = run([{ type: "mode", mode: "now" }, { type: "add-leg", offer: clinic }, ...someone]);
+    expect(isChosen(draft)).toBe(true);
+    expect(reduce(draft, { type: "confirm" }).pending).toBe("send");
+  });
+
+  it("needs a day for somebody who waits", () => {
+    const draft = run([{ type: "mode", mode: "wait" }, { type: "add-leg", offer: clinic }, ...someone]);
+    expect(isChosen(draft)).toBe(false);
+    expect(reduce(draft, { type: "confirm" })).toBe(draft);
+    expect(reduce(reduce(draft, { type: "day", day: "2026-11-25" }), { type: "confirm" }).pending).toBe("send");
+  });
+
+  it("holds nothing for a row before it is known for whom, and asks for a name always", () => {
+    const draft = run([{ type: "mode", mode: "series" }, { type: "add-leg", offer: gyosei }, { type: "anonymous", on: true }, { type: "time", start }]);
+    expect(draft).toMatchObject({ pending: null, start, anonymous: false });
+    expect(reduce(draft, { type: "confirm" })).toMatchObject({ pending: null, tried: true });
+    const sending = reduce(run(someone, draft), { type: "confirm" });
+    expect(sending.pending).toBe("send");
+    expect(reduce(sending, { type: "trouble", trouble: { slug: "slot-taken" } })).toMatchObject({ pending: null, start });
+    expect(reduce(sending, { type: "sent" }).pending).toBeNull();
+  });
+
+  it.each<[WishSpan, string, string]>([
+    ["morning", "2026-11-30T00:00:00+09:00", "2026-11-30T12:00:00+09:00"],
+    ["afternoon", "2026-11-30T12:00:00+09:00", "2026-12-01T00:00:00+09:00"],
+    ["day", "2026-11-30T00:00:00+09:00", "2026-12-01T00:00:00+09:00"],
+    ["week", "2026-11-30T00:00:00+09:00", "2026-12-07T00:00:00+09:00"],
+    ["month", "2026-11-30T00:00:00+09:00", "2026-12-31T00:00:00+09:00"],
+  ])("a wish for the %s spans from %s to %s", (wish, from, to) => {
+    expect(wishedFor("2026-11-30", wish)).toEqual({ from, to });
   });
 });

@@ -2,11 +2,23 @@
 // every rule about what may be chosen, what a change gives up and when a seat is lost stands here.
 
 import type { Appointment, Hold, Offer } from "../session/booking";
-import type { Day } from "../ui/office-time";
+import { addDays, type Day } from "../ui/office-time";
 import { normaliseKana, normalisePhone, type PersonFaults, personFaults } from "./person";
 
 /** A visit has at most this many legs. */
-export const maxLegs = 3;
+export const maxLegs = 4;
+
+/** What is wanted: one visit, the next free time for somebody who is here, a place on the waiting list, a row. */
+export type Mode = "once" | "now" | "wait" | "series";
+
+/** Which starts would do for somebody who waits, from the day chosen on. */
+export type WishSpan = "morning" | "afternoon" | "day" | "week" | "month";
+
+/** How often a row is held: weeks between two visits, and how many visits. */
+export interface Rhythm {
+  weeks: number;
+  count: number;
+}
 
 /** A seat held for this booking. The deadline is by this machine's monotonic clock, in ms. */
 export interface HeldSeat {
@@ -19,7 +31,7 @@ export interface HeldSeat {
 }
 
 /** What a request is under way for. */
-export type Pending = "hold" | "confirm" | null;
+export type Pending = "hold" | "confirm" | "send" | null;
 
 /** Why something did not work: the last part of a problem's type. */
 export interface Trouble {
@@ -27,6 +39,7 @@ export interface Trouble {
 }
 
 export interface Draft {
+  mode: Mode;
   legs: Offer[];
   day: Day | null;
   /** The time chosen; held once `held` is there. */
@@ -37,6 +50,10 @@ export interface Draft {
   kana: string;
   phone: string;
   anonymous: boolean;
+  wish: WishSpan;
+  /** Let forward on the waiting list. */
+  urgent: boolean;
+  rhythm: Rhythm;
   pending: Pending;
   trouble: Trouble | null;
   /** Faults are shown only after somebody tried to confirm. */
@@ -46,6 +63,10 @@ export interface Draft {
 }
 
 export type BookingEvent =
+  | { type: "mode"; mode: Mode }
+  | { type: "wish"; wish: WishSpan }
+  | { type: "urgent"; on: boolean }
+  | { type: "rhythm"; rhythm: Rhythm }
   | { type: "add-leg"; offer: Offer }
   | { type: "remove-leg"; index: number }
   | { type: "day"; day: Day }
@@ -57,11 +78,13 @@ export type BookingEvent =
   | { type: "anonymous"; on: boolean }
   | { type: "confirm" }
   | { type: "made"; appointment: Appointment }
+  | { type: "sent" } // the ticket, the place in the queue or the row is there
   | { type: "trouble"; trouble: Trouble }
   | { type: "tick"; at: number }
   | { type: "released"; id: string };
 
 export const emptyDraft: Draft = {
+  mode: "once",
   legs: [],
   day: null,
   start: null,
@@ -70,6 +93,9 @@ export const emptyDraft: Draft = {
   kana: "",
   phone: "",
   anonymous: false,
+  wish: "week",
+  urgent: false,
+  rhythm: { weeks: 4, count: 3 },
   pending: null,
   trouble: null,
   tried: false,
@@ -91,6 +117,14 @@ const seatLost = new Set([
 /** The next draft. */
 export function reduce(draft: Draft, event: BookingEvent): Draft {
   switch (event.type) {
+    case "mode":
+      return event.mode === draft.mode ? draft : anonymousWhereAllowed(giveUpSeat({ ...draft, mode: event.mode }));
+    case "wish":
+      return { ...draft, wish: event.wish };
+    case "urgent":
+      return { ...draft, urgent: event.on };
+    case "rhythm":
+      return { ...draft, rhythm: event.rhythm };
     case "add-leg":
       if (draft.legs.length >= maxLegs) return draft;
       return giveUpSeat(anonymousWhereAllowed({ ...draft, legs: [...draft.legs, event.offer] }));
@@ -100,7 +134,8 @@ export function reduce(draft: Draft, event: BookingEvent): Draft {
     case "day":
       return giveUpSeat({ ...draft, day: event.day });
     case "time":
-      return { ...giveUpSeat(draft), start: event.start, pending: "hold" };
+      // A row is held whole once it is known for whom.
+      return { ...giveUpSeat(draft), start: event.start, pending: draft.mode === "once" ? "hold" : null };
     case "held":
       return takeSeat(draft, event.hold, event.at);
     case "kana":
@@ -115,6 +150,8 @@ export function reduce(draft: Draft, event: BookingEvent): Draft {
       return confirm(draft);
     case "made":
       return { ...draft, made: event.appointment, held: null, pending: null, trouble: null };
+    case "sent":
+      return { ...draft, pending: null, trouble: null };
     case "trouble":
       return meet(draft, event.trouble);
     case "tick":
@@ -138,9 +175,41 @@ export function visitMinutes(legs: readonly Offer[]): number {
   return legs.reduce((sum, leg) => sum + leg.minutes, 0);
 }
 
-/** Whether the resident may stay without a name: only if every leg allows it. */
-export function mayBeAnonymous(legs: readonly Offer[]): boolean {
-  return legs.length > 0 && legs.every((l) => l.anonymous);
+/** Whether the resident may stay without a name: only if every leg allows it, and not for a row of visits. */
+export function mayBeAnonymous({ legs, mode }: Pick<Draft, "legs" | "mode">): boolean {
+  return mode !== "series" && legs.length > 0 && legs.every((l) => l.anonymous);
+}
+
+/** Whether everything but the person has been chosen. */
+export function isChosen(draft: Draft): boolean {
+  if (draft.legs.length === 0) return false;
+  switch (draft.mode) {
+    case "once":
+      return draft.held !== null;
+    case "now":
+      return true;
+    case "wait":
+      return draft.day !== null;
+    case "series":
+      return draft.start !== null;
+  }
+}
+
+/** From when until when a start would do, from the day chosen on, in RFC 3339. */
+export function wishedFor(day: Day, wish: WishSpan): { from: string; to: string } {
+  const at = (date: Day, clock: string) => `${date}T${clock}:00+09:00`;
+  switch (wish) {
+    case "morning":
+      return { from: at(day, "00:00"), to: at(day, "12:00") };
+    case "afternoon":
+      return { from: at(day, "12:00"), to: at(addDays(day, 1), "00:00") };
+    case "day":
+      return { from: at(day, "00:00"), to: at(addDays(day, 1), "00:00") };
+    case "week":
+      return { from: at(day, "00:00"), to: at(addDays(day, 7), "00:00") };
+    case "month":
+      return { from: at(day, "00:00"), to: at(addDays(day, 31), "00:00") };
+  }
 }
 
 /** What is still wrong with the person; nothing for an anonymous visit. */
@@ -157,7 +226,7 @@ export function secondsLeft(draft: Draft, at: number): number | null {
 /** The step that asks for an act: the number on the screen that is marked. */
 export function currentStep(draft: Draft): 1 | 2 | 3 {
   if (draft.legs.length === 0) return 1;
-  return draft.held ? 3 : 2;
+  return isChosen(draft) ? 3 : 2;
 }
 
 function sameOffer(a: Offer, b: Offer): boolean {
@@ -165,7 +234,7 @@ function sameOffer(a: Offer, b: Offer): boolean {
 }
 
 function anonymousWhereAllowed(draft: Draft): Draft {
-  return draft.anonymous && !mayBeAnonymous(draft.legs) ? { ...draft, anonymous: false } : draft;
+  return draft.anonymous && !mayBeAnonymous(draft) ? { ...draft, anonymous: false } : draft;
 }
 
 function giveUpSeat(draft: Draft): Draft {
@@ -190,12 +259,14 @@ function takeSeat(draft: Draft, hold: Hold, at: number): Draft {
 }
 
 function confirm(draft: Draft): Draft {
-  if (!draft.held || draft.pending) return draft;
+  if (!isChosen(draft) || draft.pending) return draft;
   const tidy = { ...draft, kana: normaliseKana(draft.kana), phone: normalisePhone(draft.phone), tried: true };
-  return Object.keys(faultsOf(tidy)).length > 0 ? tidy : { ...tidy, pending: "confirm", trouble: null };
+  if (Object.keys(faultsOf(tidy)).length > 0) return tidy;
+  return { ...tidy, pending: draft.mode === "once" ? "confirm" : "send", trouble: null };
 }
 
 function meet(draft: Draft, trouble: Trouble): Draft {
-  const lost = draft.pending === "hold" || seatLost.has(trouble.slug);
+  // A row keeps its time: the server says itself which of its visits cannot be had.
+  const lost = draft.mode === "once" && (draft.pending === "hold" || seatLost.has(trouble.slug));
   return lost ? { ...giveUpSeat(draft), trouble } : { ...draft, pending: null, trouble };
 }

@@ -93,11 +93,16 @@ describe("what to do at a booth now", () => {
     expect(openCalls([answered, call])).toEqual([call]);
   });
 
-  it("has one primary at most: a late visit before an early one", () => {
-    const day = [visit(7, "10:10", "10:30"), visit(8, "10:00", "10:30", { booth: "b2" })];
-    const columns = boothColumns(booths, day, [], [], at("10:08"));
-    expect(columns.map((c) => c.urgent)).toEqual([false, true]);
-    expect(boothColumns(booths, [], [], [], at("10:08")).some((c) => c.urgent)).toBe(false);
+  it("has a booth cleaned that is kept for it, until somebody has said that it is clean", () => {
+    const over = visit(6, "09:30", "09:50", { state: "done", boothUntil: "2026-11-25T10:05:00+09:00" });
+    expect(task([over], [], [], "10:00")).toEqual({ kind: "clean", number: 6, appointment: "a_6" });
+    expect(task([{ ...over, boothUntil: "2026-11-25T09:58:00+09:00" }], [], [], "10:00")).toEqual({ kind: "none" });
+  });
+
+  it("brings somebody in who has a number and whose time has come", () => {
+    const here = visit(9, "10:10", "10:30", { state: "arrived" });
+    expect(task([here], [], [], "10:00")).toEqual({ kind: "bring", number: 9, appointment: "a_9" });
+    expect(task([here], [], [], "09:00")).toMatchObject({ kind: "next", number: 9 });
   });
 });
 

@@ -9,7 +9,20 @@ import { type Day, dayParts, minuteOfClock, minuteOfDay } from "../ui/office-tim
 export type OfficeHours = Office["hours"][number];
 
 /** How an appointment stands, for its block in the column. */
-export type BlockState = "later" | "late" | "arrived" | "waiting" | "talking" | "done" | "noshow";
+export type BlockState =
+  | "later"
+  | "late"
+  | "arrived"
+  | "waiting"
+  | "talking"
+  | "done"
+  | "noshow"
+  /** It is being found out whether it stands: nobody may be told so. */
+  | "unknown"
+  /** What was told and what is kept differ: staff settle it. */
+  | "disputed"
+  /** Cannot be pushed back with the others: its resident chooses another time. */
+  | "choice";
 
 /** One appointment in a booth's column; times in minutes of the day. */
 export interface Block {
@@ -19,14 +32,20 @@ export interface Block {
   to: number;
   /** Minutes past the appointed time while nobody has come. */
   late: number;
+  /** The start it was to have, where a desk runs late; it is struck out. */
+  was?: string;
 }
 
-/** What there is to do at a booth now. Only check-in has a button of its own. */
+/** What there is to do at a booth now. Check-in, bringing and cleaning have a button of their own. */
 export type Task =
   | { kind: "called"; number?: number; call: string }
   | { kind: "offline"; number: number }
   | { kind: "check-in"; number: number; appointment: string; late: boolean }
   | { kind: "seat"; number: number }
+  /** Is here without a session: took a number, and the time has come. */
+  | { kind: "bring"; number: number; appointment: string }
+  /** Nobody is in it any more, and it is kept for cleaning. */
+  | { kind: "clean"; number: number; appointment: string }
   | { kind: "waits"; number: number; minutes: number }
   | { kind: "talks"; number: number }
   | { kind: "next"; number: number; start: string }
@@ -36,8 +55,6 @@ export interface BoothColumn {
   booth: string;
   name: string;
   task: Task;
-  /** The only column whose button is primary. */
-  urgent: boolean;
   blocks: Block[];
 }
 
@@ -49,7 +66,7 @@ export interface Ruler {
 }
 
 /** People are expected this long before their time, and late this long after it (minutes). */
-const expectedBefore = 20;
+export const expectedBefore = 20;
 const lateAfter = 5;
 /** A call that has been answered is a reminder for this long (ms). */
 const answeredFor = 60_000;
@@ -64,20 +81,17 @@ export function boothColumns(
   calls: readonly Call[],
   now: number,
 ): BoothColumn[] {
-  const columns = booths.map((booth) => {
+  return booths.map((booth) => {
     const here = appointments.filter((a) => a.booth === booth.id && a.state !== "cancelled");
     const live = sessions.find((s) => s.booth === booth.id && s.state !== "closed");
     const call = calls.find((c) => c.booth === booth.id && rings(c, now));
     return {
       booth: booth.id,
       name: booth.name,
-      task: taskOf(here, live, call, now),
-      urgent: false,
+      task: taskOf(here, sessions, live, call, now),
       blocks: here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now)).toSorted((a, b) => a.from - b.from),
     };
   });
-  const first = mostUrgent(columns);
-  return columns.map((c) => (c === first ? { ...c, urgent: true } : c));
 }
 
 /** Calls nobody has answered, oldest first: they cover the screen and ring. */
@@ -119,7 +133,16 @@ export function pixelsPerMinute(ruler: Ruler, blocks: Block[], height: number, l
 function blockOf(appointment: Appointment, session: SessionSummary | undefined, now: number): Block {
   const state = blockState(appointment, session, now);
   const late = state === "late" ? Math.floor((now - Date.parse(appointment.start)) / 60_000) : 0;
-  return { appointment, state, from: minuteOfDay(appointment.start), to: endMinute(appointment), late };
+  const was = plannedStart(appointment);
+  const block: Block = { appointment, state, from: minuteOfDay(appointment.start), to: endMinute(appointment), late };
+  return was === undefined ? block : { ...block, was };
+}
+
+/** When a visit was to start before a desk ran late, or undefined where it starts as planned. */
+export function plannedStart(appointment: Appointment): string | undefined {
+  const first = appointment.legs[0];
+  if (first === undefined || Date.parse(first.planned) >= Date.parse(first.start)) return undefined;
+  return first.planned;
 }
 
 function endMinute(appointment: Appointment): number {
@@ -128,43 +151,52 @@ function endMinute(appointment: Appointment): number {
 
 function blockState(appointment: Appointment, session: SessionSummary | undefined, now: number): BlockState {
   if (["done", "cancelled", "unserved"].includes(appointment.state)) return "done";
-  if (appointment.state === "noshow") return "noshow";
+  if (appointment.state === "noshow" || appointment.state === "unknown" || appointment.state === "disputed") return appointment.state;
   if (session?.state === "consultation") return "talking";
   if (session?.state === "waiting") return "waiting";
   if (appointment.state === "arrived") return "arrived";
+  if (appointment.choice === true) return "choice";
   return now > Date.parse(appointment.start) + lateAfter * 60_000 ? "late" : "later";
 }
 
-function taskOf(here: Appointment[], live: SessionSummary | undefined, call: Call | undefined, now: number): Task {
+function taskOf(
+  here: Appointment[],
+  sessions: readonly SessionSummary[],
+  live: SessionSummary | undefined,
+  call: Call | undefined,
+  now: number,
+): Task {
   if (call) return live ? { kind: "called", call: call.id, number: live.number } : { kind: "called", call: call.id };
   if (live && !live.boothOnline) return { kind: "offline", number: live.number };
   if (live?.state === "arrived") return { kind: "seat", number: live.number };
-  const booked = here.filter((a) => a.state === "booked").toSorted((a, b) => a.start.localeCompare(b.start));
-  const next = booked.find((a) => Date.parse(a.end) > now);
   if (live) return liveTask(live, now);
+  const dirty = here.find((a) => beingCleaned(a, now));
+  if (dirty !== undefined) return { kind: "clean", number: dirty.number, appointment: dirty.id };
+  const next = here
+    .filter((a) => (a.state === "booked" || isHere(a, sessions)) && Date.parse(a.end) > now)
+    .toSorted((a, b) => a.start.localeCompare(b.start))[0];
   if (!next) return { kind: "none" };
   const start = Date.parse(next.start);
   if (now < start - expectedBefore * 60_000) return { kind: "next", number: next.number, start: next.start };
+  if (next.state === "arrived") return { kind: "bring", number: next.number, appointment: next.id };
   return { kind: "check-in", number: next.number, appointment: next.id, late: now > start + lateAfter * 60_000 };
+}
+
+/** Has a number and waits for the time, without a session yet. */
+function isHere(appointment: Appointment, sessions: readonly SessionSummary[]): boolean {
+  return appointment.state === "arrived" && !sessions.some((s) => s.appointment === appointment.id);
+}
+
+/** The visit is over, and its booth is kept free to be cleaned. */
+function beingCleaned(appointment: Appointment, now: number): boolean {
+  const over = appointment.state === "done" || appointment.state === "unserved";
+  return over && appointment.boothUntil !== undefined && Date.parse(appointment.boothUntil) > now && Date.parse(appointment.start) <= now;
 }
 
 function liveTask(live: SessionSummary, now: number): Task {
   if (live.state === "consultation") return { kind: "talks", number: live.number };
   const since = live.waitingSince ? Date.parse(live.waitingSince) : now;
   return { kind: "waits", number: live.number, minutes: Math.max(0, Math.floor((now - since) / 60_000)) };
-}
-
-const urgency: Task["kind"][] = ["called", "offline", "seat", "check-in"];
-
-function mostUrgent(columns: BoothColumn[]): BoothColumn | undefined {
-  return columns
-    .filter((c) => urgency.includes(c.task.kind))
-    .toSorted((a, b) => rank(a.task) - rank(b.task))[0];
-}
-
-function rank(task: Task): number {
-  const late = task.kind === "check-in" && task.late ? 0 : 0.5;
-  return urgency.indexOf(task.kind) + late;
 }
 
 function rings(call: Call, now: number): boolean {

@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { LegRequest, Offer } from "../session/booking";
+import type { Appointment, LegRequest, Offer } from "../session/booking";
 import type { Day } from "../ui/office-time";
 import { useClient, useSeat } from "../ui/work/seat";
 import { upToDate } from "../ui/work/upToDate";
@@ -32,25 +32,61 @@ export function useOfficeDay(office: string, day: Day) {
   });
 }
 
+/** What a time is searched for: a new visit, or an appointment that is to be moved. */
+export interface Search {
+  readonly office: string;
+  readonly legs: readonly LegRequest[];
+  readonly moving?: string;
+}
+
 /** How many free times each day has for the legs chosen, or why it has none. */
-export function useFreeDays(office: string, legs: readonly Offer[], from: Day) {
+export function useFreeDays(search: Search, from: Day) {
   const { api } = useClient();
-  const asked = legRequests(legs);
+  const { office, legs, moving } = search;
   return useQuery({
-    queryKey: ["free", "days", office, asked, from],
-    queryFn: ({ signal }) => api.days(office, { legs: asked, from, days: daysAhead }, signal),
-    enabled: office !== "" && asked.length > 0,
+    queryKey: ["free", "days", search, from],
+    queryFn: ({ signal }) => api.days(office, { legs: [...legs], from, days: daysAhead, ...(moving === undefined ? {} : { moving }) }, signal),
+    enabled: office !== "" && legs.length > 0,
   });
 }
 
 /** The times of a day for the legs chosen, free and refused. */
-export function useTimes(office: string, legs: readonly Offer[], day: Day | null) {
+export function useTimes(search: Search, day: Day | null) {
   const { api } = useClient();
-  const asked = legRequests(legs);
+  const { office, legs, moving } = search;
   return useQuery({
-    queryKey: ["free", "times", office, asked, day],
-    queryFn: ({ signal }) => api.times(office, { legs: asked, date: day ?? "" }, signal),
-    enabled: office !== "" && asked.length > 0 && day !== null,
+    queryKey: ["free", "times", search, day],
+    queryFn: ({ signal }) => api.times(office, { legs: [...legs], date: day ?? "", ...(moving === undefined ? {} : { moving }) }, signal),
+    enabled: office !== "" && legs.length > 0 && day !== null,
+  });
+}
+
+/** Why a visit cannot start at a time, and what could be instead. */
+export function useWhy(search: Search, start: string) {
+  const { api } = useClient();
+  return useQuery({
+    queryKey: ["free", "why", search, start],
+    queryFn: ({ signal }) => api.why(search.office, { start, legs: [...search.legs] }, signal),
+  });
+}
+
+/** Who waits at the office, in the order of turns. */
+export function useWaitlist(office: string) {
+  const { api } = useClient();
+  return useQuery({
+    queryKey: ["waitlist", office],
+    queryFn: ({ signal }) => api.waitlist(office, signal),
+    enabled: office !== "",
+  });
+}
+
+/** What is kept from being booked, of this office. */
+export function useBlocks(area: string | undefined) {
+  const { api } = useClient();
+  return useQuery({
+    queryKey: ["blocks", area],
+    queryFn: ({ signal }) => api.blocks(area ?? "", signal),
+    enabled: area !== undefined,
   });
 }
 
@@ -71,11 +107,20 @@ export function legRequests(legs: readonly Offer[]): LegRequest[] {
   return legs.map(({ service, pool }) => ({ service, pool }));
 }
 
-/** Fetches the day and what is free again when the server says that they may have changed. */
+/** Legs of an appointment as a search for another time names them; a leg that was given back is none. */
+export function legsToMove(appointment: Appointment): LegRequest[] {
+  return appointment.legs
+    .filter((leg) => leg.freed !== true)
+    .map(({ service, pool, first }) => ({ service, pool, ...(first === true ? { first } : {}) }));
+}
+
+/** Fetches everything again that the server says may have changed. */
 export function useRefetchOnChange(queries: QueryClient) {
   const { dayRev } = useSeat();
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["day"] });
     void queries.invalidateQueries({ queryKey: ["free"] });
+    void queries.invalidateQueries({ queryKey: ["waitlist"] });
+    void queries.invalidateQueries({ queryKey: ["blocks"] });
   }, [queries, dayRev]);
 }

@@ -6,7 +6,7 @@ import type { Cause, TimeOffer } from "../session/booking";
 /** One line of the list. */
 export type TimeRow =
   | { kind: "free"; start: string; end: string; boothName: string }
-  | { kind: "refused"; from: string; to: string; reasons: Cause[] };
+  | { kind: "refused"; from: string; to: string; starts: string[]; reasons: Cause[] };
 
 /** The time this counter holds for the booking under way. */
 export interface OwnTime {
@@ -30,8 +30,10 @@ export function timeRows(times: readonly TimeOffer[], own: OwnTime | null = null
       continue;
     }
     const last = rows.at(-1);
-    if (last?.kind === "refused" && sameReasons(last.reasons, time.reasons)) last.to = time.start;
-    else rows.push({ kind: "refused", from: time.start, to: time.start, reasons: time.reasons });
+    if (last?.kind === "refused" && sameReasons(last.reasons, time.reasons)) {
+      last.to = time.start;
+      last.starts.push(time.start);
+    } else rows.push({ kind: "refused", from: time.start, to: time.start, starts: [time.start], reasons: time.reasons });
   }
   return rows;
 }

@@ -20,6 +20,7 @@ import type {
   RoomToken,
   Series,
   SeriesRequest,
+  SettleRequest,
   Service,
   SessionList,
   Suspension,
@@ -85,6 +86,8 @@ export interface Api {
   cancel(id: string): Promise<Appointment>;
   /** Gives an appointment another time or place, all legs or nothing; the old one stands until the new one does. */
   move(id: string, request: MoveRequest, key?: string): Promise<Appointment>;
+  /** Decides what becomes of a disputed appointment. */
+  settle(id: string, request: SettleRequest, key?: string): Promise<Appointment>;
   /** Gives a later leg back that is not needed; legs count from 0, and the first cannot be freed. */
   freeLeg(id: string, leg: number): Promise<Appointment>;
   /** The booth of a visit that is over is clean: free from now on. */
@@ -212,10 +215,11 @@ type Json = <T>(call: Call) => Promise<T>;
 type Send = (call: Call) => Promise<Response>;
 
 /** What is done to appointments there are. */
-function changes(browser: Browser, json: Json): Pick<Api, "move" | "freeLeg" | "cleaned" | "noShow" | "delay"> {
+function changes(browser: Browser, json: Json): Pick<Api, "move" | "settle" | "freeLeg" | "cleaned" | "noShow" | "delay"> {
   const of = (id: string, what: string): Call => ({ method: "POST", path: `/v1/appointments/${part(id)}/${what}` });
   return {
     move: (id, request, key) => json({ ...of(id, "move"), body: request, key: key ?? browser.uuid() }),
+    settle: (id, request, key) => json({ ...of(id, "settle"), body: request, key: key ?? browser.uuid() }),
     freeLeg: (id, leg) => json(of(id, `legs/${leg}/free`)),
     cleaned: (id) => json(of(id, "cleaned")),
     noShow: (id) => json(of(id, "noshow")),

@@ -166,6 +166,8 @@ export interface AppointmentLeg {
   done: boolean;
   /** Given back: not needed after all. */
   freed?: boolean;
+  /** The resident comes there for the first time. */
+  first?: boolean;
 }
 
 export interface Appointment {
@@ -189,6 +191,8 @@ export interface Appointment {
   /** Only for the counter of that office, the desks of its legs and their receptions. */
   resident?: Resident;
   anonymous: boolean;
+  /** Until when it has the booth, cleaning included; left out where it has none. */
+  boothUntil?: string;
   /** Could not be pushed back with the others: its resident has to be offered another time. */
   choice?: boolean;
   /** The row of visits it belongs to. */
@@ -224,6 +228,21 @@ export interface MoveRequest {
   office?: string;
   booth?: string;
   /** Left out: the present services by the same pools. */
+  legs?: LegRequest[];
+  rules?: number;
+}
+
+/** What staff decide of a disputed appointment: it stands, it gets another time, it is given up. */
+export type SettleChoice = "keep" | "rebook" | "drop";
+
+export interface SettleRequest {
+  choice: SettleChoice;
+  /** The appointment as it was seen. */
+  version: number;
+  /** Of rebook; the rest as in a move. */
+  start?: string;
+  office?: string;
+  booth?: string;
   legs?: LegRequest[];
   rules?: number;
 }

@@ -63,3 +63,43 @@ export async function checkIn({ page }, number) {
 export function answerCall({ page }) {
   return button(page.getByRole('alertdialog'), 'いま 行きます').click();
 }
+
+/** The first free time on the screen at a booth. */
+export function firstTime(counter, boothName) {
+  return freeTimesOf(counter).filter({ hasText: containing(boothName) }).first();
+}
+
+/** The free times on the screen, once they are there. */
+export async function freeTimes(counter) {
+  const times = freeTimesOf(counter);
+  await times.first().waitFor();
+  return times;
+}
+
+function freeTimesOf({ page }) {
+  return page.locator('[data-free]');
+}
+
+/** Types a resident's name and number. */
+export async function addName({ page }, { kana, phone }) {
+  await page.getByLabel(named('お名前（カナ）')).click();
+  await page.keyboard.type(kana);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(phone);
+}
+
+/** Touches an appointment of the day shown. */
+export async function openAppointment({ page }, kana) {
+  await page.getByRole('button', { name: containing(kana) }).first().click();
+  await page.getByRole('dialog').waitFor();
+}
+
+/** Chooses what kind of booking it is to be. */
+export function chooseMode({ page }, name) {
+  return page.getByRole('radio', { name: named(name) }).click();
+}
+
+/** Chooses a day of the strip. */
+export function chooseDay({ page }, date) {
+  return page.locator(`[data-day="${date}"]`).click();
+}
