@@ -83,7 +83,7 @@ function Field(props: {
   // The browser must not offer the names of earlier residents.
   const never: HTMLInputAutoCompleteAttribute = "off";
   return (
-    <div className="flex flex-col gap-0.5">
+    <div className="flex flex-col gap-1.5">
       <label htmlFor={id}>{props.label}</label>
       <input
         id={id}
