@@ -164,23 +164,31 @@ func (s *Service) deskEvents(ctx context.Context, k Desk) ([]ics.Event, error) {
 	for n := range feedBack + horizonDays + 1 {
 		dates = append(dates, first.Add(n).String())
 	}
-	records, err := s.stores[k.Area].DeskDay(ctx, k.ID, dates)
-	if err != nil {
-		return nil, err
-	}
 	var events []ics.Event
-	for _, r := range records {
-		a := s.dir().appointment(k.Area, r)
-		for n, l := range a.Legs {
-			if l.Desk != k.ID {
-				continue
-			}
-			e := s.event(a, r.Sequence, "feed.madoguchi.invalid", time.Time{})
-			e.UID = fmt.Sprintf("%d.%s", n, e.UID)
-			e.Start, e.End, e.Summary = l.Start, l.End, l.PublicName
-			e.Cancelled = e.Cancelled || r.Legs[n].Freed
-			events = append(events, e)
+	for _, store := range s.around(k) {
+		records, err := store.DeskDay(ctx, k.ID, dates)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			events = append(events, s.legEvents(k, s.dir().appointment(store.Area(), r), r)...)
 		}
 	}
 	return events, nil
+}
+
+// legEvents are the legs of one visit at a desk.
+func (s *Service) legEvents(k Desk, a Appointment, r redisstore.Record) []ics.Event {
+	var events []ics.Event
+	for n, l := range a.Legs {
+		if l.Desk != k.ID {
+			continue
+		}
+		e := s.event(a, r.Sequence, "feed.madoguchi.invalid", time.Time{})
+		e.UID = fmt.Sprintf("%d.%s", n, e.UID)
+		e.Start, e.End, e.Summary = l.Start, l.End, l.PublicName
+		e.Cancelled = e.Cancelled || r.Legs[n].Freed
+		events = append(events, e)
+	}
+	return events
 }

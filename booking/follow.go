@@ -94,7 +94,11 @@ func (s *Service) overrun(ctx context.Context, store *redisstore.Store, id strin
 	if leg >= len(r.Legs) || r.State != StateArrived || !r.Legs[leg].Done.IsZero() {
 		return nil
 	}
-	_, err = s.delay(ctx, store, redisstore.Request{Key: "overrun:" + cursor, Fingerprint: id}, r.Legs[leg].Desk, overrunStep)
+	k, ok := s.dir().Desk(r.Legs[leg].Desk)
+	if !ok {
+		return nil // no longer in the catalogue: nobody is booked there after this one
+	}
+	_, err = s.delay(ctx, redisstore.Request{Key: "overrun:" + cursor, Fingerprint: id}, k, overrunStep)
 	return err
 }
 

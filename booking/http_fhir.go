@@ -291,16 +291,18 @@ func (f *fhirAPI) appointments(ctx context.Context, c Caller, q fhir.Query) ([]f
 	if err != nil {
 		return nil, err
 	}
-	records, err := want.records(ctx, f.s.stores[want.area], dates)
-	if err != nil {
-		return nil, err
-	}
 	var found []fhir.Resource
-	for _, r := range records {
-		a := f.s.dir().appointment(want.area, r)
-		in := !r.Start.Before(from) && r.Start.Before(to) && (want.booth == "" || r.Booth == want.booth)
-		if v := f.s.fhirAppointment(c, r, want.area); in && c.sees(a) && q.Token("status", v.Status) {
-			found = append(found, v)
+	for _, store := range want.stores {
+		records, err := want.records(ctx, store, dates)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			a := f.s.dir().appointment(store.Area(), r)
+			in := !r.Start.Before(from) && r.Start.Before(to) && (want.booth == "" || r.Booth == want.booth)
+			if v := f.s.fhirAppointment(c, r, store.Area()); in && c.sees(a) && q.Token("status", v.Status) {
+				found = append(found, v)
+			}
 		}
 	}
 	return found, nil

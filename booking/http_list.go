@@ -62,11 +62,11 @@ func (s *Service) listAppointments(ctx context.Context, c Caller, in *listInput)
 	return out, nil
 }
 
-// wish is what a list is of: an office, perhaps one of its booths, or desks.
+// wish is what a list is of: an office, perhaps one of its booths, or desks, wherever they may be lent to.
 type wish struct {
-	area, office, booth string
-	desks               []string
-	lends               []string // other areas the desks may be lent to
+	stores        []*redisstore.Store // at least one
+	office, booth string
+	desks         []string
 }
 
 // wanted fills in the caller's own where nothing is named, and refuses what is not the caller's.
@@ -101,21 +101,19 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 		if !ok {
 			return wish{}, problemUnknown("office", w.office)
 		}
-		w.area = o.Area
+		w.stores = []*redisstore.Store{s.stores[o.Area]}
 	case in.Desk != "":
 		k, ok := s.dir().Desk(in.Desk)
 		if !ok || pool != "" && k.Pool != pool {
 			return wish{}, problemUnknown("desk", in.Desk)
 		}
-		w.area, w.desks, pool = k.Area, []string{k.ID}, k.Pool
-		p, _ := s.dir().Pool(pool)
-		w.lends = p.Lends
+		w.stores, w.desks, pool = s.around(k), []string{k.ID}, k.Pool
 	default:
 		p, ok := s.dir().Pool(pool)
 		if !ok {
 			return wish{}, problemUnknown("pool", pool)
 		}
-		w.area, w.lends = p.Area, p.Lends
+		w.stores = s.around(Desk{Pool: p.ID, Area: p.Area})
 		for _, k := range p.Desks {
 			w.desks = append(w.desks, k.ID)
 		}
@@ -130,37 +128,46 @@ func (s *Service) wanted(c Caller, in listInput) (wish, error) {
 	return w, nil
 }
 
-// list reads the revision first, so that a change during the reading shows as a newer one next time. Desks that may be lent
-// are looked up in the areas they may be lent to as well.
+// list reads the revision first, so that a change during the reading shows as a newer one next time. Revisions are made
+// of times, so over several areas the newest stands for all.
 func (s *Service) list(ctx context.Context, w wish, dates []string) (int64, []Appointment, error) {
-	rev, err := s.stores[w.area].Rev(ctx)
-	if err != nil {
-		return 0, nil, err
-	}
+	var newest int64
 	list := []Appointment{}
-	for _, area := range append([]string{w.area}, w.lends...) {
-		store, there := s.stores[area]
-		if !there {
-			continue
-		}
-		records, err := w.records(ctx, store, dates)
+	for _, store := range w.stores {
+		rev, err := store.Rev(ctx)
 		if err != nil {
 			return 0, nil, err
 		}
-		choose, err := store.ToChoose(ctx, records)
+		newest = max(newest, rev)
+		part, err := s.listIn(ctx, store, w, dates)
 		if err != nil {
 			return 0, nil, err
 		}
-		for _, r := range records {
-			if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
-				a := s.dir().appointment(area, r)
-				a.Choice = choose[r.ID]
-				list = append(list, a)
-			}
-		}
+		list = append(list, part...)
 	}
 	slices.SortStableFunc(list, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
-	return rev, list, nil
+	return newest, list, nil
+}
+
+// listIn lists what one area has of it.
+func (s *Service) listIn(ctx context.Context, store *redisstore.Store, w wish, dates []string) ([]Appointment, error) {
+	records, err := w.records(ctx, store, dates)
+	if err != nil {
+		return nil, err
+	}
+	choose, err := store.ToChoose(ctx, records)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Appointment, 0, len(records))
+	for _, r := range records {
+		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
+			a := s.dir().appointment(store.Area(), r)
+			a.Choice = choose[r.ID]
+			list = append(list, a)
+		}
+	}
+	return list, nil
 }
 
 // records reads the days of an office or, desk by desk, of some desks: each visit once, by start.

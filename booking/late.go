@@ -57,7 +57,7 @@ func (s *Service) DelayDesk(ctx context.Context, c Caller, desk, key string, min
 	if err != nil {
 		return Delay{}, asProblem(err)
 	}
-	delay, err := s.delay(ctx, s.stores[k.Area], request, desk, minutes)
+	delay, err := s.delay(ctx, request, k, minutes)
 	return delay, asProblem(err)
 }
 
@@ -88,17 +88,13 @@ func (c Caller) tends(k Desk) bool {
 }
 
 // delay plans and pushes back until no visit changes in between.
-func (s *Service) delay(ctx context.Context, store *redisstore.Store, request redisstore.Request, desk string, minutes int) (Delay, error) {
+func (s *Service) delay(ctx context.Context, request redisstore.Request, k Desk, minutes int) (Delay, error) {
 	var err error
 	for range 5 {
-		var done []redisstore.Delayed
-		var hours map[string][]ReasonView
-		known := false
-		if done, known, err = store.Delayed(ctx, request); err == nil && !known {
-			done, hours, err = s.pushBack(ctx, store, request, desk, time.Duration(minutes)*time.Minute)
-		}
-		if err == nil {
-			return s.delayed(ctx, store, desk, minutes, done, hours)
+		d := Delay{Desk: k.ID, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
+		if err = s.pushBack(ctx, request, k, &d); err == nil {
+			slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
+			return d, nil
 		}
 		if !errors.Is(err, redisstore.ErrVersion) {
 			break
@@ -107,17 +103,79 @@ func (s *Service) delay(ctx context.Context, store *redisstore.Store, request re
 	return Delay{}, err
 }
 
-// pushBack plans and runs the step once. For visits that rules keep from their new time it gives the rules' reasons.
-func (s *Service) pushBack(ctx context.Context, store *redisstore.Store, request redisstore.Request, desk string, by time.Duration) ([]redisstore.Delayed, map[string][]ReasonView, error) {
-	plan, err := s.planPush(ctx, store, desk, by)
-	if err != nil || len(plan.list) == 0 {
-		return plan.shut, plan.hours, err
+// theirDay is what a desk has to do today in one area, and what of it is to be pushed back.
+type theirDay struct {
+	store *redisstore.Store
+	list  []redisstore.Record
+	plan  []push
+}
+
+// last is when the last visit to be pushed back was to start; zero where there is none.
+func (d theirDay) last() time.Time {
+	var at time.Time
+	for _, p := range d.plan {
+		at = latest(at, p.Start)
 	}
-	done, err := store.Delay(ctx, request, plan.list)
+	return at
+}
+
+// deskDays reads a desk's day in every area it may be lent to and plans the delay over all of them: the desk is one,
+// wherever it is booked. Areas come latest first, so that an announcement whose second half got lost finds the first
+// visits of the day as they were when it is repeated.
+func (s *Service) deskDays(ctx context.Context, k Desk, by time.Duration) ([]theirDay, error) {
+	now := s.now()
+	var days []theirDay
+	var all []redisstore.Record
+	for _, store := range s.around(k) {
+		list, err := store.DeskDay(ctx, k.ID, []string{calendar.DateOf(now).String()})
+		if err != nil {
+			return nil, err
+		}
+		days, all = append(days, theirDay{store: store, list: list}), append(all, list...)
+	}
+	for _, p := range planDelay(all, k.ID, now, by) {
+		n := slices.IndexFunc(days, func(d theirDay) bool {
+			return slices.ContainsFunc(d.list, func(r redisstore.Record) bool { return r.ID == p.ID })
+		})
+		days[n].plan = append(days[n].plan, p)
+	}
+	slices.SortStableFunc(days, func(a, b theirDay) int { return b.last().Compare(a.last()) })
+	return days, nil
+}
+
+// pushBack runs the step once in each area, unless it has been run there for this request, and adds what became of it.
+func (s *Service) pushBack(ctx context.Context, request redisstore.Request, k Desk, d *Delay) error {
+	days, err := s.deskDays(ctx, k, time.Duration(d.Minutes)*time.Minute)
+	if err != nil {
+		return err
+	}
+	for _, day := range days {
+		done, known, err := day.store.Delayed(ctx, request)
+		var hours map[string][]ReasonView
+		if err == nil && !known {
+			done, hours, err = s.pushBackIn(ctx, request, day)
+		}
+		if err == nil {
+			err = s.delayed(ctx, day.store, d, done, hours)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pushBackIn runs the step in one area. For visits that rules keep from their new time it gives the rules' reasons.
+func (s *Service) pushBackIn(ctx context.Context, request redisstore.Request, day theirDay) ([]redisstore.Delayed, map[string][]ReasonView, error) {
+	plan := s.planPush(day)
+	if len(plan.list) == 0 {
+		return plan.shut, plan.hours, nil
+	}
+	done, err := day.store.Delay(ctx, request, plan.list)
 	return append(done, plan.shut...), plan.hours, err
 }
 
-// pushPlan is how a desk's day is to give way.
+// pushPlan is how a desk's day is to give way in one area.
 type pushPlan struct {
 	pushes []push                  // to be tried, latest first
 	list   []redisstore.Relocation // the same as the step wants them
@@ -125,16 +183,11 @@ type pushPlan struct {
 	hours  map[string][]ReasonView // why, by id
 }
 
-// planPush plans how the visits of today's rest give way where a desk runs late by so much.
-func (s *Service) planPush(ctx context.Context, store *redisstore.Store, desk string, by time.Duration) (pushPlan, error) {
+// planPush asks the rules about what is to be pushed back in one area.
+func (s *Service) planPush(day theirDay) pushPlan {
 	plan := pushPlan{hours: map[string][]ReasonView{}}
-	now := s.now()
-	today := calendar.DateOf(now).String()
-	day, err := store.DeskDay(ctx, desk, []string{today})
-	if err != nil {
-		return plan, err
-	}
-	for _, p := range planDelay(day, desk, now, by) {
+	today := calendar.DateOf(s.now()).String()
+	for _, p := range day.plan {
 		to, reasons := s.dir().pushed(p, today)
 		if len(reasons) > 0 {
 			plan.hours[p.ID] = reasons
@@ -143,21 +196,19 @@ func (s *Service) planPush(ctx context.Context, store *redisstore.Store, desk st
 		}
 		plan.pushes, plan.list = append(plan.pushes, p), append(plan.list, to)
 	}
-	return plan, nil
+	return plan
 }
 
 // delayed looks up what was pushed back and what others could do instead, and lists those for their counters.
-func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk string, minutes int, done []redisstore.Delayed, hours map[string][]ReasonView) (Delay, error) {
-	d := Delay{Desk: desk, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
+func (s *Service) delayed(ctx context.Context, store *redisstore.Store, d *Delay, done []redisstore.Delayed, hours map[string][]ReasonView) error {
 	var left []redisstore.Record
 	for _, one := range done {
 		r, err := store.Get(ctx, one.ID)
 		if err != nil {
-			return d, err
+			return err
 		}
-		a := s.dir().appointment(store.Area(), r)
 		if one.InTheWay == nil {
-			d.Moved = append(d.Moved, a)
+			d.Moved = append(d.Moved, s.dir().appointment(store.Area(), r))
 			continue
 		}
 		if movable(r) == nil {
@@ -165,16 +216,12 @@ func (s *Service) delayed(ctx context.Context, store *redisstore.Store, desk str
 		}
 		conflict, err := s.conflict(ctx, store, r, one.InTheWay.Claims, hours[one.ID], r.Start)
 		if err != nil {
-			return d, err
+			return err
 		}
 		conflict.Appointment.Choice = true
 		d.Conflicts = append(d.Conflicts, conflict)
 	}
-	if err := store.Choose(ctx, left); err != nil {
-		return d, err
-	}
-	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
-	return d, nil
+	return store.Choose(ctx, left)
 }
 
 // conflict is a visit that keeps its time, with the reasons, and what it could do instead after a time.

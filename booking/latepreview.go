@@ -16,19 +16,24 @@ func (s *Service) PreviewDelay(ctx context.Context, c Caller, desk string, minut
 	if err != nil {
 		return Delay{}, err
 	}
-	d, err := s.preview(ctx, s.stores[k.Area], desk, minutes)
+	d := Delay{Desk: desk, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
+	days, err := s.deskDays(ctx, k, time.Duration(minutes)*time.Minute)
+	for _, day := range days {
+		if err == nil {
+			err = s.preview(ctx, day, &d)
+		}
+	}
+	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
+	slices.SortFunc(d.Conflicts, func(a, b DelayConflict) int { return a.Appointment.Start.Compare(b.Appointment.Start) })
 	return d, asProblem(err)
 }
 
-func (s *Service) preview(ctx context.Context, store *redisstore.Store, desk string, minutes int) (Delay, error) {
-	d := Delay{Desk: desk, Minutes: minutes, Moved: []Appointment{}, Conflicts: []DelayConflict{}}
-	plan, err := s.planPush(ctx, store, desk, time.Duration(minutes)*time.Minute)
-	if err != nil {
-		return d, err
-	}
+// preview adds what would become of the day in one area.
+func (s *Service) preview(ctx context.Context, day theirDay, d *Delay) error {
+	store, plan := day.store, s.planPush(day)
 	try, err := s.rehearsal(ctx, store, plan)
 	if err != nil {
-		return d, err
+		return err
 	}
 	var late time.Time // until when the desk would be taken
 	stay := map[string][]int{}
@@ -47,18 +52,16 @@ func (s *Service) preview(ctx context.Context, store *redisstore.Store, desk str
 	for id, claims := range stay {
 		r, err := store.Get(ctx, id)
 		if err != nil {
-			return d, err
+			return err
 		}
 		c, err := s.conflict(ctx, store, r, claims, plan.hours[id], latest(r.Start, late))
 		if err != nil {
-			return d, err
+			return err
 		}
 		c.Appointment.Choice = true
 		d.Conflicts = append(d.Conflicts, c)
 	}
-	slices.SortFunc(d.Moved, func(a, b Appointment) int { return a.Start.Compare(b.Start) })
-	slices.SortFunc(d.Conflicts, func(a, b DelayConflict) int { return a.Appointment.Start.Compare(b.Appointment.Start) })
-	return d, nil
+	return nil
 }
 
 // rehearsal is a copy of the ledgers a plan touches, on which it can be tried out: what others hold, and what the visits

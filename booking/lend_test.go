@@ -149,3 +149,67 @@ func TestALendThatDiesHalfwayIsTakenBack(t *testing.T) {
 	}
 	notHad(t, k.holdTalk("west", ten.Add(3*time.Hour)))
 }
+
+// A lent desk is one professional: whatever is asked of its day sees what is booked of it elsewhere.
+func TestALentDesksDayIsSeenWhereverItIsBooked(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, s *redistest.Server) {
+		k := lending(t, s)
+		ctx := context.Background()
+		ten := calendar.DateOf(time.Now()).Add(2).At(10 * 60)
+		seat := booking.Caller{Seat: "desk:east", Area: "east"}
+		if _, err := k.Lend(ctx, seat, booking.LendRequest{Key: newKey(), Desk: "east", Area: "west", Start: ten.Add(30 * time.Minute), End: ten.Add(3 * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		home, away := k.bookTalk(t, "east", ten), k.bookTalk(t, "west", ten.Add(30*time.Minute))
+		k.bookTalk(t, "west", ten.Add(time.Hour))
+		_, api := humatest.New(t)
+		k.Register(api)
+		asked := (&web{k, api, t}).ask(seat.Seat, "GET", "/v1/appointments?from="+calendar.DateOf(ten).String(), "")
+		day := want[struct{ Appointments []booking.Appointment }](t, asked, 200)
+		if len(day.Appointments) != 3 || day.Appointments[0].ID != home.ID || day.Appointments[1].ID != away.ID {
+			t.Errorf("the desk sees %+v", day.Appointments)
+		}
+
+		// Running late at home pushes back what is booked in the other area, and the last of it only as far as needed.
+		k.now = ten.Add(-5 * time.Minute)
+		request := newKey()
+		late, err := k.DelayDesk(ctx, seat, "east", request, 10)
+		if err != nil || len(late.Conflicts) != 1 || late.Conflicts[0].Appointment.ID != home.ID {
+			t.Fatalf("the first visit would run into the time lent: %+v, %v", late, err)
+		}
+		if got := startsOf(late.Moved); got != "10:40 11:10 " {
+			t.Errorf("moved to %s", got)
+		}
+		again, err := k.DelayDesk(ctx, seat, "east", request, 10)
+		if err != nil || startsOf(again.Moved) != startsOf(late.Moved) {
+			t.Errorf("asked again: %+v, %v", again, err)
+		}
+
+		// The professional was there, so who does not come in the other area is a no-show.
+		k.now = ten.Add(40 * time.Minute)
+		if err := k.Present(ctx, "east"); err != nil {
+			t.Fatal(err)
+		}
+		for _, area := range []string{"east", "west"} {
+			if n := s.Client.Exists(ctx, "{"+area+"}:seen:east").Val(); n != 1 {
+				t.Errorf("area %s does not know that the desk is there", area)
+			}
+		}
+	})
+}
+
+// bookTalk confirms an anonymous talk.
+func (k *desk) bookTalk(t *testing.T, office string, start time.Time) booking.Appointment {
+	t.Helper()
+	ctx := context.Background()
+	seat := booking.Caller{Seat: "counter:" + office}
+	h, err := k.Hold(ctx, seat, booking.HoldRequest{Key: newKey(), Office: office, Start: start, Legs: []booking.LegRequest{{Service: "talk", Pool: "east"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := k.Confirm(ctx, seat, h.ID, booking.ConfirmRequest{Resident: person("ミナミ フサエ", "0999-00-1456")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}

@@ -340,12 +340,28 @@ func (s *Service) unseal(ctx context.Context, store *redisstore.Store, ids []str
 	return nil
 }
 
-// Present says that a professional is at a desk now. Whether somebody who does not come is a no-show is judged by it, so
-// say so at least every few minutes.
+// Present says that a professional is at a desk now: at home, and in the areas it may be lent to. Whether somebody who
+// does not come is a no-show is judged by it, so say so at least every few minutes.
 func (s *Service) Present(ctx context.Context, desk string) error {
 	k, ok := s.dir().Desk(desk)
 	if !ok {
 		return problemUnknown("desk", desk)
 	}
-	return asProblem(s.stores[k.Area].Seen(ctx, desk))
+	var errs []error
+	for _, store := range s.around(k) {
+		errs = append(errs, store.Seen(ctx, desk))
+	}
+	return asProblem(errors.Join(errs...))
+}
+
+// around gives the areas in which a desk may have appointments: its own first, then those its pool lends to.
+func (s *Service) around(k Desk) []*redisstore.Store {
+	stores := []*redisstore.Store{s.stores[k.Area]}
+	pool, _ := s.dir().Pool(k.Pool)
+	for _, area := range pool.Lends {
+		if guest, ok := s.stores[area]; ok && area != k.Area {
+			stores = append(stores, guest)
+		}
+	}
+	return stores
 }
