@@ -115,6 +115,9 @@ func (d *Directory) appointment(area string, r redisstore.Record) Appointment {
 		Number: r.Number, Reception: r.Reception, Start: r.Start.In(calendar.Tokyo), End: r.End.In(calendar.Tokyo),
 		Anonymous: r.Anonymous, Sequence: r.Sequence, Series: r.Series, area: area,
 	}
+	if r.State == redisstore.StateMoving {
+		a.State = r.Was // to everybody but the steps it is what it was
+	}
 	if r.Unknown.Op != "" {
 		a.Unknown = &UnknownStep{Step: r.Unknown.Op, Since: r.Unknown.Since.In(calendar.Tokyo)}
 		if r.State == StateBooked || r.State == StateCancelled {

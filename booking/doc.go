@@ -36,6 +36,12 @@
 // What can be booked is data (package catalogue), kept with its version in Redis, so that every broker of an area goes by
 // the same rules and a municipality can suspend a service from one moment to the next; rulebook.go tells how.
 //
+// # Areas
+//
+// No step reaches over two areas. A desk is lent to another one in two halves (lend.go), an office goes to another one in
+// five parts (officemove.go), each of which alone is safe and recognises its own repetition; what dies in between leaves
+// a time nobody can book, never one that two can.
+//
 // # What is kept of a person
 //
 // Name in kana and telephone number, in one record per appointment, sealed with a key of its own. The key lies apart,

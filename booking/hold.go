@@ -144,6 +144,9 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, c Caller, h
 		if !s.holdsFor(h.Rules, d, q) {
 			return Hold{}, problemStale(d.rulesIn(store.Area()))
 		}
+		if q.office.Area != store.Area() { // the office has moved meanwhile
+			return Hold{}, problemStale(d.rulesIn(q.office.Area))
+		}
 		ask, err := s.ask(ctx, store, q, h.Start, h.Start.Add(time.Minute), resident)
 		if err != nil {
 			return Hold{}, asProblem(err)

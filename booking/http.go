@@ -16,6 +16,7 @@ func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
 	s.registerWhy(api)
 	s.registerRules(api)
+	s.registerOfficeMoves(api)
 	s.registerBooking(api)
 	s.registerMy(api)
 	s.registerFeeds(api)

@@ -234,12 +234,23 @@ func (n *Notifier) newest(ctx context.Context, store *redisstore.Store) (string,
 	}
 }
 
+// at gives the area an appointment is in by now: its office may have moved since the event.
+func (n *Notifier) at(ctx context.Context, store *redisstore.Store, id string) *redisstore.Store {
+	if known, err := store.Has(ctx, id); known || err != nil {
+		return store
+	}
+	if other, err := n.s.locate(ctx, id); err == nil {
+		return other
+	}
+	return store
+}
+
 // job makes what is to be sent of an event, and reports whether anything is.
 func (n *Notifier) job(ctx context.Context, store *redisstore.Store, ch channel, e redisstore.Event) (courier.Job, bool, error) {
 	if !strings.HasPrefix(e.ID, "a_") || !slices.Contains(ch.events, e.Type) {
 		return courier.Job{}, false, nil
 	}
-	r, err := store.Get(ctx, e.ID)
+	r, err := n.at(ctx, store, e.ID).Get(ctx, e.ID)
 	if errors.Is(err, redisstore.ErrNotFound) {
 		return courier.Job{}, false, nil // forgotten: long over
 	}
@@ -255,7 +266,7 @@ func (n *Notifier) job(ctx context.Context, store *redisstore.Store, ch channel,
 
 // try makes one try at a job and says what becomes of it.
 func (n *Notifier) try(ctx context.Context, store *redisstore.Store, ch channel, q *courier.Queue, j courier.Job) error {
-	err := ch.send(ctx, store, j)
+	err := ch.send(ctx, n.at(ctx, store, j.Subject), j)
 	if ctx.Err() != nil {
 		return nil // going away: the lease runs out and somebody else tries
 	}

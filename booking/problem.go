@@ -49,6 +49,7 @@ const (
 	SlugRulesUnreadable  = "rules-unreadable"
 	SlugTooMany          = "too-many"
 	SlugCatalogue        = "catalogue"
+	SlugOfficeMove       = "office-move"
 
 	SlugUnknownSuspension = "unknown-suspension"
 )
@@ -200,6 +201,8 @@ func asProblem(err error) error {
 		return problemStale(stale.Rules).because(err)
 	case errors.As(err, &taken):
 		return refusal(nil).because(err)
+	case errors.As(err, &state) && state.State == redisstore.StateMoving:
+		return unavailableProblem(err) // for a moment: it goes to another area
 	case errors.As(err, &state):
 		return problemWrongState(state.State).because(err)
 	case errors.Is(err, redisstore.ErrNotFound):

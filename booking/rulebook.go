@@ -174,24 +174,34 @@ func (s *Service) publish(ctx context.Context, store *redisstore.Store, d *Direc
 	return s.refresh(ctx, store)
 }
 
+// publishAtStart puts the files of this broker in force, where they are new and leave every office in its area.
+func (s *Service) publishAtStart(ctx context.Context, store *redisstore.Store) error {
+	d := s.dir()
+	book, err := store.Rulebook(ctx)
+	if err != nil {
+		return err
+	}
+	if book.Print != "" && book.Print != d.print {
+		if before, err := d.unpack(book); err == nil {
+			if all := before.strayed(d); len(all) > 0 {
+				s.log.Error("the catalogue here moves offices to other areas: it is left out until they have been moved", "offices", all)
+				return s.refresh(ctx, store)
+			}
+		}
+	}
+	return s.publish(ctx, store, d, "start", false)
+}
+
 // Reload reads the catalogue again from where it was loaded and puts it in force. What is wrong with it is given as
 // *catalogue.Error, and the rules stay as they are. Files that have not changed since they were last read and are older
 // than the rules in force do not replace them.
 func (s *Service) Reload(ctx context.Context, by string) error {
-	origin, options := s.origin, s.options
-	if origin == nil {
-		return errors.New("the catalogue was not read from files")
-	}
-	files, err := catalogue.Read(origin)
+	fresh, err := s.onDisk()
 	if err != nil {
 		return err
 	}
-	fresh, err := parseDirectory(files, options)
-	if err != nil {
-		return err
-	}
-	if err := s.sameAreas(fresh); err != nil {
-		return err
+	if all := s.dir().strayed(fresh); len(all) > 0 {
+		return fmt.Errorf("the files move the offices %v to other areas: move them first, one at a time (POST /v1/offices/…/move)", all)
 	}
 	s.state.mu.Lock()
 	changed := s.state.onDisk != fresh.print

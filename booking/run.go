@@ -51,7 +51,7 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 			}
 		}
 		if err == nil && time.Since(gaveOut) > giveOutEvery {
-			gaveOut, err = time.Now(), errors.Join(s.giveOut(ctx, store), s.tendLends(ctx, store))
+			gaveOut, err = time.Now(), errors.Join(s.giveOut(ctx, store), s.tendLends(ctx, store), s.carryOn(ctx, store))
 		}
 		if ctx.Err() != nil {
 			return
@@ -75,7 +75,7 @@ func (s *Service) followRules(ctx context.Context, store *redisstore.Store) {
 		switch known := s.dir().rulesIn(store.Area()); {
 		case err != nil:
 		case !opened || version == 0:
-			err = s.publish(ctx, store, s.dir(), "start", false)
+			err = s.publishAtStart(ctx, store)
 			opened = err == nil
 		case version != known:
 			err = s.refresh(ctx, store)

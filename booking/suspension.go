@@ -25,6 +25,8 @@ type Suspension struct {
 	Reason  string    `json:"reason"`
 	By      string    `json:"by" doc:"seat that suspended it"`
 	At      time.Time `json:"at"`
+	From    string    `json:"from,omitempty" doc:"of an office that moves: the area it leaves; everything it gives is suspended meanwhile"`
+	To      string    `json:"to,omitempty" doc:"of an office that moves: the area it goes to"`
 }
 
 // maxReason bounds the reason of a suspension, in characters.
@@ -45,6 +47,7 @@ func (d *Directory) Suspended(office, service, pool string) (Suspension, bool) {
 	}
 	for _, id := range []string{
 		suspensionID(office, service, pool), suspensionID(office, service, ""), suspensionID("", service, pool), suspensionID("", service, ""),
+		suspensionID(office, wholeOffice, ""),
 	} {
 		if found, ok := known[id]; ok {
 			return found, true

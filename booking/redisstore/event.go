@@ -46,6 +46,10 @@ const (
 	EventUnblocked   = "unblocked"    // of a block
 	EventLent        = "lent"         // of a lend (x_…): a desk is another area's for a while
 	EventReturned    = "returned"     // of a lend
+	EventLeaving     = "leaving"      // frozen, to go to another area with its office
+	EventStayed      = "stayed"       // could not go after all, and may be changed again
+	EventRehomed     = "rehomed"      // taken in from another area; its versions go on counting
+	EventLeft        = "left"         // version 0: it has gone to another area
 	EventWaiting     = "waiting"      // of somebody on the waiting list (w_…)
 	EventOffered     = "offered"      // Detail "hold=<id> until=<ms>": a time is held in that name
 	EventAccepted    = "accepted"     // Detail "hold=<id>"

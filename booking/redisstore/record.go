@@ -52,6 +52,7 @@ type Record struct {
 	Unknown   Unknown // a step whose outcome is not known yet; the zero value where there is none
 	Dispute   string  // why it is disputed: DisputeTaken or DisputeChanged; "" while it is not
 	Wanted    *Record // what somebody was told of it, where that is disputed
+	Was       string  // state before it was frozen to go to another area; "" where it is not
 
 	claims []claimed
 }
@@ -98,15 +99,20 @@ func (s *Store) fields(ctx context.Context, id string) (map[string]string, error
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", id, unavailable(err))
 	}
-	return fieldsOf(text), nil
+	f := fieldsOf(text)
+	if f["state"] == stateLeft {
+		return nil, fmt.Errorf("read %s: it has gone to area %s: %w", id, f["to"], ErrNotFound)
+	}
+	return f, nil
 }
 
 // Has reports whether this area knows the id.
 func (s *Store) Has(ctx context.Context, id string) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-	defer cancel()
-	n, err := s.rdb.Exists(ctx, s.record(id)).Result()
-	return n == 1, unavailable(err)
+	_, err := s.fields(ctx, id)
+	if isNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Now is the time by Redis's clock, which judges deadlines.
@@ -258,7 +264,7 @@ func parseRecord(id string, f map[string]string) (Record, error) {
 	r := Record{
 		ID: id, State: f["state"], Office: f["office"], Booth: f["booth"], Start: fromMillis(f["start"]), End: fromMillis(f["end"]),
 		Deadline: fromMillis(f["deadline"]), Resident: f["res"], Anonymous: f["anon"] == "1", Reception: f["recv"], By: f["by"],
-		Series: f["series"], Waiting: f["waiting"], Arrived: fromMillis(f["arrived"]), Finished: fromMillis(f["finished"]),
+		Series: f["series"], Waiting: f["waiting"], Arrived: fromMillis(f["arrived"]), Finished: fromMillis(f["finished"]), Was: f["was"],
 	}
 	var err error
 	if r.Version, err = strconv.ParseInt(f["v"], 10, 64); err != nil {
