@@ -31,6 +31,14 @@
 //     too where nothing the visit depends on has changed; otherwise the caller is told that its rules are stale.
 //   - Every transition raises the version by one and puts one event into the outbox, in order.
 //
+// # What people are told
+//
+// A visit is called booked, moved, pushed back or cancelled only once it lasts: its replicas have it (redisstore, ack.go)
+// and it stands in the broker's own journal (package journal, witness.go). Where that cannot be said the outcome is
+// unknown: a problem of its own, a state clerks see, and a broker that goes on asking. Where Redis has lost something it
+// is restored from the journal, or disputed, which staff settle (reconcile.go, dispute.go). Acknowledged is then always
+// what survived, what was restored, or what is disputed.
+//
 // # Rules
 //
 // What can be booked is data (package catalogue), kept with its version in Redis, so that every broker of an area goes by

@@ -12,6 +12,11 @@
 // go-redis repeats a command when an answer got lost; every step therefore recognises its own repetition and answers
 // the same again.
 //
+// What somebody is told of (confirm, move, delay, cancel, keep) is executed once on the key's primary, with WAIT behind it
+// on the same connection, and noted in a journal before it is answered (ack.go); short of that it is an *UnknownError.
+// Each such step marks its record with a word (acks), which tells a record that has lost a step from one that has not:
+// RESTORE goes by it (restore.go).
+//
 // Records are lines "name=value" in one string: one command writes them whole, they take little room, and a step keeps
 // the fields it does not know. Events (event.go) say what happened to whom; a number made from an event's place in the
 // outbox serves as the area's revision.
