@@ -40,6 +40,7 @@ type Appointment struct {
 	Anonymous  bool             `json:"anonymous"`
 	BoothUntil *time.Time       `json:"boothUntil,omitempty" doc:"until when it has the booth, cleaning included; left out where it has none"`
 	Choice     bool             `json:"choice,omitempty" doc:"could not be pushed back with the others: its resident has to be offered another time"`
+	Prepared   []string         `json:"prepared,omitempty" doc:"checks and consents prepared before the visit, as service/check, and notes for the desk, as note/companion; for desks and receptions"`
 	Series     string           `json:"series,omitempty" doc:"the row of visits it belongs to"`
 	Unknown    *UnknownStep     `json:"unknown,omitempty" doc:"its last step, while it is not known whether that lasts"`
 	Dispute    *Dispute         `json:"dispute,omitempty" doc:"what somebody was told, where staff have to decide"`

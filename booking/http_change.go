@@ -38,6 +38,13 @@ func (s *Service) registerChanges(api huma.API) {
 		Errors: refusals,
 	}, s.postFreeLeg)
 	seated(s, api, huma.Operation{
+		OperationID: "mark", Method: http.MethodPost, Path: "/v1/appointments/{id}/marks", Tags: []string{"booking"},
+		Summary: "Note that something is prepared for a visit",
+		Description: "A check or consent of a service of one's own leg, as service/check, or a note for the desk: note/companion (somebody comes along), " +
+			"note/interpreter, note/writing (prefers writing to speaking), note/papers (brings papers). For desks and receptions. Repeating it changes nothing.",
+		MaxBodyBytes: maxBody, Errors: refusals,
+	}, s.postMark)
+	seated(s, api, huma.Operation{
 		OperationID: "cleaned", Method: http.MethodPost, Path: "/v1/appointments/{id}/cleaned", Tags: []string{"booking"},
 		Summary: "Say that the booth of a visit that is over is clean", Description: "It is free from now on. Repeating it changes nothing.",
 		Errors: refusals,
@@ -144,5 +151,18 @@ func (s *Service) postNoShow(ctx context.Context, c Caller, in *idInput) (*appoi
 	if err = s.Finish(ctx, in.ID, StateNoShow); err == nil {
 		a, err = s.Appointment(ctx, in.ID)
 	}
+	return s.shown(ctx, a, err)
+}
+
+type markInput struct {
+	ID   string `path:"id" pattern:"^a_[a-z2-7]{20,40}$" doc:"id of the appointment"`
+	Body struct {
+		Mark string `json:"mark" minLength:"1" maxLength:"81"`
+		On   bool   `json:"on" doc:"false takes it back"`
+	}
+}
+
+func (s *Service) postMark(ctx context.Context, c Caller, in *markInput) (*appointmentOutput, error) {
+	a, err := s.Mark(ctx, c, in.ID, in.Body.Mark, in.Body.On)
 	return s.shown(ctx, a, err)
 }

@@ -171,7 +171,7 @@ func (s *Service) views(ctx context.Context, c Caller, list []Appointment, named
 	for i, a := range list {
 		views[i] = c.view(a, people[a.ID])
 	}
-	return views, nil
+	return views, s.marked(ctx, c, views)
 }
 
 // CheckIn says that the resident of an appointment is here; repeating it changes nothing. It is refused with not-today

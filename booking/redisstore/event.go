@@ -55,6 +55,7 @@ const (
 	EventAccepted    = "accepted"     // Detail "hold=<id>"
 	EventPassedOn    = "passed-on"    // declined, or not answered in time: the next one's turn; Detail "hold=<id>"
 	EventWaitLeft    = "wait-left"    // no longer waiting
+	EventMarked      = "marked"       // version 0: something has been prepared for it
 	EventClosingSoon = "closing-soon" // of an office (ID): Detail "at=<ms>"
 	EventNoonSoon    = "noon-soon"    // of an office (ID): Detail "at=<ms>"
 )

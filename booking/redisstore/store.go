@@ -23,7 +23,7 @@ type steps struct {
 	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
 	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
 	block, unblock, lend, wait, warn, choose               *redis.Script
-	note, restore                                          *redis.Script
+	note, restore, mark                                    *redis.Script
 }
 
 var standard = steps{
@@ -31,7 +31,7 @@ var standard = steps{
 	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
 	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
 	block: script("block"), unblock: script("unblock"), lend: script("lend"), wait: script("wait"), warn: script("warn"), choose: script("choose"),
-	note: script("note"), restore: script("restore"),
+	note: script("note"), restore: script("restore"), mark: script("mark"),
 }
 
 func script(name string) *redis.Script { return redis.NewScript(source(name)) }
@@ -157,6 +157,7 @@ func (s *Store) due() string                { return s.prefix + "due" }
 func (s *Store) alarms() string             { return s.prefix + "alarms" }
 func (s *Store) outbox() string             { return s.prefix + "out" }
 func (s *Store) choices() string            { return s.prefix + "choices" }
+func (s *Store) marks(id string) string     { return s.prefix + "mark:" + id }
 func (s *Store) rules() string              { return s.prefix + "rules" }
 func (s *Store) ledger(label string) string { return s.prefix + "led:" + label }
 func (s *Store) windows(desk string) string { return s.prefix + "win:" + desk }
