@@ -88,7 +88,7 @@ func visitOf(id string, a booking.Appointment) session.Visit {
 	v := session.Visit{Session: id, Appointment: a.ID, Office: a.Office, Booth: a.Booth, Number: a.Number}
 	for _, l := range a.Legs {
 		v.Legs = append(v.Legs, session.Leg{
-			Service: l.Service, Role: l.Role, Pool: l.Pool, Desk: l.Desk, StartsAt: l.Start, EndsAt: l.End, Done: l.Done,
+			Service: l.Service, Role: l.Role, Pool: l.Pool, Desk: l.Desk, StartsAt: l.Start, EndsAt: l.End, Planned: l.Planned, Done: l.Done,
 		})
 	}
 	return v

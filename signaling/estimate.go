@@ -39,11 +39,14 @@ func estimate(mine session.Doc, all []session.Doc, desks int, now time.Time) pro
 		high = early
 	}
 	expected := now.Add((low + high) / 2)
+	if expected.Before(leg.StartsAt) && leg.StartsAt.After(leg.PlannedAt()) {
+		expected = leg.StartsAt // a delay that was announced counts, though the desk may be free sooner
+	}
 	return protocol.Waiting{
 		Session: mine.ID, Ahead: ahead,
 		FromMinutes: minutes(low) / step * step,
 		ToMinutes:   max((minutes(high)+step-1)/step*step, step),
-		LateMinutes: max(minutes(expected.Sub(leg.StartsAt)), 0),
+		LateMinutes: max(minutes(expected.Sub(leg.PlannedAt())), 0),
 	}
 }
 

@@ -43,6 +43,11 @@ func TestTheExpectedWait(t *testing.T) {
 		{"nobody ahead, on time", mine, nil, ten, protocol.Waiting{Ahead: 0, FromMinutes: 0, ToMinutes: 5}},
 		{"nobody ahead, ten minutes early", mine, nil, minute(-10), protocol.Waiting{Ahead: 0, FromMinutes: 0, ToMinutes: 10}},
 		{"nobody ahead, but seven minutes late", mine, nil, minute(7), protocol.Waiting{Ahead: 0, FromMinutes: 0, ToMinutes: 5, LateMinutes: 7}},
+		{"an announced delay counts from the planned time", func() session.Doc {
+			d := inWaiting("mine", "d1", minute(15))
+			d.Legs[0].Planned = ten
+			return d
+		}(), nil, ten, protocol.Waiting{FromMinutes: 0, ToMinutes: 15, LateMinutes: 15}},
 		{"one just begun", mine, []session.Doc{inConsultation("x", "d1", ten)}, ten, protocol.Waiting{Ahead: 1, FromMinutes: 10, ToMinutes: 30, LateMinutes: 20}},
 		{"one about to end", mine, []session.Doc{inConsultation("x", "d1", minute(-18))}, ten, protocol.Waiting{Ahead: 1, FromMinutes: 0, ToMinutes: 15, LateMinutes: 6}},
 		{"one that has run far over", mine, []session.Doc{inConsultation("x", "d1", minute(-60))}, ten, protocol.Waiting{Ahead: 1, FromMinutes: 0, ToMinutes: 5, LateMinutes: 2}},

@@ -103,6 +103,14 @@ type SeatView struct {
 	BoothName  string `json:"boothName,omitempty"`
 	Desk       string `json:"desk,omitempty"`
 	Pool       string `json:"pool,omitempty"`
+
+	Desks []DeskView `json:"desks,omitempty" doc:"of an assistant: the desks whose days it keeps"`
+}
+
+// DeskView is a desk by name.
+type DeskView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
 }
 
 func (b *Broker) viewOf(p Place) SeatView {
@@ -114,6 +122,11 @@ func (b *Broker) viewOf(p Place) SeatView {
 	}
 	if p.Booth != "" {
 		v.BoothName = b.cfg.Places.BoothName(p.Booth)
+	}
+	if p.Role == roleAssistant {
+		for _, id := range b.cfg.Places.DesksOf(p.Pool) {
+			v.Desks = append(v.Desks, DeskView{id, b.cfg.Places.Professional(id, p.Pool).Name})
+		}
 	}
 	return v
 }

@@ -29,7 +29,7 @@ func (h *hub) sessionFor(v *visit, s *socket) protocol.Session {
 		}
 		out.Legs = append(out.Legs, protocol.Leg{
 			Service: leg.Service, ServiceName: name, Role: leg.Role, Pool: leg.Pool, PoolName: h.places.PoolName(leg.Pool),
-			Desk: leg.Desk, StartsAt: leg.StartsAt, EndsAt: leg.EndsAt, Done: leg.Done,
+			Desk: leg.Desk, StartsAt: leg.StartsAt, EndsAt: leg.EndsAt, PlannedAt: leg.PlannedAt(), Done: leg.Done,
 			Professional: h.places.Professional(leg.Desk, leg.Pool),
 		})
 	}

@@ -19,6 +19,7 @@ function leg(desk: string, role: string, over: Partial<Leg> = {}): Leg {
     poolName: desk,
     desk,
     startsAt: "2026-11-25T10:00:00+09:00",
+    plannedAt: "2026-11-25T10:00:00+09:00",
     endsAt: "2026-11-25T10:20:00+09:00",
     done: false,
     professional: professional("森田 千尋", "もりた ちひろ"),

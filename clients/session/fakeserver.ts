@@ -274,6 +274,6 @@ function presenceOf(participant: string): PresenceItem {
 
 function legOf(service: string, pool: string): Session["legs"][number] {
   const professional = { name: "森田 千尋", kana: "もりた ちひろ", title: "医師", organisation: "汐待もりた医院", phone: "0999-00-1234" };
-  const times = { startsAt: `${day}T10:00:00+09:00`, endsAt: `${day}T10:20:00+09:00`, done: false };
+  const times = { startsAt: `${day}T10:00:00+09:00`, plannedAt: `${day}T10:00:00+09:00`, endsAt: `${day}T10:20:00+09:00`, done: false };
   return { service, serviceName: service, role: "doctor", pool, poolName: pool, desk: pool, ...times, professional };
 }

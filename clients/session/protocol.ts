@@ -378,6 +378,8 @@ export interface Leg {
   desk?: string;
   startsAt: string;
   endsAt: string;
+  /** when it was to start; earlier than startsAt where something runs late */
+  plannedAt: string;
   done: boolean;
   professional: Professional;
 }
@@ -448,7 +450,7 @@ export interface Waiting {
   ahead: number;
   fromMinutes: number;
   toMinutes: number;
-  /** how far behind the appointment's time this is expected to start; 0 if on time */
+  /** how far behind the planned time this is expected to start; 0 if on time */
   lateMinutes: number;
 }
 

@@ -277,6 +277,7 @@ type Leg struct {
 	Desk         string       `json:"desk,omitempty"`
 	StartsAt     time.Time    `json:"startsAt"`
 	EndsAt       time.Time    `json:"endsAt"`
+	PlannedAt    time.Time    `json:"plannedAt"` // when it was to start; earlier than startsAt where something runs late
 	Done         bool         `json:"done"`
 	Professional Professional `json:"professional"`
 }
@@ -346,7 +347,7 @@ type Waiting struct {
 	Ahead       int    `json:"ahead"` // visits before this one at the same desk or pool
 	FromMinutes int    `json:"fromMinutes"`
 	ToMinutes   int    `json:"toMinutes"`
-	LateMinutes int    `json:"lateMinutes"` // how far behind the appointment's time this is expected to start; 0 if on time
+	LateMinutes int    `json:"lateMinutes"` // how far behind the planned time this is expected to start; 0 if on time
 }
 
 // Answer is the SDP answer to offer Re.

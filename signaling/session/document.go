@@ -35,8 +35,17 @@ type Leg struct {
 	Desk     string    `json:"desk"` // the desk booked, or the one of the pool that admitted
 	StartsAt time.Time `json:"startsAt"`
 	EndsAt   time.Time `json:"endsAt"`
+	Planned  time.Time `json:"planned,omitzero"` // when it was to start before anything ran late; zero where that is not known
 	Started  bool      `json:"started"` // a professional has admitted the booth in this leg
 	Done     bool      `json:"done"`
+}
+
+// PlannedAt is when a leg was to start.
+func (l Leg) PlannedAt() time.Time {
+	if l.Planned.IsZero() {
+		return l.StartsAt
+	}
+	return l.Planned
 }
 
 // Participant is one who takes part or waits at the gate.

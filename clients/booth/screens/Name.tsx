@@ -46,7 +46,13 @@ export function Name({ screen }: { readonly screen: Extract<Screen, { kind: "nam
       <p className="text-[30px] leading-relaxed">
         {first !== undefined && (
           <span className="mr-4">
-            <T k="name.appointment" values={{ time: timeWords(words, Date.parse(first.startsAt)) }} />
+            {Date.parse(first.startsAt) > Date.parse(first.plannedAt) ? (
+              <span role="status" className="rounded-8 bg-heed px-3 text-heed-ink">
+                <T k="wait.newTime" values={{ time: timeWords(words, Date.parse(first.startsAt)) }} />
+              </span>
+            ) : (
+              <T k="name.appointment" values={{ time: timeWords(words, Date.parse(first.startsAt)) }} />
+            )}
           </span>
         )}
         <T k="name.today" values={{ count: session.legs.length + 1 }} />

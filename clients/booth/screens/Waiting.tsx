@@ -76,7 +76,14 @@ function Expected({ waiting, leg }: { readonly waiting: Place | null; readonly l
       </p>
       <p className="text-[28px] leading-relaxed">
         {late > 0 ? (
-          <T k="wait.late" values={{ minutes: late }} />
+          <>
+            <T k="wait.late" values={{ minutes: late }} />
+            {Date.parse(leg.startsAt) > Date.parse(leg.plannedAt) && (
+              <span className="block">
+                <T k="wait.newTime" values={{ time: timeWords(words, Date.parse(leg.startsAt)) }} />
+              </span>
+            )}
+          </>
         ) : (
           <T k="wait.ontime" values={{ time: timeWords(words, Date.parse(leg.startsAt)) }} />
         )}

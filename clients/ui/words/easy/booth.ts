@@ -147,6 +147,7 @@ const words: Record<keyof typeof ja, string> = {
   "wait.soon": "もうすぐです",
   "wait.unknown": "{待|ま}つ {時間|じかん}を しらべています",
   "wait.late": "{{minutes}}{分|ふん}くらい おそく なっています",
+  "wait.newTime": "{新|あたら}しい {時間|じかん}は {{time}}ごろです",
   "wait.ontime": "{予約|よやく}の {時間|じかん}は {{time}}です",
   "wait.chime": "あなたの {番|ばん}に なると {音|おと}が {出|で}ます",
   "wait.private": "いまは だれも {見|み}ていません。きいていません。",

@@ -147,6 +147,7 @@ const words: Record<keyof typeof ja, string> = {
   "wait.soon": "It is nearly your turn",
   "wait.unknown": "Finding out how long it takes",
   "wait.late": "About {{minutes}} minutes later than planned",
+  "wait.newTime": "The new time is about {{time}}",
   "wait.ontime": "Planned for {{time}}",
   "wait.chime": "A sound tells you when it is your turn",
   "wait.private": "Nobody can see or hear you now.",
