@@ -1,12 +1,17 @@
 import { useEffect, useId, useReducer, useRef, useState, type FormEvent, type ReactNode } from "react";
 import { Problem } from "../session/problem";
 import { Button } from "../ui/Button";
+import { Furigana } from "../ui/Furigana";
 import { Icon } from "../ui/Icon";
 import { LanguagePicker } from "../ui/LanguagePicker";
 import { dateWords, timeWords } from "../ui/time";
-import { ask, offices, type Mine, type Numbers, type OfficeName } from "./api";
-import { digits, first, next, troubleOf, type State, type Trouble } from "./state";
+import { useLanguage } from "../ui/words";
+import { type Act, ask, offices, type Mine, type Numbers, type OfficeName } from "./api";
+import { digits, first, isLate, next, numbersAfter, troubleOf, type State, type Trouble } from "./state";
 import { T, useWords } from "./words";
+
+/** How often what is on the screen is looked at again. */
+const againMs = 15_000;
 
 /** A resident looks at the appointment and cancels it, without login: large type, one thing at a time, any width. */
 export function App({ office }: { readonly office: string }) {
@@ -18,11 +23,25 @@ export function App({ office }: { readonly office: string }) {
     if (state.at !== "asking") title.current?.focus();
   }, [state.at]);
 
-  const send = async (what: "appointment" | "cancel", numbers: Numbers) => {
+  // What is looked at is looked at again by itself: times change, and an offer comes.
+  const known = state.at === "looking" ? state.numbers : null;
+  useEffect(() => {
+    if (known === null) return undefined;
+    const again = setInterval(() => {
+      if (document.visibilityState !== "visible") return;
+      ask("appointment", known).then(
+        (mine) => act({ do: "fresh", mine }),
+        () => undefined, // the next time
+      );
+    }, againMs);
+    return () => clearInterval(again);
+  }, [known]);
+
+  const send = async (what: Act, numbers: Numbers) => {
     act({ do: "send" });
     try {
       const mine = await ask(what, numbers);
-      act(what === "cancel" ? { do: "gone", mine } : { do: "seen", mine, numbers });
+      act(what === "cancel" ? { do: "gone", mine } : { do: "seen", mine, numbers: numbersAfter(numbers, mine) });
     } catch (error) {
       act({ do: "fail", trouble: troubleOf(error instanceof Problem ? error.status : 0) });
     }
@@ -32,7 +51,7 @@ export function App({ office }: { readonly office: string }) {
       <main className="mx-auto flex w-full max-w-3xl flex-col gap-6 p-5 sm:p-8">
         <LanguagePicker place="counter" />
         <h1 ref={title} tabIndex={-1} className="text-[32px] font-bold leading-snug">
-          <T k={state.at === "cancelled" ? "my.cancelled" : "my.title"} />
+          <T k={state.at !== "cancelled" ? "my.title" : state.mine.state === "left" ? "my.left" : "my.cancelled"} />
         </h1>
         {state.at === "asking" && <Ask office={office} state={state} onSend={(numbers) => void send("appointment", numbers)} />}
         {state.at === "looking" && (
@@ -45,6 +64,7 @@ export function App({ office }: { readonly office: string }) {
               busy={state.busy}
               onSure={(sure) => act({ do: "sure", sure })}
               onCancel={() => void send("cancel", state.numbers)}
+              onAnswer={(answer) => void send(answer, state.numbers)}
             />
           </>
         )}
@@ -162,14 +182,23 @@ function Told({ trouble }: { readonly trouble: Trouble | null }) {
 
 function Facts({ mine }: { readonly mine: Mine }) {
   const words = useWords();
-  const start = Date.parse(mine.start);
-  const rows: readonly (readonly [ReactNode, ReactNode])[] = [
-    [<T key="k" k="my.state" />, <T key="v" k={`my.state.${mine.state}`} />],
-    [<T key="k" k="my.when" />, <T key="v" k="my.when.value" values={{ date: dateWords(words, start), time: timeWords(words, start) }} />],
-    [<T key="k" k="my.where" />, `${mine.officeName} ${mine.boothName}`],
-    [<T key="k" k="my.with" />, mine.words.join("・")],
-    [<T key="k" k="my.number" />, String(mine.number)],
-  ];
+  const { language } = useLanguage();
+  const at = (ms: number) => ({ date: dateWords(words, ms), time: timeWords(words, ms) });
+  const waits = mine.state === "waiting" || mine.state === "left";
+  const rows: (readonly [ReactNode, ReactNode])[] = [[<T key="k" k="my.state" />, <T key="v" k={`my.state.${mine.state}`} />]];
+  if (mine.reception !== undefined) rows.push([<T key="k" k="my.reception" />, <span key="v">{mine.reception}</span>]);
+  if (waits) {
+    rows.push([<T key="k" k="my.until" />, <T key="v" k="my.until.value" values={{ date: dateWords(words, Date.parse(mine.end) - 1) }} />]);
+  } else {
+    rows.push([<T key="k" k="my.when" />, <Time key="v" mine={mine} at={at} />]);
+  }
+  if (mine.answerBy !== undefined) {
+    rows.push([<T key="k" k="my.answerBy" />, <T key="v" k="my.answerBy.value" values={{ time: timeWords(words, Date.parse(mine.answerBy)) }} />]);
+  }
+  rows.push([<T key="k" k="my.where" />, [mine.officeName, mine.boothName].join(" ").trim()]);
+  rows.push([<T key="k" k="my.with" />, <Furigana key="v">{mine.names.map((name) => name[language]).join(language === "en" ? ", " : "・")}</Furigana>]);
+  if (mine.place !== undefined) rows.push([<T key="k" k="my.place" />, <T key="v" k="my.place.value" values={{ place: mine.place }} />]);
+  if (mine.number !== undefined) rows.push([<T key="k" k="my.number" />, String(mine.number)]);
   return (
     <dl className="flex flex-col rounded-12 border-2 border-hairline bg-white px-5">
       {rows.map(([name, value], i) => (
@@ -182,12 +211,30 @@ function Facts({ mine }: { readonly mine: Mine }) {
   );
 }
 
-function Choices({ mine, sure, busy, onSure, onCancel }: {
+/** When it is; the old time struck through where it has become later, and said in words. */
+function Time({ mine, at }: { readonly mine: Mine; readonly at: (ms: number) => { date: string; time: string } }) {
+  const now = <T k="my.when.value" values={at(Date.parse(mine.start))} />;
+  if (!isLate(mine)) return now;
+  return (
+    <span role="status" className="flex flex-col gap-1">
+      <s className="text-[24px] font-normal text-ink-soft">
+        <T k="my.when.value" values={at(Date.parse(mine.planned))} />
+      </s>
+      <span>{now}</span>
+      <span className="text-[22px] text-heed-ink">
+        <T k="my.late" />
+      </span>
+    </span>
+  );
+}
+
+function Choices({ mine, sure, busy, onSure, onCancel, onAnswer }: {
   readonly mine: Mine;
   readonly sure: boolean;
   readonly busy: boolean;
   readonly onSure: (sure: boolean) => void;
   readonly onCancel: () => void;
+  readonly onAnswer: (answer: "accept" | "decline") => void;
 }) {
   const question = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -201,13 +248,32 @@ function Choices({ mine, sure, busy, onSure, onCancel }: {
       </a>
     </p>
   );
+  const waits = mine.state === "waiting" || mine.state === "offered";
   if (!mine.cancellable) return phone;
   if (!sure) {
     return (
       <>
+        {mine.state === "offered" && (
+          <section className="flex flex-col gap-5 rounded-12 border-4 border-primary bg-white p-5">
+            <h2 className="text-[28px] font-bold">
+              <T k="my.offer" />
+            </h2>
+            <Button place="booth" kind="primary" busy={busy} onPress={() => onAnswer("accept")}>
+              <T k="my.offer.accept" />
+            </Button>
+            <Button place="booth" busy={busy} onPress={() => onAnswer("decline")}>
+              <T k="my.offer.decline" />
+            </Button>
+          </section>
+        )}
+        {mine.reception !== undefined && (
+          <p role="status" className="font-bold">
+            <T k="my.accepted" values={{ reception: mine.reception }} />
+          </p>
+        )}
         {phone}
         <Button place="booth" onPress={() => onSure(true)}>
-          <T k="my.cancel" />
+          <T k={waits ? "my.leaveList" : "my.cancel"} />
         </Button>
       </>
     );
@@ -215,16 +281,16 @@ function Choices({ mine, sure, busy, onSure, onCancel }: {
   return (
     <section className="flex flex-col gap-5 rounded-12 border-4 border-primary bg-white p-5">
       <h2 ref={question} tabIndex={-1} className="text-[28px] font-bold">
-        <T k="my.cancel.ask" />
+        <T k={waits ? "my.leaveList.ask" : "my.cancel.ask"} />
       </h2>
       <p>
-        <T k="my.cancel.means" />
+        <T k={waits ? "my.leaveList.means" : "my.cancel.means"} />
       </p>
       <Button place="booth" kind="primary" onPress={() => onSure(false)}>
-        <T k="my.cancel.no" />
+        <T k={waits ? "my.leaveList.no" : "my.cancel.no"} />
       </Button>
       <Button place="booth" busy={busy} onPress={onCancel}>
-        <T k="my.cancel.yes" />
+        <T k={waits ? "my.leaveList.yes" : "my.cancel.yes"} />
       </Button>
     </section>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mine } from "./api";
-import { digits, first, next, troubleOf } from "./state";
+import { digits, first, isLate, next, numbersAfter, troubleOf } from "./state";
 
 const mine: Mine = {
   state: "booked",
@@ -9,7 +9,9 @@ const mine: Mine = {
   boothName: "ブース1",
   number: 12,
   start: "2026-11-25T10:00:00+09:00",
-  words: ["医院"],
+  end: "2026-11-25T10:20:00+09:00",
+  planned: "2026-11-25T10:00:00+09:00",
+  names: [{ ja: "医院", easy: "おいしゃさん", en: "Clinic" }],
   cancellable: true,
 };
 const numbers = { office: "shiomachihama", reception: "123456", last4: "1456" };
@@ -37,6 +39,21 @@ describe("the residents' page", () => {
     expect(next(next(first, { do: "send" }), { do: "fail", trouble: "wrong" })).toEqual({ at: "asking", trouble: "wrong", busy: false });
     const looking = next(first, { do: "seen", mine, numbers });
     expect(next(looking, { do: "fail", trouble: "late" })).toMatchObject({ at: "looking", trouble: "late" });
+  });
+
+  it("shows what has changed by itself, and asks anew where the question no longer fits", () => {
+    const sure = next(next(first, { do: "seen", mine, numbers }), { do: "sure", sure: true });
+    const late = { ...mine, start: "2026-11-25T10:15:00+09:00" };
+    expect(next(sure, { do: "fresh", mine: late })).toMatchObject({ mine: late, sure: true });
+    expect(next(sure, { do: "fresh", mine: { ...mine, state: "arrived" } })).toMatchObject({ sure: false });
+    expect(next(next(sure, { do: "send" }), { do: "fresh", mine: late })).toMatchObject({ mine, busy: true });
+    expect(next(first, { do: "fresh", mine })).toBe(first);
+    expect([isLate(mine), isLate(late)]).toEqual([false, true]);
+  });
+
+  it("goes by the new reception number after an offer was accepted", () => {
+    expect(numbersAfter(numbers, mine)).toBe(numbers);
+    expect(numbersAfter(numbers, { ...mine, reception: "654321" })).toEqual({ ...numbers, reception: "654321" });
   });
 
   it.each([

@@ -14,6 +14,7 @@ export type Step =
   | { readonly do: "seen"; readonly mine: Mine; readonly numbers: Numbers }
   | { readonly do: "fail"; readonly trouble: Trouble }
   | { readonly do: "sure"; readonly sure: boolean }
+  | { readonly do: "fresh"; readonly mine: Mine } // looked at again by itself
   | { readonly do: "gone"; readonly mine: Mine }
   | { readonly do: "leave" };
 
@@ -26,6 +27,10 @@ export function next(state: State, step: Step): State {
       return first;
     case "seen":
       return { at: "looking", mine: step.mine, numbers: step.numbers, sure: false, trouble: null, busy: false };
+    case "fresh":
+      if (state.at !== "looking" || state.busy) return state;
+      // The new reception number was told once, and is to be written down.
+      return { ...state, mine: { ...state.mine, ...step.mine }, sure: state.sure && step.mine.state === state.mine.state };
     case "gone":
       return { at: "cancelled", mine: step.mine };
     case "send":
@@ -35,6 +40,16 @@ export function next(state: State, step: Step): State {
     case "sure":
       return state.at === "looking" ? { ...state, sure: step.sure, trouble: null } : state;
   }
+}
+
+/** The numbers by which it is found from now on: an offer accepted has a reception number of its own. */
+export function numbersAfter(numbers: Numbers, mine: Mine): Numbers {
+  return mine.reception === undefined ? numbers : { ...numbers, reception: mine.reception };
+}
+
+/** Whether it begins later than it was to. */
+export function isLate(mine: Pick<Mine, "start" | "planned">): boolean {
+  return Date.parse(mine.start) - Date.parse(mine.planned) >= 60_000;
 }
 
 /** Which trouble an answer means. */
