@@ -1,4 +1,4 @@
-import type { Appointment, Participant, PresenceItem, Session } from "../session";
+import { nextLeg, type Appointment, type Participant, type PresenceItem, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { LevelMeter } from "../ui/LevelMeter";
@@ -179,7 +179,7 @@ function ExtraLine({ participant }: { readonly participant: Participant }) {
 function About({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {
   const leg = session?.legs[session.leg];
   if (session === null || leg === undefined) return null;
-  const next = session.legs[session.leg + 1];
+  const next = nextLeg(session);
   return (
     <Sheet className="px-9 py-5 max-[1300px]:py-3.5">
       <h2 className="mb-2 text-[20px] font-bold">

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import type { MediaState, Snapshot } from "../session";
 import { dayOf } from "../ui/office-time";
+import { useFreshPlans } from "../ui/plan/queries";
 import { SoundOut } from "../ui/SoundOut";
 import { Stage } from "../ui/Stage";
 import { voicesOf } from "../ui/voices";
@@ -11,7 +12,7 @@ import { isQuiet, troubleOf } from "../ui/work/trouble";
 import { AdmitScreen } from "./AdmitScreen";
 import { useAttention } from "./attention";
 import { ConsultScreen } from "./ConsultScreen";
-import { dayRows, type Me, waitingGuests } from "./day";
+import { dayRows, type Me, waitingGuests } from "../ui/plan/day";
 import { DayScreen } from "./DayScreen";
 import { useAppointment, useDay, useRefetchOnChange } from "./queries";
 import { Questions } from "./Questions";
@@ -46,6 +47,7 @@ export function App() {
   const [busy, setBusy] = useState(false);
   const [sound] = useState(() => new Sound());
   useRefetchOnChange(queries);
+  useFreshPlans(queries);
 
   const today = dayOf(useNow(10_000));
   const me = useMemo<Me>(() => ({ desk: seat.identity?.desk ?? "", pool: seat.identity?.pool ?? "" }), [seat.identity]);
@@ -161,7 +163,9 @@ export function App() {
     <>
       {state.screen.at === "day" && (
         <DayScreen
+          me={me}
           day={day}
+          ofToday={ofToday.data ?? []}
           rows={rows}
           guests={guests}
           loading={list.isPending}

@@ -11,6 +11,7 @@ import { Pill, ScreenTitle } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
 import { minutesOf } from "./AdmitScreen";
 import { others, residentName } from "./names";
+import { Overrun } from "./Overrun";
 import { Pictures } from "./Pictures";
 import type { DeskEvent, DeskState } from "./state";
 import { SideColumn } from "./SideColumn";
@@ -35,6 +36,7 @@ export function ConsultScreen({
       <ConsultBar session={session} appointment={appointment} />
       <LineBar place="desk" />
       <Lines />
+      <Overrun session={session} />
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">
         <Pictures
           booth={booth}

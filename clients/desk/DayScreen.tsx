@@ -1,19 +1,29 @@
+import { useState } from "react";
+import type { Appointment } from "../session";
 import { Button } from "../ui/Button";
-import { type Day, addDays, dayOf, dayParts, wallClock } from "../ui/office-time";
+import { type Day, addDays, dayOf, dayParts } from "../ui/office-time";
+import { AppointmentSheet } from "../ui/plan/AppointmentSheet";
+import { AwayPanel } from "../ui/plan/Away";
+import { LatePanel } from "../ui/plan/Late";
+import { lateness } from "../ui/plan/plan";
+import { useBlocks } from "../ui/plan/queries";
+import { Warnings } from "../ui/plan/Warnings";
 import { literal } from "../ui/ruby";
 import { LanguageChoice, LineBar, SoundSwitch, TopBar } from "../ui/work/Frame";
-import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { Pill, ScreenTitle, TroubleLine } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
 import type { Sound } from "../ui/work/sound";
 import { DayTable } from "./DayTable";
-import { dayCounts, type DayRow, type WaitingGuest } from "./day";
+import { dayCounts, type DayRow, type Me, type WaitingGuest } from "../ui/plan/day";
 import type { Ended } from "./state";
 import { WaitingList } from "./WaitingList";
 import { T, useWords } from "./words";
 
 /** The professional's day: who comes when, who waits, and the one next step. */
 export function DayScreen({
+  me,
   day,
+  ofToday,
   rows,
   guests,
   loading,
@@ -25,7 +35,10 @@ export function DayScreen({
   onWelcome,
   onRejoin,
 }: {
+  readonly me: Me;
   readonly day: Day;
+  /** Today's appointments, whichever day is looked at. */
+  readonly ofToday: Appointment[];
   readonly rows: DayRow[];
   readonly guests: WaitingGuest[];
   readonly loading: boolean;
@@ -37,7 +50,10 @@ export function DayScreen({
   readonly onWelcome: (session: string) => void;
   readonly onRejoin: (session: string) => void;
 }) {
-  const today = dayOf(useNow());
+  const now = useNow();
+  const today = dayOf(now);
+  const blocks = useBlocks(useSeat().identity?.area ?? "");
+  const [opened, setOpened] = useState<Appointment | null>(null);
   const counts = dayCounts(rows);
   const go = (n: number) => {
     const next = addDays(day, n);
@@ -83,13 +99,16 @@ export function DayScreen({
               </Button>
             </TroubleLine>
           )}
-          <DayTable rows={rows} loading={loading} today={day === today} onWelcome={onWelcome} onRejoin={onRejoin} />
+          <Warnings appointments={ofToday} />
+          <DayTable rows={rows} loading={loading} today={day === today} onWelcome={onWelcome} onRejoin={onRejoin} onOpen={(row) => setOpened(row.appointment)} />
         </div>
         <aside className="flex min-h-0 flex-col gap-4">
           <WaitingList guests={guests} rows={rows} onWelcome={onWelcome} />
-          <NextUp rows={rows} />
+          <LatePanel desk={me.desk} late={lateness(ofToday, me.desk, now)} />
+          <AwayPanel desk={me.desk} day={day} blocks={blocks} />
         </aside>
       </main>
+      {opened !== null && <AppointmentSheet appointment={opened} pool={me.pool} onClose={() => setOpened(null)} />}
     </div>
   );
 }
@@ -125,31 +144,4 @@ function DayName({ day }: { readonly day: Day }) {
   const parts = dayParts(day);
   const weekday = words.marked(`day.${parts.weekday}` as "day.0");
   return <T k="date" values={{ month: parts.month, day: parts.day, weekday }} />;
-}
-
-/** When nobody waits: who comes next, so that the day has no empty corner without words. */
-function NextUp({ rows }: { readonly rows: DayRow[] }) {
-  const now = useNow(10_000);
-  const next = rows.find((r) => r.state === "later" && Date.parse(r.own.end) > now);
-  return (
-    <Sheet className="p-5">
-      <h2 className="font-bold">
-        <T k="desk.next" />
-      </h2>
-      <p>
-        {next === undefined ? (
-          <T k="desk.next.none" />
-        ) : (
-          <T
-            k="desk.next.at"
-            values={{
-              time: wallClock(next.own.start),
-              number: next.appointment.number,
-              place: literal(`${next.appointment.officeName} ${next.appointment.boothName}`),
-            }}
-          />
-        )}
-      </p>
-    </Sheet>
-  );
 }

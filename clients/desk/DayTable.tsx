@@ -1,16 +1,17 @@
 import { Button } from "../ui/Button";
-import { wallClock, wholeMinutes } from "../ui/office-time";
+import { wholeMinutes } from "../ui/office-time";
+import { Content, Marks, PlannedTime, Prepared } from "../ui/plan/parts";
 import { literal } from "../ui/ruby";
-import { Icon } from "../ui/Icon";
 import { Pill } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
-import { type DayRow, firstToAdmit } from "./day";
+import { type DayRow, firstToAdmit } from "../ui/plan/day";
 import { residentName } from "./names";
 import { T, useWords } from "./words";
 
 interface Acts {
   readonly onWelcome: (session: string) => void;
   readonly onRejoin: (session: string) => void;
+  readonly onOpen: (row: DayRow) => void;
 }
 
 /** The day as a table; the one who has waited longest has the primary button. */
@@ -55,30 +56,42 @@ export function DayTable({
   );
 }
 
-function Line({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; readonly first: boolean } & Acts) {
+function Line({ row, first, onOpen, ...acts }: { readonly row: DayRow; readonly first: boolean } & Acts) {
+  const words = useWords();
   const over = ["done", "handed", "cancelled", "noshow"].includes(row.state);
   const { appointment } = row;
-  const cell = "px-2.5 py-3.5";
+  const cell = "px-2.5 py-3";
   return (
     <tr
       className={`border-b border-solid-gray-200 ${first ? "bg-ground-booth shadow-[inset_6px_0_0_var(--color-primary)]" : ""} ${over ? "text-ink-soft" : ""}`}
     >
-      <td className={`${cell} pl-5! text-[20px] font-bold tabular-nums`}>{wallClock(row.own.start)}</td>
+      <td className={`${cell} pl-5! text-[20px] font-bold tabular-nums`}>
+        <PlannedTime leg={row.own} />
+      </td>
       <td className={`${cell} text-[19px] tabular-nums`}>{appointment.number}</td>
       <th scope="row" className={`${cell} text-[20px] ${over ? "font-normal" : "font-bold"} ${first ? "text-[23px]" : ""}`}>
         <Name row={row} />
+        <Marks appointment={appointment} />
+        <Prepared appointment={appointment} pool={row.own.pool} />
       </th>
       <td className={cell}>
         {literal(appointment.officeName)} {literal(appointment.boothName)}
       </td>
       <td className={cell}>
-        <Content row={row} />
+        <Content appointment={appointment} />
       </td>
       <td className={cell}>
         <RowStateWords row={row} />
       </td>
       <td className={`${cell} pr-5 text-right`}>
-        <Act row={row} first={first} onWelcome={onWelcome} onRejoin={onRejoin} />
+        <span className="flex items-center justify-end gap-2">
+          <Act row={row} first={first} {...acts} />
+          {row.state !== "cancelled" && (
+            <Button place="desk" className="px-3! whitespace-nowrap" label={words.written("plan.open.label", { number: appointment.number })} onPress={() => onOpen(row)}>
+              <T k="plan.open" />
+            </Button>
+          )}
+        </span>
       </td>
     </tr>
   );
@@ -88,27 +101,6 @@ function Name({ row }: { readonly row: DayRow }) {
   const name = residentName(row.appointment);
   if (name !== undefined) return <>{name}</>;
   return <T k={row.appointment.anonymous ? "desk.anonymous" : "desk.unnamed"} />;
-}
-
-/** What the visit is about, leg by leg; this desk's own leg in bold. */
-function Content({ row }: { readonly row: DayRow }) {
-  const words = useWords();
-  return (
-    <span>
-      {row.appointment.legs.map((leg, i) => (
-        <span key={`${leg.service}@${leg.pool}`} className="whitespace-nowrap">
-          {i > 0 && (
-            <>
-              {" "}
-              <Icon name="arrow" className="inline size-4 align-baseline" />
-              <span className="sr-only">{words.written("desk.then")}</span>{" "}
-            </>
-          )}
-          {literal(leg.serviceName ?? leg.publicName)}
-        </span>
-      ))}
-    </span>
-  );
 }
 
 function RowStateWords({ row }: { readonly row: DayRow }) {
@@ -153,17 +145,22 @@ function RowStateWords({ row }: { readonly row: DayRow }) {
   }
 }
 
+/** What a row is called in the name of a button. */
+function calledName(row: DayRow, words: ReturnType<typeof useWords>): string {
+  return residentName(row.appointment) ?? words.written("desk.number", { number: row.appointment.number });
+}
+
 /** Wording that names the next professional, by role. */
-export function nextKey<Form extends "handed" | "to" | "ask" | "say">(role: string, form: Form) {
+export function nextKey<Form extends "handed" | "to" | "ask" | "say" | "unneeded">(role: string, form: Form) {
   const known = (["doctor", "pharmacist", "officer", "counselor"] as const).find((r) => r === role) ?? "other";
   return `desk.next.${known}.${form}` as const;
 }
 
-function Act({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; readonly first: boolean } & Acts) {
+function Act({ row, first, onWelcome, onRejoin }: { readonly row: DayRow; readonly first: boolean } & Omit<Acts, "onOpen">) {
   const words = useWords();
   const session = row.session?.id;
   if (session === undefined) return null;
-  const name = residentName(row.appointment) ?? words.written("desk.number", { number: row.appointment.number });
+  const name = calledName(row, words);
   if (row.state === "here") {
     return (
       <Button place="desk" kind="primary" icon="people" onPress={() => onRejoin(session)} label={words.written("desk.rejoin.label", { name })}>

@@ -1,4 +1,4 @@
-import type { Session } from "../session";
+import { nextLeg, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { literal } from "../ui/ruby";
@@ -30,7 +30,7 @@ export function Questions({
   readonly onHandover: () => void;
   readonly onClose: () => void;
 }) {
-  const next = session?.legs[session.leg + 1];
+  const next = nextLeg(session);
   if (asking === null) return null;
   if (asking === "help") return <KeyHelp keysOn={keysOn} onKeys={onKeys} onClose={onClose} />;
   if (asking === "handover" && next === undefined) return null;

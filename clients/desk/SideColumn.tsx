@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { Appointment, Participant, Session } from "../session";
+import { nextLeg, type Appointment, type Participant, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
@@ -159,7 +159,7 @@ function Visit({ session, appointment }: { readonly session: Session | null; rea
   const words = useWords();
   const leg = session?.legs[session.leg];
   if (session === null || leg === undefined) return null;
-  const next = session.legs[session.leg + 1];
+  const next = nextLeg(session);
   return (
     <Sheet label={words.written("desk.visit")} className="flex-none px-5 py-4">
       <h2 className="mb-1 text-[19px] font-bold">

@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { ToggleButton } from "react-aria-components";
-import type { Session } from "../session";
+import { nextLeg, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
+import { useAct } from "../ui/plan/useAct";
 import { useClient, useSeat } from "../ui/work/seat";
 import { nextKey } from "./DayTable";
 import { shortcutKeys } from "./shortcuts";
@@ -21,7 +22,8 @@ export function Toolbar({
 }) {
   const client = useClient();
   const { self } = useSeat().media;
-  const next = session?.legs[session.leg + 1];
+  const { act, busy, trouble } = useAct();
+  const next = nextLeg(session);
   return (
     <footer className="flex flex-none items-center gap-2 border-t border-solid-gray-420 bg-white px-4 py-3">
       <Tool
@@ -66,6 +68,21 @@ export function Toolbar({
         <T k="desk.keys" />
       </Tool>
       <div className="ml-auto flex items-center gap-3">
+        {trouble !== null && (
+          <p role="alert" className="font-bold text-heed-ink">
+            <T k={trouble.key} />
+          </p>
+        )}
+        {session !== null && next !== undefined && (
+          <Button
+            place="desk"
+            kind="quiet"
+            busy={busy}
+            onPress={() => void act(() => client.api.freeLeg(session.appointment, session.legs.indexOf(next)))}
+          >
+            <T k={nextKey(next.role, "unneeded")} />
+          </Button>
+        )}
         <Button
           place="desk"
           kind={next === undefined ? "primary" : "plain"}

@@ -4,7 +4,7 @@ import { wallClock, wholeMinutes } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { Fact, Sheet } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
-import type { DayRow, WaitingGuest } from "./day";
+import type { DayRow, WaitingGuest } from "../ui/plan/day";
 import { residentName } from "./names";
 import { T, useWords } from "./words";
 
@@ -22,7 +22,7 @@ export function WaitingList({
   const now = useNow();
   const listed = new Set(rows.map((r) => r.session?.id));
   return (
-    <Sheet label={words.written("desk.waiting")} className="flex min-h-0 flex-col p-5">
+    <Sheet label={words.written("desk.waiting")} className="flex min-h-32 shrink flex-col p-5">
       <h2 className="flex items-center gap-3 border-b border-solid-gray-420 pb-2 text-[19px] font-bold">
         <Icon name="people" className="size-6" />
         <T k="desk.waiting" />

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import type { Sound } from "../ui/work/sound";
-import { newlyWaiting } from "./day";
+import { newlyWaiting } from "../ui/plan/day";
 
 /** While somebody waits and nobody looks at the page, the chime comes again this often (ms). */
 const remindEvery = 60_000;

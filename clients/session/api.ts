@@ -96,6 +96,10 @@ export interface Api {
   noShow(id: string): Promise<Appointment>;
   /** A desk runs late by this many minutes, 1 to 180. For the desk, its reception and administrators. */
   delay(desk: string, minutes: number, key?: string): Promise<Delay>;
+  /** What a delay would do; nothing changes. */
+  delayPreview(desk: string, minutes: number, signal?: AbortSignal): Promise<Delay>;
+  /** Notes or takes back something prepared for a visit. For desks and receptions. */
+  mark(id: string, mark: string, on: boolean): Promise<Appointment>;
   /** Who waits at an office, in the order of turns. */
   waitlist(office: string, signal?: AbortSignal): Promise<Waiter[]>;
   wait(request: WaitRequest, key?: string): Promise<Waiter>;
@@ -215,7 +219,7 @@ type Json = <T>(call: Call) => Promise<T>;
 type Send = (call: Call) => Promise<Response>;
 
 /** What is done to appointments there are. */
-function changes(browser: Browser, json: Json): Pick<Api, "move" | "settle" | "freeLeg" | "cleaned" | "noShow" | "delay"> {
+function changes(browser: Browser, json: Json): Pick<Api, "move" | "settle" | "freeLeg" | "cleaned" | "noShow" | "delay" | "delayPreview" | "mark"> {
   const of = (id: string, what: string): Call => ({ method: "POST", path: `/v1/appointments/${part(id)}/${what}` });
   return {
     move: (id, request, key) => json({ ...of(id, "move"), body: request, key: key ?? browser.uuid() }),
@@ -225,6 +229,9 @@ function changes(browser: Browser, json: Json): Pick<Api, "move" | "settle" | "f
     noShow: (id) => json(of(id, "noshow")),
     delay: (desk, minutes, key) =>
       json({ method: "POST", path: `/v1/desks/${part(desk)}/delay`, body: { minutes }, key: key ?? browser.uuid() }),
+    delayPreview: (desk, minutes, signal) =>
+      json({ method: "GET", path: `/v1/desks/${part(desk)}/delay${query([["minutes", String(minutes)]])}`, ...given({ signal }) }),
+    mark: (id, mark, on) => json({ ...of(id, "marks"), body: { mark, on } }),
   };
 }
 

@@ -90,6 +90,8 @@ export interface HoldRequest {
   booth?: string;
   legs: LegRequest[];
   resident?: Resident;
+  /** In place of the resident: whoever that appointment of one's own is for. */
+  of?: string;
   /** Rule version of the times the choice was made from; refused with `stale-rules` if it has moved on. */
   rules?: number;
 }
@@ -195,6 +197,11 @@ export interface Appointment {
   boothUntil?: string;
   /** Could not be pushed back with the others: its resident has to be offered another time. */
   choice?: boolean;
+  /**
+   * What is prepared, for desks and receptions: checks and consents of services ("medical/identity") and notes
+   * ("note/companion").
+   */
+  prepared?: string[];
   /** The row of visits it belongs to. */
   series?: string;
   /** Its last step, while that is unknown. */
@@ -271,6 +278,8 @@ export interface VisitWish {
   booth?: string;
   legs: LegRequest[];
   resident?: Resident;
+  /** In place of the resident: whoever that appointment of one's own is for. Not for walk-ins. */
+  of?: string;
   anonymous?: boolean;
 }
 
@@ -294,6 +303,8 @@ export interface Waiter {
   joined: string;
   /** Call number of somebody who is here. */
   number?: number;
+  /** By which the resident asks and answers on the residents' page. */
+  reception?: string;
   /** How many come before, plus one. */
   place?: number;
   /** A time held in this name until `expiresAt`: telephone, then accept or decline. */
@@ -319,7 +330,6 @@ export interface SeriesRequest extends VisitWish {
   weeks: number;
   /** How many visits: 2 to 12. */
   count: number;
-  resident: Resident;
 }
 
 /** A row of visits, each held by itself for fifteen minutes, or why it is not and what that day has instead. */
@@ -350,6 +360,9 @@ export interface Block {
   office?: string;
   booths: string[] | null;
   desks: string[] | null;
+  /** That borrows, where a desk is lent. */
+  area?: string;
+  areaName?: string;
   start: string;
   end: string;
   /** Visits that have another booth at the same time now. */

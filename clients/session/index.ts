@@ -30,6 +30,7 @@ export type { Browser } from "./browser";
 export type { Api } from "./api";
 export * from "./client";
 export type { DeviceSound, ScreenSharing, SoundInput } from "./devices";
+export { nextLeg } from "./legs";
 export { Problem, type FieldProblem } from "./problem";
 export type {
   Away,

@@ -1,7 +1,10 @@
 import type { Away, Call, ErrorCode, PresenceItem, Purpose, Reason, Session, SessionSummary, Waiting } from "./protocol";
 
-/** Which app this tab runs. An admin's seat signs in and uses the HTTP API; it opens no socket. */
-export type AppKind = "booth" | "desk" | "counter" | "admin";
+/**
+ * Which app this tab runs. An admin's seat signs in and uses the HTTP API; it opens no socket. An assistant's hears of its
+ * sessions and enters none.
+ */
+export type AppKind = "booth" | "desk" | "counter" | "assistant" | "admin";
 
 /** Who this tab is: the answer to sign-in, without the token. */
 export interface SeatIdentity {
@@ -16,6 +19,8 @@ export interface SeatIdentity {
   readonly boothName?: string;
   readonly desk?: string;
   readonly pool?: string;
+  /** Of an assistant: the desks whose days it keeps. */
+  readonly desks?: readonly { readonly id: string; readonly name: string }[];
   /** When the seat token expires, RFC 3339. It is renewed by itself as long as the server allows. */
   readonly expiresAt: string;
 }

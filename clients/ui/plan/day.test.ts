@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { SessionSummary } from "../session/protocol";
-import type { Appointment, AppointmentLeg } from "../session/booking";
+import type { SessionSummary } from "../../session/protocol";
+import type { Appointment, AppointmentLeg } from "../../session/booking";
 import { dayCounts, dayRows, firstToAdmit, newlyWaiting, ownConsultation, waitingGuests } from "./day";
 
 const doctor = { desk: "morita", pool: "morita" };

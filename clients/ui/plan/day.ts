@@ -1,8 +1,8 @@
 // The professional's day: appointments (over HTTP, with names) joined with live sessions (over the socket, without
 // names) into rows a person can act on. Pure: the time is an argument.
 
-import type { SessionSummary } from "../session/protocol";
-import type { Appointment, AppointmentLeg } from "../session/booking";
+import type { SessionSummary } from "../../session/protocol";
+import type { Appointment, AppointmentLeg } from "../../session/booking";
 
 /** Whose day it is. */
 export interface Me {
@@ -54,7 +54,7 @@ export function dayRows(appointments: Appointment[], sessions: SessionSummary[],
       if (!own) return [];
       const session = byAppointment.get(appointment.id);
       const row: DayRow = { appointment, leg, own, state: rowState(appointment, leg, session) };
-      const next = appointment.legs[leg + 1];
+      const next = appointment.legs.find((one, i) => i > leg && one.freed !== true);
       if (next) row.next = next;
       if (session) row.session = session;
       if (row.state === "waiting" && session?.waitingSince) row.since = session.waitingSince;
@@ -119,7 +119,7 @@ function concerns(session: SessionSummary, me: Me): boolean {
 function rowState(appointment: Appointment, leg: number, session?: SessionSummary): RowState {
   if (appointment.state === "cancelled") return "cancelled";
   if (appointment.state === "noshow") return "noshow";
-  const last = leg === appointment.legs.length - 1;
+  const last = !appointment.legs.some((one, i) => i > leg && one.freed !== true);
   if (session && session.state !== "closed") return liveState(leg, last, session);
   if (appointment.state === "unserved") return "done";
   if (appointment.state === "done") return last ? "done" : "handed";
