@@ -27,6 +27,7 @@ export const SIZES = {
   booth: { width: 1280, height: 800 },
   desk: { width: 1440, height: 900 },
   counter: { width: 1366, height: 768 },
+  assistant: { width: 1440, height: 900 },
 };
 
 /**

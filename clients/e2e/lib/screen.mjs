@@ -52,6 +52,7 @@ export const LEAST = {
   booth: { text: 24, target: 56 },
   desk: { text: 14, target: 44 },
   counter: { text: 16, target: 44 },
+  assistant: { text: 14, target: 44 },
   admin: { text: 14, target: 44 },
   my: { text: 20, target: 56 },
   paper: { text: 14, target: 0 },

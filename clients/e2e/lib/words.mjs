@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url';
  * The wording of an app.
  *
  * @param {'ja'|'easy'|'en'} language
- * @param {'booth'|'desk'|'counter'|'my'} app
+ * @param {'booth'|'desk'|'counter'|'assistant'|'my'} app
  * @returns {(key: string) => string} the words as written, without readings
  */
 export function wording(language, app) {
   const words = new Map();
-  for (const name of ['common', 'work', app]) {
+  for (const name of ['common', 'work', 'plan', app]) {
     const path = fileURLToPath(new URL(`../../ui/words/${language}/${name}.ts`, import.meta.url));
     for (const [, key, value] of readFileSync(path, 'utf8').matchAll(/^\s*"([\w.-]+)":\s*("(?:[^"\\]|\\.)*")/gm)) {
       words.set(key, JSON.parse(value).replaceAll(/\{([^{}|]+)\|[^{}|]+\}/g, '$1'));

@@ -50,7 +50,7 @@ export async function openWorld(name, { inside, far, publishable = false, judge 
    *
    * @param {string} who their name in logs and pictures
    * @param {object} options
-   * @param {'booth'|'desk'|'counter'|'admin'} options.app
+   * @param {'booth'|'desk'|'counter'|'assistant'|'admin'|'my'} options.app
    * @param {string} options.seat for the link's ?seat=
    * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
    * @param {boolean} [options.restless] their voice has no pauses
