@@ -70,7 +70,9 @@ function Line({ row, first, onOpen, ...acts }: { readonly row: DayRow; readonly 
       </td>
       <td className={`${cell} text-[19px] tabular-nums`}>{appointment.number}</td>
       <th scope="row" className={`${cell} text-[20px] ${over ? "font-normal" : "font-bold"} ${first ? "text-[23px]" : ""}`}>
-        <Name row={row} />
+        <span className="whitespace-nowrap">
+          <Name row={row} />
+        </span>
         <Marks appointment={appointment} />
         <Prepared appointment={appointment} pool={row.own.pool} />
       </th>

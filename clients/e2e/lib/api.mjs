@@ -101,3 +101,32 @@ export async function book(counter, { office, legs, booth, resident }) {
   );
   return counter.post(`/v1/holds/${hold.id}/confirm`, { resident });
 }
+
+/**
+ * Books a visit at a given start without the screen, as the clerk does.
+ *
+ * @param {Awaited<ReturnType<typeof signIn>>} counter
+ * @param {{office: string, start: string, legs: {service: string, pool: string}[], booth?: string, resident: {kana: string, phone: string}}} visit
+ * @returns {Promise<any>} the appointment
+ */
+export async function bookAt(counter, visit) {
+  const hold = await counter.post('/v1/holds', visit, { 'Idempotency-Key': randomUUID() });
+  return counter.post(`/v1/holds/${hold.id}/confirm`, { resident: visit.resident });
+}
+
+/** The free starts of today from now on, of a booth if one is named. */
+export async function startsToday(counter, office, legs, booth) {
+  const query = legs.map((l) => `leg=${l.service}@${l.pool}`).join('&');
+  const { times } = await counter.get(`/v1/offices/${office}/times?date=${today()}&${query}`);
+  return times.filter((t) => t.free && (!booth || t.booth === booth)).map((t) => t.start);
+}
+
+/** A moment on the clocks of the screens: "9:30". */
+export function clock(at) {
+  return new Intl.DateTimeFormat('ja-JP', { timeZone: 'Asia/Tokyo', hour: 'numeric', minute: '2-digit' }).format(new Date(at));
+}
+
+/** So many minutes after a moment. */
+export function later(at, minutes) {
+  return new Date(Date.parse(at) + minutes * 60_000).toISOString();
+}

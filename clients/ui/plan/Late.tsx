@@ -9,6 +9,7 @@ import { literal } from "../ruby";
 import { Sheet, TroubleLine } from "../work/parts";
 import { useClient } from "../work/seat";
 import { ReasonText, When, Whom } from "./parts";
+import { pushedBy } from "./plan";
 import { useDelayPreview } from "./queries";
 import { useAct } from "./useAct";
 import { PlanT, usePlanWords } from "./words";
@@ -143,6 +144,14 @@ function Shifts({ moved }: { readonly moved: readonly Appointment[] }) {
               .filter((leg) => leg.freed !== true && !leg.done)
               .map((leg) => (
                 <span key={`${leg.service}@${leg.pool}`} className="whitespace-nowrap">
+                  {pushedBy(leg) > 0 && (
+                    <>
+                      <span className="sr-only">
+                        <PlanT k="plan.time.was" />
+                      </span>
+                      <s className="text-[16px] text-ink-soft tabular-nums">{wallClock(leg.planned)}</s>{" "}
+                    </>
+                  )}
                   <span className="font-bold tabular-nums">
                     <PlanT k="plan.fromTo" values={{ from: wallClock(leg.start), to: wallClock(leg.end) }} />
                   </span>{" "}
