@@ -36,7 +36,7 @@ type Leg struct {
 	StartsAt time.Time `json:"startsAt"`
 	EndsAt   time.Time `json:"endsAt"`
 	Planned  time.Time `json:"planned,omitzero"` // when it was to start before anything ran late; zero where that is not known
-	Started  bool      `json:"started"` // a professional has admitted the booth in this leg
+	Started  bool      `json:"started"`          // a professional has admitted the booth in this leg
 	Done     bool      `json:"done"`
 }
 
