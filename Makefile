@@ -58,7 +58,7 @@ netlab: ## Build bin/netlab, bad lines for tests
 	@mkdir -p bin
 	go build -o bin/netlab ./cmd/netlab
 
-soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
 	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 30m -v ./booking/redisstore
 	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
@@ -66,8 +66,8 @@ soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=2m each),
 	@$(MAKE) soak-failover
 	@$(MAKE) soak-media
 
-fuzz: ## Every fuzz target of the SFU for FUZZ_TIME (2m), one after the other
-	.ci/fuzz $(or $(FUZZ_TIME),2m) ./sfu/...
+fuzz: ## Every fuzz target for FUZZ_TIME (1m), one after the other
+	.ci/fuzz $(or $(FUZZ_TIME),1m) ./...
 
 soak-failover: build ## Of these, Redis primaries killed, cut off and frozen under load, as root: nothing acknowledged may be lost (the control shows that a loss would be seen)
 	bin/madoguchi loadtest failover --times 1 --control

@@ -91,7 +91,7 @@ func (d *Directory) pageService(o Office, f catalogue.Offer, lang string, today 
 	info, pool := d.services[f.Service], d.pools[f.Pool]
 	v := officepage.Service{
 		Name: info.Names.In(lang), By: pool.Name, State: d.OfferState(o.ID, f, today), Minutes: info.Minutes, Fee: feeText(f.Fee, lang),
-		From: f.From.String(), Until: say("noEnd"), Basis: say(f.Basis.Kind) + " " + f.Basis.Reference + "（" + f.Basis.On.String() + "）", Law: info.Law,
+		From: f.From.String(), Until: say("noEnd"), Ground: say(f.Basis.Kind), Basis: f.Basis.Reference + "（" + f.Basis.On.String() + "）", Law: info.Law,
 		First: info.FirstVisit.Note.In(lang), Contact: cmp.Or(f.Contact, pool.Phone, o.Phone),
 	}
 	if f.Until != (catalogue.Date{}) {

@@ -21,9 +21,9 @@ func TestAnOfficesPageTellsFunctionsDatesFeesAndContacts(t *testing.T) {
 		return w.Code, w.Body.String()
 	}
 	for lang, want := range map[string][]string{
-		"ja":   {`<html lang="ja">`, "汐待浜郵便局", "診療", "汐待もりた医院", "2026-04-01", "2029-03-31", "無料", "0999-00-1234", "届出 オンライン診療受診施設", "月・火・水・木・金"},
-		"easy": {"おいしゃさんの しんさつ", "おかねは いりません", "やって います"},
-		"en":   {`<html lang="en">`, "Medical consultation", "Free of charge", "Mon, Tue, Wed, Thu, Fri", "Available"},
+		"ja":   {`<html lang="ja">`, "汐待浜郵便局", "診療", "汐待もりた医院", "2026-04-01", "2029-03-31", "無料", "0999-00-1234", "届出 <span lang=\"ja\">オンライン診療受診施設", "月・火・水・木・金"},
+		"easy": {"おいしゃさんの しんさつ", "おかねは いりません", "やって います", "<dd>とどけで <span"},
+		"en":   {`<html lang="en">`, "Medical consultation", "Free of charge", "Mon, Tue, Wed, Thu, Fri", "Available", "<dd>Notification <span"},
 		"xx":   {"この局でできること"},
 	} {
 		code, text := read("/offices/shiomachihama?lang=" + lang)

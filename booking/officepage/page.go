@@ -33,7 +33,8 @@ type Service struct {
 	Fee       string // "" where none is stated
 	From      string
 	Until     string // "" where no end is fixed
-	Basis     string
+	Ground    string // what kind of act it is given on, in the words of the page
+	Basis     string // the act and its day, as written in Japanese
 	Law       string
 	Languages string
 	First     string // what somebody should know who comes for the first time; may be empty
@@ -102,7 +103,7 @@ dt { color: #4d4d4d } dd a { display: inline-block; min-height: 44px; line-heigh
 <dt>{{say $lang "length"}}</dt><dd>{{.Minutes}} {{say $lang "minutes"}}</dd>
 <dt>{{say $lang "fee"}}</dt><dd>{{if .Fee}}{{.Fee}}{{else}}{{say $lang "ask"}}{{end}}</dd>
 <dt>{{say $lang "when"}}</dt><dd>{{.From}} – {{.Until}}</dd>
-<dt>{{say $lang "basis"}}</dt><dd lang="ja">{{.Basis}}{{if .Law}}<br>{{.Law}}{{end}}</dd>
+<dt>{{say $lang "basis"}}</dt><dd>{{.Ground}} <span lang="ja">{{.Basis}}{{if .Law}}<br>{{.Law}}{{end}}</span></dd>
 <dt>{{say $lang "spoken"}}</dt><dd>{{.Languages}}</dd>
 {{if .First}}<dt>{{say $lang "first"}}</dt><dd>{{.First}}</dd>{{end}}
 <dt>{{say $lang "contact"}}</dt><dd><a href="tel:{{.Contact}}">{{.Contact}}</a></dd>
@@ -136,7 +137,7 @@ var words = map[string]map[string]string{
 		"made": "この おしらせの ひ", "given": "やって います", "not-yet": "これから はじまります", "ended": "おわりました", "suspended": "いまは やすみです",
 		"noon": "ひるやすみ", "closed": "やすみ", "holidays": "しゅくじつは やすみです", "openHolidays": "しゅくじつも あいて います", "yearEnd": "ねんまつ ねんしの やすみ", "extra": "とくべつに あく ひ",
 		"noEnd": "おわりは きまって いません", "free": "おかねは いりません", "yen": "えん", "refused": "はじめての ひとは つかえません",
-		"council": "議決", "contract": "委託契約", "notification": "届出", "agreement": "協定",
+		"council": "ぎかいが きめた こと", "contract": "けいやく", "notification": "とどけで", "agreement": "きょうてい（やくそく）",
 		"Mon": "げつ", "Tue": "か", "Wed": "すい", "Thu": "もく", "Fri": "きん", "Sat": "ど", "Sun": "にち", "to": "から", "rule": "きまった ひ",
 		"lang-ja": "にほんご", "lang-en": "えいご", "lang-ja-easy": "やさしい にほんご", "lang-jsl": "しゅわ", "lang-zh": "ちゅうごくご", "lang-vi": "ベトナムご", "lang-pt": "ポルトガルご",
 	},
@@ -147,7 +148,7 @@ var words = map[string]map[string]string{
 		"made": "As of", "given": "Available", "not-yet": "Not yet", "ended": "Ended", "suspended": "Suspended for now",
 		"noon": "lunch break", "closed": "Closed", "holidays": "Closed on national holidays", "openHolidays": "Open on national holidays", "yearEnd": "Closed at the turn of the year", "extra": "Open besides on",
 		"noEnd": "no end fixed", "free": "Free of charge", "yen": "yen", "refused": "Not for a first visit",
-		"council": "議決", "contract": "委託契約", "notification": "届出", "agreement": "協定",
+		"council": "Council resolution", "contract": "Contract", "notification": "Notification", "agreement": "Agreement",
 		"Mon": "Mon", "Tue": "Tue", "Wed": "Wed", "Thu": "Thu", "Fri": "Fri", "Sat": "Sat", "Sun": "Sun", "to": "to", "rule": "certain days",
 		"lang-ja": "Japanese", "lang-en": "English", "lang-ja-easy": "plain Japanese", "lang-jsl": "sign language", "lang-zh": "Chinese", "lang-vi": "Vietnamese", "lang-pt": "Portuguese",
 	},
