@@ -46,7 +46,13 @@ func (s *Service) part(ctx context.Context, store *redisstore.Store, id string, 
 // parted ends the life of a record's key after a cancellation: soon where somebody is to be told, else at once. Where
 // the cancellation failed, the record stays as it was and only the copy goes.
 func (s *Service) parted(ctx context.Context, store *redisstore.Store, id, key string, parting bool, failed error) {
+	var lost *redisstore.UnknownError
 	switch {
+	case errors.As(failed, &lost) && lost.Entry.Image != "":
+		// It was carried out, and took the record with it that names the key; where Redis loses the one, it loses this too.
+		if _, err := s.vault.keep(ctx, store.Area(), key, partingTTL); err != nil {
+			s.log.Warn("the key of a personal record stays until it expires", "appointment", id, "err", err)
+		}
 	case errors.Is(failed, redisstore.ErrUnavailable):
 		// Nothing is known: the copy and the key expire by themselves.
 	case failed != nil && parting:
