@@ -47,6 +47,7 @@ const (
 	SlugUnavailable      = "unavailable"
 	SlugOutcomeUnknown   = "outcome-unknown"
 	SlugRulesUnreadable  = "rules-unreadable"
+	SlugShapeUnreadable  = "shape-unreadable"
 	SlugTooMany          = "too-many"
 	SlugCatalogue        = "catalogue"
 	SlugOfficeMove       = "office-move"
@@ -189,6 +190,7 @@ func asProblem(err error) error {
 		taken *redisstore.TakenError
 		state *redisstore.StateError
 		lost  *redisstore.UnknownError
+		shape *redisstore.ShapeError
 	)
 	switch {
 	case err == nil:
@@ -223,6 +225,8 @@ func asProblem(err error) error {
 		return problem(http.StatusConflict, SlugResidentBusy, "Resident has another appointment", "同じ 時間に ほかの 予約が あります").because(err)
 	case errors.Is(err, redisstore.ErrUnnamed):
 		return problemResidentRequired().because(err)
+	case errors.As(err, &shape):
+		return problemShape(shape)
 	case errors.As(err, &lost):
 		return unknownProblem(lost, err)
 	case errors.Is(err, redisstore.ErrUnavailable):

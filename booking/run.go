@@ -34,6 +34,10 @@ func (s *Service) Run(ctx context.Context) error {
 			s.vouch(ctx, store)
 			return nil
 		})
+		g.Go(func() error {
+			s.agree(ctx, store)
+			return nil
+		})
 	}
 	return g.Wait()
 }

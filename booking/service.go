@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,6 +51,7 @@ type Service struct {
 	state   rulesState
 
 	parting atomic.Bool // residents who asked for notices are told of cancellations
+	broker  string      // this process's own name among the brokers of an area
 	outage  sync.Map    // area → true while its Redis does not answer, so that the log says it once
 }
 
@@ -64,6 +66,7 @@ func New(c Config) (*Service, error) {
 	}
 	s := &Service{
 		stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
+		broker: rand.Text(),
 	}
 	s.book.Store(c.Directory)
 	s.origin, s.options, s.state.onDisk = c.Directory.origin, c.Directory.options, c.Directory.print

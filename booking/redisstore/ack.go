@@ -166,6 +166,7 @@ func (s *Store) acknowledged(ctx context.Context, step *redis.Script, keys []str
 
 func (s *Store) ask(ctx context.Context, node *redis.Client, step *redis.Script, whole bool, keys []string, args []any) ([]string, int, error) {
 	p := node.Pipeline()
+	step = s.shapes.variant(step)
 	var answer *redis.Cmd
 	if whole {
 		answer = step.Eval(ctx, p, keys, args...)
@@ -237,7 +238,7 @@ func notSent(err error) bool {
 // the answer what goes into the journal, nothing where the step was refused.
 func (s *Store) tell(ctx context.Context, intent []Entry, step *redis.Script, keys []string, args []any, done func(answer []string) []Entry) ([]string, error) {
 	answer, have, err := s.acknowledged(ctx, step, keys, args...)
-	if answer == nil && errors.Is(err, ErrUnavailable) {
+	if answer == nil && (errors.Is(err, ErrUnavailable) || errors.As(err, new(*ShapeError))) {
 		return nil, err
 	}
 	if answer == nil {

@@ -37,7 +37,10 @@ func checkInvariants(t testing.TB, s *Store) {
 	}
 	for _, key := range s.keysLike(t, "bk:*") {
 		id := strings.TrimPrefix(key, s.prefix+"bk:")
-		f := fieldsOf(s.rdb.Get(ctx, key).Val())
+		f, err := s.shapes.read(s.rdb.Get(ctx, key).Val())
+		if err != nil {
+			t.Fatal(err)
+		}
 		deadline := fromMillis(f["deadline"])
 		dead := !deadline.IsZero() && !deadline.After(now)
 		var want []string

@@ -86,7 +86,16 @@ func (s *Store) Get(ctx context.Context, id string) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return parseRecord(id, f)
+	return s.parseRecord(id, f)
+}
+
+// recordOf reads a record from its text.
+func (s *Store) recordOf(id, text string) (Record, error) {
+	f, err := s.shapes.read(text)
+	if err != nil {
+		return Record{}, fmt.Errorf("read %s: %w", id, err)
+	}
+	return s.parseRecord(id, f)
 }
 
 func (s *Store) fields(ctx context.Context, id string) (map[string]string, error) {
@@ -99,7 +108,10 @@ func (s *Store) fields(ctx context.Context, id string) (map[string]string, error
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", id, unavailable(err))
 	}
-	f := fieldsOf(text)
+	f, err := s.shapes.read(text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", id, err)
+	}
 	if f["state"] == stateLeft {
 		return nil, fmt.Errorf("read %s: it has gone to area %s: %w", id, f["to"], ErrNotFound)
 	}
@@ -173,7 +185,7 @@ func (s *Store) records(ctx context.Context, ids []string) ([]Record, error) {
 		if !ok {
 			continue // expired between the two reads
 		}
-		r, err := parseRecord(id, fieldsOf(text))
+		r, err := s.recordOf(id, text)
 		if err != nil {
 			return nil, err
 		}
@@ -213,7 +225,11 @@ func (s *Store) Who(ctx context.Context, ids []string) ([][]byte, error) {
 		if text, own := values[2*i].(string); own {
 			sealed[i] = whoBytes(text)
 		} else if text, held := values[2*i+1].(string); held {
-			sealed[i] = whoBytes(fieldsOf(text)["who"]) // while it is held the record has it
+			f, err := s.shapes.read(text)
+			if err != nil {
+				return nil, fmt.Errorf("read personal record of %s: %w", ids[i], err)
+			}
+			sealed[i] = whoBytes(f["who"]) // while it is held the record has it
 		}
 	}
 	return sealed, nil
@@ -260,7 +276,7 @@ func fieldsText(pairs ...string) string {
 	return b.String()
 }
 
-func parseRecord(id string, f map[string]string) (Record, error) {
+func (s *Store) parseRecord(id string, f map[string]string) (Record, error) {
 	r := Record{
 		ID: id, State: f["state"], Office: f["office"], Booth: f["booth"], Start: fromMillis(f["start"]), End: fromMillis(f["end"]),
 		Deadline: fromMillis(f["deadline"]), Resident: f["res"], Anonymous: f["anon"] == "1", Reception: f["recv"], By: f["by"],
@@ -288,7 +304,7 @@ func parseRecord(id string, f map[string]string) (Record, error) {
 		r.Unknown = Unknown{Op: words[0], token: words[1], Since: fromMillis(words[2])}
 	}
 	if image := f["wanted"]; image != "" {
-		wanted, err := parseRecord(id, fieldsOf(strings.ReplaceAll(image, "\t", "\n")))
+		wanted, err := s.recordOf(id, strings.ReplaceAll(image, "\t", "\n"))
 		if err != nil {
 			return Record{}, err
 		}

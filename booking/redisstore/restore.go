@@ -100,7 +100,11 @@ func (s *Store) lost(ctx context.Context, entries []Entry) ([]Entry, error) {
 	var lost []Entry
 	for i, e := range entries {
 		text, _ := texts[i].(string)
-		if !slices.Contains(splitList(fieldsOf(text)["acks"]), e.Token) {
+		f, err := s.shapes.read(text)
+		if err != nil {
+			return nil, fmt.Errorf("look for %s: %w", e.ID, err)
+		}
+		if !slices.Contains(splitList(f["acks"]), e.Token) {
 			lost = append(lost, e)
 		}
 	}
@@ -122,7 +126,7 @@ func (s *Store) Restore(ctx context.Context, e Entry, date func(time.Time) strin
 
 // restore runs the step on the record as it is now.
 func (s *Store) restore(ctx context.Context, e Entry, date func(time.Time) string, mode string) ([]string, error) {
-	want, err := parseRecord(e.ID, fieldsOf(e.Image))
+	want, err := s.recordOf(e.ID, e.Image)
 	if err != nil {
 		return nil, fmt.Errorf("image of %s: %w", e.ID, err)
 	}
@@ -183,7 +187,10 @@ func (s *Store) Keep(ctx context.Context, id string, version int64, date func(ti
 	if err != nil {
 		return Record{}, fmt.Errorf("keep %s: %w", id, err)
 	}
-	f := fieldsOf(text)
+	f, err := s.shapes.read(text)
+	if err != nil {
+		return Record{}, fmt.Errorf("keep %s: %w", id, err)
+	}
 	image := strings.ReplaceAll(f["wanted"], "\t", "\n")
 	if f["claims"] != "" || image == "" {
 		image = text

@@ -77,7 +77,7 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) (Record,
 	}
 	switch answer[0] {
 	case "booked", "replay":
-		r, err := parseRecord(id, fieldsOf(answer[1]))
+		r, err := s.recordOf(id, answer[1])
 		r.Unknown = Unknown{} // whatever it was before
 		return r, err
 	case "taken":

@@ -34,13 +34,24 @@ var standard = steps{
 	note: script("note"), restore: script("restore"), mark: script("mark"),
 }
 
-func script(name string) *redis.Script { return redis.NewScript(source(name)) }
+// stepNames are the files of the steps.
+var stepNames = map[*redis.Script]string{}
+
+// script makes a step while the program starts.
+func script(name string) *redis.Script {
+	step := redis.NewScript(source(name))
+	stepNames[step] = name
+	return step
+}
 
 // source puts what steps share before one of them: HOLD, which is the one that has to be fast, does without records.lua.
-func source(name string) string {
+func source(name string) string { return sourceIn(name, 1, forms) }
+
+// sourceIn is a step that writes a shape of records.
+func sourceIn(name string, writes int, known []form) string {
 	text := file("core")
 	if name != "hold" {
-		text += file("record")
+		text += shapeHead(writes, known) + file("record")
 	}
 	return text + file(name)
 }
@@ -98,6 +109,8 @@ type Options struct {
 	NoShowAfter time.Duration   // grace after the start until somebody who is not here counts as a no-show: 15 minutes
 	OverrunIn   time.Duration   // grace after a leg's end until it counts as overrun: 1 minute
 
+	ShapeAfter time.Duration // how long all brokers must have been reading a new shape of records before it is written: 10 minutes
+
 	Durability Durability // what must have a booking before anybody is told
 	Journal    Journal    // where what somebody is told of is noted first; nowhere where nil
 }
@@ -110,6 +123,7 @@ func (o Options) withDefaults() Options {
 	o.Timeout = orElse(o.Timeout, 2*time.Second)
 	o.NoShowAfter = orElse(o.NoShowAfter, 15*time.Minute)
 	o.OverrunIn = orElse(o.OverrunIn, time.Minute)
+	o.ShapeAfter = orElse(o.ShapeAfter, shapeAfter)
 	if o.Outbox == 0 {
 		o.Outbox = 100_000
 	}
@@ -140,12 +154,13 @@ type Store struct {
 	prefix string // "{area}:"
 	opts   Options
 	steps  steps
+	shapes *shapes
 	once   patient
 }
 
 // New gives the store of one area.
 func New(rdb redis.UniversalClient, area string, opts Options) *Store {
-	return &Store{rdb: rdb, area: area, prefix: "{" + area + "}:", opts: opts.withDefaults(), steps: standard}
+	return &Store{rdb: rdb, area: area, prefix: "{" + area + "}:", opts: opts.withDefaults(), steps: standard, shapes: newShapes(forms)}
 }
 
 // Area is the area this store keeps.
@@ -187,7 +202,7 @@ func (s *Store) assigned(pool string, at time.Time) string {
 func (s *Store) run(ctx context.Context, step *redis.Script, keys []string, args ...any) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	answer, err := step.Run(ctx, s.rdb, keys, args...).StringSlice()
+	answer, err := s.shapes.variant(step).Run(ctx, s.rdb, keys, args...).StringSlice()
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -244,6 +259,9 @@ func again(step func() error) error {
 func unavailable(err error) error {
 	if err == nil || errors.Is(err, redis.Nil) {
 		return err
+	}
+	if old := shapeError(err); old != nil {
+		return old
 	}
 	return fmt.Errorf("%w: %w", ErrUnavailable, err)
 }

@@ -155,7 +155,11 @@ func (s *Store) Waiting(ctx context.Context, limit int64) ([]Waiter, error) {
 			gone = append(gone, id) // expired: nobody has to wait behind it
 			continue
 		}
-		w, err := parseWaiter(id, fieldsOf(text))
+		f, err := s.shapes.read(text)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", id, err)
+		}
+		w, err := parseWaiter(id, f)
 		if err != nil {
 			return nil, err
 		}

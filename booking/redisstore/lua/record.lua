@@ -7,14 +7,31 @@ local function fields(text)
   return f
 end
 
-local function read(key)
-  local text = redis.call('GET', key)
-  return text and fields(text)
+-- Reads a stored text. One in a shape that this program does not know ends the step before anything is written.
+local function stored(text)
+  local f = fields(text)
+  local shape = tonumber(f.shape or '1')
+  if shape > #FORMS then error('SHAPE ' .. shape .. ' ' .. #FORMS) end
+  f.shape = nil
+  if FORMS[shape].read then FORMS[shape].read(f) end
+  return f
 end
 
+local function read(key)
+  local text = redis.call('GET', key)
+  return text and stored(text)
+end
+
+-- Writes fields as they are stored, in the shape that is in force.
 local function text_of(f)
-  local lines = {}
-  for name, value in pairs(f) do lines[#lines + 1] = name .. '=' .. value end
+  local lines, own = {}, f
+  if FORMS[SHAPE].write then
+    own = {}
+    for name, value in pairs(f) do own[name] = value end
+    FORMS[SHAPE].write(own)
+  end
+  for name, value in pairs(own) do lines[#lines + 1] = name .. '=' .. value end
+  if SHAPE > 1 then lines[#lines + 1] = 'shape=' .. SHAPE end
   table.sort(lines)
   return table.concat(lines, '\n')
 end

@@ -16,7 +16,7 @@
 -- Answers restored|kept|there, the record; disputed; superseded (the visit has gone on without it); taken, the ledgers in
 -- the way; state, the state that forbids it; changed; gone.
 local id, now, token, keeping = ARGV[1], clock(), ARGV[3], ARGV[10] == 'keep'
-local want, f = fields(ARGV[4]), read(KEYS[1])
+local want, f = stored(ARGV[4]), read(KEYS[1])
 if keeping and not f then return {'gone'} end
 if f and marked(f, token) then return {'there', text_of(f)} end
 if (f and f.v or '0') ~= ARGV[2] then return {'changed'} end
