@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -14,14 +15,17 @@ import (
 )
 
 // What takes seconds to come up is started by the first test that wants it and stays until the package's tests are over.
+// A busy machine must not make the servers think each other dead: they fail over when told to.
 var (
 	watched = shared[*servers.Sentinel]{start: func(ctx context.Context) (*servers.Sentinel, error) {
-		return servers.StartSentinel(ctx, servers.SentinelOptions{})
+		return servers.StartSentinel(ctx, servers.SentinelOptions{DownAfter: patience})
 	}}
 	clustered = shared[*servers.Cluster]{start: func(ctx context.Context) (*servers.Cluster, error) {
-		return servers.StartCluster(ctx, servers.ClusterOptions{Replicas: 1})
+		return servers.StartCluster(ctx, servers.ClusterOptions{Replicas: 1, NodeTimeout: patience})
 	}}
 )
+
+const patience = 5 * time.Second
 
 // shared is a service that all tests of a package use, one after the other.
 type shared[S interface{ Stop() error }] struct {
