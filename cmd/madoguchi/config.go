@@ -32,7 +32,7 @@ type Config struct {
 	BehindProxy    bool          `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only, and the last entry of X-Forwarded-For is believed."`
 	Media          string        `name:"media" env:"MADOGUCHI_MEDIA" default:"0.0.0.0:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, as host:port; one UDP and one TCP port of the same number for everybody."`
 	MediaPublicIPs []string      `name:"media-public-ips" env:"MADOGUCHI_MEDIA_PUBLIC_IPS" sep:"," placeholder:"IP" help:"Addresses under which clients reach the media port, when they differ from those of our interfaces (NAT): at most one IPv4 and one IPv6. Empty: the addresses of the interfaces."`
-	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379. Cluster: add ?addr=host2:6379. Required; serve does not start while it cannot be reached."`
+	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379; user and password are then those of the Sentinels, and &username=…&password=… those of the servers. Cluster: add ?addr=host2:6379. See REDIS.md. Required; serve does not start while it cannot be reached."`
 	RedisReplicas  int           `name:"redis-replicas" env:"MADOGUCHI_REDIS_REPLICAS" default:"0" placeholder:"N" help:"Replicas of Redis that must have a confirmed, moved or cancelled appointment before anybody is told so; 0 where there are none. With too few of them alive outcomes are unknown, not booked."`
 	RedisWait      time.Duration `name:"redis-wait" env:"MADOGUCHI_REDIS_WAIT" default:"500ms" placeholder:"DURATION" help:"How long replicas may take until an outcome counts as unknown: 10ms to 1s."`
 	RedisWaitDisk  bool          `name:"redis-wait-disk" env:"MADOGUCHI_REDIS_WAIT_DISK" default:"false" help:"Wait until the appointment is on the disk of the primary and of those replicas (WAITAOF), not only in their memory. Needs Redis 7.2 and appendonly yes."`
@@ -52,6 +52,10 @@ func (u RedisURL) String() string {
 	parsed, err := url.Parse(string(u))
 	if err != nil {
 		return "[unreadable redis url]"
+	}
+	if query := parsed.Query(); query.Has("password") { // of the servers behind Sentinel
+		query.Set("password", "xxxxx")
+		parsed.RawQuery = query.Encode()
 	}
 	return parsed.Redacted()
 }

@@ -279,7 +279,7 @@ func TestSecretsAreInNoLogLine(t *testing.T) {
 				t.Fatal(err)
 			}
 			log.Info("something", "token", "opaque-thing", "error", fmt.Errorf("dial redis://user:hunter2@h:1: %s refused", jwt),
-				"redis", RedisURL("redis://user:hunter2@h:1/0"), "kana", "ヤマダ", "seat", "booth:shiomachihama-1")
+				"redis", RedisURL("redis://user:hunter2@h:1/0"), "at", RedisURL("redis://h:1/0?master_name=m&password=hunter2"), "kana", "ヤマダ", "seat", "booth:shiomachihama-1")
 			line := out.String()
 			for _, secret := range []string{"hunter2", "opaque-thing", jwt, "ヤマダ"} {
 				if strings.Contains(line, secret) {

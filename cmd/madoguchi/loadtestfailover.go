@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -75,10 +76,19 @@ func (c *loadtestFailover) Run(ctx context.Context, to console) error {
 func openChaosBroker(log *slog.Logger) func(chaos.Broker) (*booking.Service, func() error, error) {
 	return func(b chaos.Broker) (*booking.Service, func() error, error) {
 		config := booking.Config{Directory: b.Directory, Redis: b.Redis, Secret: b.Secret, Log: log}
+		stop := func() error { return nil }
 		if b.Durable {
+			notes, err := openJournal(filepath.Join(b.Folder, "journal"), minJournalKeep, log)
+			if err != nil {
+				return nil, nil, err
+			}
 			config.Store = redisstore.Options{Durability: redisstore.Durability{Replicas: 1}}
+			config.Journal, stop = notes, notes.Close
 		}
 		service, err := booking.New(config)
-		return service, func() error { return nil }, err
+		if err != nil {
+			return nil, nil, errors.Join(err, stop())
+		}
+		return service, stop, nil
 	}
 }
