@@ -27,6 +27,7 @@ type loadtestFailover struct {
 	Brokers int           `name:"brokers" default:"2" help:"Brokers of each area."`
 	Load    time.Duration `name:"load" default:"1s" placeholder:"DURATION" help:"How long they book before and after."`
 	Lag     time.Duration `name:"lag" default:"300ms" placeholder:"DURATION" help:"How long the line to the replica is cut before the primary is lost: without that a loopback hides what replication loses."`
+	Verbose bool          `name:"verbose" help:"Print what the brokers log."`
 	Control bool          `name:"control" help:"Wait for nothing and keep no journal, to see that losses are seen."`
 }
 
@@ -48,15 +49,18 @@ func (c *loadtestFailover) Run(ctx context.Context, to console) error {
 		}
 		return err
 	}
-	quietly := slog.New(slog.DiscardHandler)
-	redis.SetLogger(redisLog{quietly})
+	log := slog.New(slog.DiscardHandler)
+	if c.Verbose {
+		log = slog.New(slog.NewTextHandler(to.log, nil))
+	}
+	redis.SetLogger(redisLog{log})
 	for _, on := range []string{"sentinel", "cluster"} {
 		if c.On != "both" && c.On != on {
 			continue
 		}
 		run := chaos.Run{
 			Cluster: on == "cluster", Ways: ways, Times: c.Times, Clerks: c.Clerks, Brokers: c.Brokers, Durable: !c.Control, Load: c.Load, Lag: c.Lag,
-			Out: to.out, Open: openChaosBroker(quietly),
+			Out: to.out, Open: openChaosBroker(log),
 			Connect: func(url string) (redis.UniversalClient, error) {
 				options, err := redisOptions(RedisURL(url))
 				if err != nil {

@@ -38,6 +38,7 @@ type count struct {
 	undone       int // of these, found not to be
 	unavailable  int // answers that Redis does not answer and nothing was done
 	refused      int // steps that were refused for good
+	examples     []string
 	misshown     int // looks at which an appointment seemed certain though its step had been unknown for a second
 }
 
@@ -163,7 +164,7 @@ func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() erro
 			c.note(func(n *count) { n.unknown++; v.open = what })
 		case errors.Is(err, booking.ErrUnknown):
 			if time.Since(since) > time.Second {
-				c.look(ctx, v)
+				c.look(ctx, v, since)
 			}
 		case errors.Is(err, booking.ErrUnavailable):
 			c.note(func(n *count) { n.unavailable++ })
@@ -186,10 +187,14 @@ func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() erro
 }
 
 // look sees whether an appointment whose last step is unknown says so, where it can be read at all.
-func (c *clerk) look(ctx context.Context, v *visit) {
+func (c *clerk) look(ctx context.Context, v *visit, since time.Time) {
 	a, err := c.broker.Appointment(ctx, v.id)
 	if err == nil && a.State != booking.StateUnknown && a.State != booking.StateDisputed {
-		c.note(func(n *count) { n.misshown++ })
+		c.note(func(n *count) {
+			n.misshown++
+			n.examples = append(n.examples, fmt.Sprintf("%s of %s is unknown for %s and it is %s at %s, version %d; was told %q at %s",
+				v.open, v.id, time.Since(since).Round(time.Millisecond), a.State, a.Start.Format(time.TimeOnly), a.Version, v.told, v.slot.start.Format(time.TimeOnly)))
+		})
 	}
 }
 

@@ -86,7 +86,7 @@ func (w *world) print(r row) {
 			quantile(o.took, .99).Round(100*time.Microsecond))
 		v.examples = append(v.examples, o.verdict.examples...)
 	}
-	for _, example := range v.examples {
+	for _, example := range append(v.examples, c.examples[:min(len(c.examples), 8)]...) {
 		fmt.Fprintf(w.Out, "          %s\n", example)
 	}
 }
