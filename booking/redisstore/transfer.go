@@ -59,7 +59,7 @@ func (s *Store) Freeze(ctx context.Context, id, to string) (Departure, error) {
 	if err != nil {
 		return Departure{}, err
 	}
-	r, err := parseRecord(id, f)
+	r, err := s.parseRecord(id, f)
 	if err != nil {
 		return Departure{}, err
 	}
