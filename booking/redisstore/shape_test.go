@@ -134,7 +134,9 @@ func (u *upgrade) book(ctx context.Context, s *Store) error {
 	u.mu.Unlock()
 	c := confirmation(h.Resident)
 	c.Receptions = []string{fmt.Sprint(100_000 + ids.Add(1)), fmt.Sprint(500_000 + ids.Add(1))}
-	if _, err := s.Hold(ctx, h); err != nil {
+	if _, err := s.Hold(ctx, h); errors.As(err, new(*TakenError)) {
+		return nil // by one that has been moved there
+	} else if err != nil {
 		return err
 	}
 	if _, err := s.Confirm(ctx, h.ID, c); err != nil {
