@@ -180,17 +180,19 @@ function Booked({ list, onClose }: { readonly list: readonly Appointment[]; read
         </Button>
       }
     >
-      <ul role="status" className="flex flex-col gap-1">
-        {list.map((a) => (
-          <li key={a.id}>
-            <strong>
-              <When at={a.start} />
-            </strong>{" "}
-            {literal(a.boothName)} <PlanT k="plan.number" values={{ number: a.number }} />{" "}
-            <PlanT k="plan.reception" values={{ reception: a.reception }} />
-          </li>
-        ))}
-      </ul>
+      <div role="status">
+        <ul className="flex flex-col gap-1">
+          {list.map((a) => (
+            <li key={a.id}>
+              <strong>
+                <When at={a.start} />
+              </strong>{" "}
+              {literal(a.boothName)} <PlanT k="plan.number" values={{ number: a.number }} />{" "}
+              <PlanT k="plan.reception" values={{ reception: a.reception }} />
+            </li>
+          ))}
+        </ul>
+      </div>
     </Dialog>
   );
 }

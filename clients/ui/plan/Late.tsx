@@ -255,8 +255,8 @@ function Left({ delay, onClose }: { readonly delay: Delay; readonly onClose: () 
           <PlanT k="plan.late.counters" />
         </p>
       )}
-      {moved.length > 0 && (
-        <ul role="status">
+      <div role="status">
+        <ul>
           {moved.map((a) => (
             <li key={a.id} className="flex items-center gap-2">
               <Icon name="check" className="size-5 text-good-tick" />
@@ -266,7 +266,7 @@ function Left({ delay, onClose }: { readonly delay: Delay; readonly onClose: () 
             </li>
           ))}
         </ul>
-      )}
+      </div>
       {trouble !== null && (
         <TroubleLine>
           <PlanT k={trouble.key} />
