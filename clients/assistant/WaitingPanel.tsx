@@ -18,7 +18,9 @@ export function WaitingPanel({ list }: { readonly list: readonly Waits[] }) {
     <Sheet label={words.written("assistant.waiting")} className="flex min-h-32 shrink flex-col p-5">
       <h2 className="flex items-center gap-3 border-b border-solid-gray-420 pb-2 text-[19px] font-bold">
         <Icon name="people" className="size-6" />
-        <T k="assistant.waiting" />
+        <span>
+          <T k="assistant.waiting" />
+        </span>
       </h2>
       {list.length === 0 && (
         <p className="pt-3 text-ink-soft">

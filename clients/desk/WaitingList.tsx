@@ -25,7 +25,9 @@ export function WaitingList({
     <Sheet label={words.written("desk.waiting")} className="flex min-h-32 shrink flex-col p-5">
       <h2 className="flex items-center gap-3 border-b border-solid-gray-420 pb-2 text-[19px] font-bold">
         <Icon name="people" className="size-6" />
-        <T k="desk.waiting" />
+        <span>
+          <T k="desk.waiting" />
+        </span>
       </h2>
       <p role="status" className="sr-only">
         {guests.length === 0 ? <T k="desk.waiting.none" /> : <T k="desk.waiting.count" values={{ count: guests.length }} />}

@@ -48,6 +48,10 @@ describe("the residents' page", () => {
     expect(next(sure, { do: "fresh", mine: { ...mine, state: "arrived" } })).toMatchObject({ sure: false });
     expect(next(next(sure, { do: "send" }), { do: "fresh", mine: late })).toMatchObject({ mine, busy: true });
     expect(next(first, { do: "fresh", mine })).toBe(first);
+    const waiting = next(first, { do: "seen", mine: { ...mine, state: "waiting", place: 1 }, numbers });
+    expect(JSON.stringify(next(waiting, { do: "fresh", mine: { ...mine, state: "offered" } }))).not.toContain("place");
+    const accepted = next(first, { do: "seen", mine: { ...mine, reception: "654321" }, numbers });
+    expect(next(accepted, { do: "fresh", mine: late })).toMatchObject({ mine: { reception: "654321" } });
     expect([isLate(mine), isLate(late)]).toEqual([false, true]);
   });
 

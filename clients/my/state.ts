@@ -30,7 +30,7 @@ export function next(state: State, step: Step): State {
     case "fresh":
       if (state.at !== "looking" || state.busy) return state;
       // The new reception number was told once, and is to be written down.
-      return { ...state, mine: { ...state.mine, ...step.mine }, sure: state.sure && step.mine.state === state.mine.state };
+      return { ...state, mine: keptNumber(state.mine, step.mine), sure: state.sure && step.mine.state === state.mine.state };
     case "gone":
       return { at: "cancelled", mine: step.mine };
     case "send":
@@ -45,6 +45,11 @@ export function next(state: State, step: Step): State {
 /** The numbers by which it is found from now on: an offer accepted has a reception number of its own. */
 export function numbersAfter(numbers: Numbers, mine: Mine): Numbers {
   return mine.reception === undefined ? numbers : { ...numbers, reception: mine.reception };
+}
+
+/** What has come, with the number that was told before. */
+function keptNumber(before: Mine, mine: Mine): Mine {
+  return before.reception === undefined ? mine : { ...mine, reception: before.reception };
 }
 
 /** Whether it begins later than it was to. */

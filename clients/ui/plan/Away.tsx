@@ -23,7 +23,9 @@ export function AwayPanel({ desk, name, day, blocks }: { readonly desk: string; 
     <Sheet label={words.written("plan.away")} className="p-5">
       <h2 className="flex items-center gap-3 text-[19px] font-bold">
         <Icon name="calendar" className="size-6" />
-        <PlanT k="plan.away" />
+        <span>
+          <PlanT k="plan.away" />
+        </span>
       </h2>
       {name !== undefined && <p className="font-bold">{literal(name)}</p>}
       {away.length === 0 && lent.length === 0 && (

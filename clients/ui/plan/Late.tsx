@@ -26,7 +26,9 @@ export function LatePanel({ desk, name, late }: { readonly desk: string; readonl
     <Sheet tone={late > 0 ? "heed" : "plain"} label={words.written("plan.late")} className="p-5">
       <h2 className="flex items-center gap-3 text-[19px] font-bold">
         <Icon name="clock" className="size-6" />
-        <PlanT k="plan.late" />
+        <span>
+          <PlanT k="plan.late" />
+        </span>
       </h2>
       {name !== undefined && <p className="font-bold">{literal(name)}</p>}
       <p role="status" className="mt-1" data-late={late}>
@@ -186,7 +188,9 @@ function Conflicts({
     <section>
       <h3 className="flex items-center gap-2 font-bold text-heed-ink">
         <Icon name="warn" className="size-6" />
-        <PlanT k="plan.late.conflicts" values={{ count: list.length }} />
+        <span>
+          <PlanT k="plan.late.conflicts" values={{ count: list.length }} />
+        </span>
       </h3>
       <ul className="mt-1 flex flex-col gap-2">
         {list.map(({ appointment: a, reasons, alternatives }) => (
