@@ -6,7 +6,7 @@ import { T } from "./words";
 export function ChangedTime({ was, start, dated = false }: { readonly was: string; readonly start: string; readonly dated?: boolean }) {
   return (
     <span>
-      <s className="font-normal text-ink-soft">
+      <s className={`font-normal text-ink-soft ${dated ? "block" : ""}`}>
         <span className="sr-only">
           <T k="counter.changed.was" />
         </span>

@@ -7,7 +7,7 @@ import { literal } from "../ui/ruby";
 import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import { BoothGrid, TaskCard } from "./BoothColumn";
-import { type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
+import { type Block, type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
 import { DayName } from "./DayName";
 import { NowLine, type NowActs } from "./NowLine";
 import { ReceptionForm } from "./ReceptionForm";
@@ -156,6 +156,17 @@ export function DayScreen({
   );
 }
 
+/**
+ * Height in pixels the lowest appointment needs: one line for name and other sides, another for what is to be said of
+ * it, and more in a narrow column.
+ */
+function lowestBlock(blocks: readonly Block[], width: number): number {
+  const said = blocks.some((b) => b.was !== undefined || b.state !== "later");
+  if (width < 280) return said ? 112 : 84;
+  if (width < 400) return said ? 92 : 62;
+  return said ? 68 : 46;
+}
+
 /** The ruled day. It scrolls when it is longer than the screen, and opens where the present is. */
 function Columns({
   day,
@@ -182,10 +193,8 @@ function Columns({
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  // In a narrow column a name and the other sides take two or three lines.
-  const narrow = width / Math.max(1, columns.length);
-  const lowest = narrow < 250 ? 84 : narrow < 400 ? 62 : 46;
-  const scale = pixelsPerMinute(ruler, columns.flatMap((c) => c.blocks), height, lowest);
+  const blocks = columns.flatMap((c) => c.blocks);
+  const scale = pixelsPerMinute(ruler, blocks, height, lowestBlock(blocks, width / Math.max(1, columns.length)));
   const first = columns.flatMap((c) => c.blocks).reduce((min, b) => Math.min(min, b.from), ruler.to);
   const at = now ?? Math.max(ruler.from, first === ruler.to ? ruler.from : first);
   const settled = useRef<string | null>(null);

@@ -90,7 +90,7 @@ function ChosenLeg({
           <Icon name="arrow" className="size-6 rotate-90" />
         </div>
       )}
-      <div className="flex items-center gap-3.5 rounded-8 border-2 border-primary bg-ground-booth px-3.5 py-2.5">
+      <div className="flex items-center gap-2.5 rounded-8 border-2 border-primary bg-ground-booth px-2.5 py-2.5">
         <span aria-hidden="true" className="grid size-9 flex-none place-items-center rounded-full bg-primary font-bold text-white">
           {index + 1}
         </span>

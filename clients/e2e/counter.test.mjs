@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { signIn, today } from './lib/api.mjs';
 import { addName, closeSlip, firstTime, freeTimes, openAppointment, readSlip } from './lib/counter.mjs';
-import { says } from './lib/screen.mjs';
+import { says, wordsOf } from './lib/screen.mjs';
 import { button, containing } from './lib/seats.mjs';
 import { PLACE, RESIDENTS } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
@@ -32,7 +32,7 @@ test('a visit at the counter', async (t) => {
   const printed = () => page.evaluate(() => window.witness.printed());
   const press = (name, place = page) => button(place, name).click();
   const add = (name) => page.getByRole('button', { name: containing(name) }).first().click();
-  const focused = () => page.evaluate(() => document.activeElement?.textContent?.replaceAll(/\s/g, '') ?? '');
+  const focused = () => page.evaluate(() => document.querySelector('button:focus')?.textContent.replaceAll(/\s/g, '') ?? '');
   const clock = (at) => new Date(Date.parse(at) + 9 * 3_600_000).toISOString().slice(11, 16).replace(/^0/, '');
   let slip;
 
@@ -118,6 +118,23 @@ test('a visit at the counter', async (t) => {
     assert.equal(shorter.end, shorter.legs[1].end);
   });
 
+  await step('the doctor runs late again and there is no room: the one line says whom to telephone', async () => {
+    const [visit] = await todays();
+    const hour = (from, n) => new Date(Date.parse(from) + n * 3_600_000).toISOString();
+    await close(PLACE.booth, visit.boothUntil, hour(visit.boothUntil, 1));
+    await close(PLACE.otherBooth, visit.start, hour(visit.boothUntil, 1));
+    const late = await doctor.post(`/v1/desks/${PLACE.doctor}/delay`, { minutes: 15 }, { 'Idempotency-Key': randomUUID() });
+    assert.equal(late.conflicts.length, 1, JSON.stringify(late));
+    await says(page, `${slip.number}番の方に電話し、別の時間を選んでもらう`);
+    await look(counter, 'choice');
+    await press('時間を 選ぶ');
+    await (await freeTimes(counter)).first().click();
+    await press('変えるだけ（電話のとき）');
+    await says(page, `${slip.number}番の 時間を 変えました`);
+    await closeSlip(counter);
+    await until('nobody is to be telephoned', async () => !(await wordsOf(page)).includes('電話し'));
+  });
+
   await step('everything is done by keyboard alone, too', async () => {
     await page.keyboard.press('Tab');
     for (let n = 0; n < 40 && !(await focused()).includes('新しい予約'); n++) await page.keyboard.press('Tab');
@@ -130,6 +147,12 @@ test('a visit at the counter', async (t) => {
   });
 
   await step('every screen could be read by everybody', () => world.allReadable());
+
+  /** Closes a booth for a while. */
+  async function close(booth, start, end) {
+    const seat = await signIn(world.url, `counter:${PLACE.office}`);
+    await seat.post('/v1/blocks', { booth, kind: 'cleaning', start, end }, { 'Idempotency-Key': randomUUID() });
+  }
 
   /** Today's appointments as the counter is told them, the first one first. */
   async function todays() {

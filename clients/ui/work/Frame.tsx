@@ -23,12 +23,14 @@ export function TopBar({
   readonly clock?: boolean;
 }) {
   return (
-    <header className="screen-only flex min-h-16 flex-none flex-wrap items-center gap-x-5 gap-y-1 border-b border-solid-gray-420 bg-white px-7 py-2">
+    <header className="screen-only flex min-h-16 flex-none flex-wrap items-center gap-x-4 gap-y-1 border-b border-solid-gray-420 bg-white px-5 py-2">
       <img src={mark} alt="" className="size-9" />
       <p className="text-[20px] font-bold whitespace-nowrap">{name}</p>
       {detail !== undefined && <p className="text-[17px] text-ink-soft">{detail}</p>}
-      <div className="ml-auto flex flex-wrap items-center gap-x-4 gap-y-1">{children}</div>
-      {clock && <WallClock />}
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-x-4 gap-y-1">
+        {children}
+        {clock && <WallClock />}
+      </div>
     </header>
   );
 }
