@@ -135,7 +135,7 @@ test('a visit at the counter', async (t) => {
     await until('nobody is to be telephoned', async () => !(await wordsOf(page)).includes('電話し'));
   });
 
-  await step('everything is done by keyboard alone, too', async () => {
+  await step('a booking is begun by keyboard alone', async () => {
     await page.keyboard.press('Tab');
     for (let n = 0; n < 40 && !(await focused()).includes('新しい予約'); n++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
