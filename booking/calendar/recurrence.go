@@ -45,19 +45,33 @@ func ParseRecurrence(text string, start Date) (*Recurrence, error) {
 	if err := checkOption(option); err != nil {
 		return nil, err
 	}
-	rule, err := rrule.NewRRule(*option)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no recurrence rule: %w", text, err)
-	}
 	r := &Recurrence{text: text, start: start}
-	next := rule.Iterator()
-	for t, more := next(); more; t, more = next() {
-		r.days = append(r.days, dayNumber(t))
+	if r.days, err = writtenOut(*option); err != nil {
+		return nil, fmt.Errorf("%q is no recurrence rule: %w", text, err)
 	}
 	if len(r.days) == 0 {
 		return nil, fmt.Errorf("%q names no day within %d years of %s", text, ruleYears, start)
 	}
 	return r, nil
+}
+
+// writtenOut lists the days of a rule. Should the library give up on one, that is an error like any other: rules come from
+// files and tables that many people write.
+func writtenOut(option rrule.ROption) (days []int, err error) {
+	defer func() {
+		if gaveUp := recover(); gaveUp != nil {
+			days, err = nil, fmt.Errorf("it cannot be written out: %v", gaveUp)
+		}
+	}()
+	rule, err := rrule.NewRRule(option)
+	if err != nil {
+		return nil, err
+	}
+	next := rule.Iterator()
+	for t, more := next(); more; t, more = next() {
+		days = append(days, dayNumber(t))
+	}
+	return days, nil
 }
 
 // ruleKeys are the parts a rule of days may have.
@@ -111,6 +125,13 @@ func checkOption(o *rrule.ROption) error {
 	for _, day := range o.Byweekday {
 		if day.N() != 0 && o.Freq != rrule.MONTHLY && o.Freq != rrule.YEARLY {
 			return errors.New("a numbered weekday such as 3WE needs FREQ=MONTHLY or YEARLY")
+		}
+		most := 5
+		if o.Freq == rrule.YEARLY && len(o.Bymonth) == 0 {
+			most = 53
+		}
+		if n := day.N(); n < -most || n > most { // the library panics over the eighth Friday of a month
+			return fmt.Errorf("BYDAY names weekday number %d: there are at most %d, counted from either end", n, most)
 		}
 	}
 	return nil

@@ -38,6 +38,9 @@ func TestRulesThatAreNoneAreRefusedInWords(t *testing.T) {
 		"FREQ=DAILY;COUNT=-1":                 "above 0",
 		"FREQ=WEEKLY;BYDAY=XX":                "no recurrence rule",
 		"FREQ=WEEKLY;BYDAY=2MO":               "numbered weekday",
+		"FREQ=MONTHLY;BYDAY=8FR":              "at most 5",
+		"FREQ=YEARLY;BYMONTH=2;BYDAY=-6MO":    "at most 5",
+		"FREQ=YEARLY;BYDAY=54FR":              "at most 53",
 		"FREQ=MONTHLY;BYMONTHDAY=99":          "no recurrence rule",
 		"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30": "names no day",
 		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30":  "names no day",
@@ -91,7 +94,7 @@ func FuzzParseRecurrence(f *testing.F) {
 	for _, text := range []string{
 		"FREQ=MONTHLY;BYDAY=3WE", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;WKST=SU", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO", "FREQ=DAILY;COUNT=10",
 		"FREQ=YEARLY;BYYEARDAY=-1,100", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20271231", "RRULE:FREQ=DAILY",
-		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+		"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=8FR", "FREQ=YEARLY;BYDAY=53FR", "FREQ=YEARLY;BYMONTH=2;BYDAY=-6MO",
 	} {
 		f.Add(text, 2026, 12, 2)
 	}
