@@ -95,8 +95,8 @@ func loadNotices(path, publicURL string) (noticeSettings, error) {
 }
 
 func parseNotices(text []byte, publicURL string) (noticeSettings, error) {
-	var f noticesFile
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f); err != nil && len(bytes.TrimSpace(text)) > 0 {
+	f, err := decodeNotices(text)
+	if err != nil && len(bytes.TrimSpace(text)) > 0 {
 		return noticeSettings{}, unquoted(err)
 	}
 	s := noticeSettings{to: booking.Notices{Host: "madoguchi.invalid"}}
@@ -135,6 +135,18 @@ func parseNotices(text []byte, publicURL string) (noticeSettings, error) {
 	errs = append(errs, err)
 	s.reminders, err = reminders(f.Reminders)
 	return s, errors.Join(append(errs, err)...)
+}
+
+// decodeNotices reads the file's form. Should the library give up on something, as it does on a tag without a value where
+// a list belongs, that is an error like any other.
+func decodeNotices(text []byte) (f noticesFile, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("cannot be read as YAML: look for a ! or another sign without a value")
+		}
+	}()
+	err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f)
+	return f, err
 }
 
 // unquoted drops the lines of the file that the YAML library repeats in its errors: a secret may stand there.

@@ -71,6 +71,7 @@ func FuzzNotices(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(text)
+	f.Add([]byte("webhooks:\n ! 000"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if s, err := parseNotices(text, "https://x.example.jp"); err == nil && len(s.reminders) > maxReminders {
 			t.Errorf("%d reminders", len(s.reminders))
