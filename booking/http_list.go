@@ -162,7 +162,7 @@ func (s *Service) listIn(ctx context.Context, store *redisstore.Store, w wish, d
 	list := make([]Appointment, 0, len(records))
 	for _, r := range records {
 		if (w.booth == "" || r.Booth == w.booth) && (w.office == "" || r.Office == w.office) {
-			a := s.dir().appointment(store.Area(), r)
+			a := s.dir().appointment(store.Area(), s.witness.doubt(store.Area(), r))
 			a.Choice = choose[r.ID]
 			list = append(list, a)
 		}

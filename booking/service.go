@@ -140,7 +140,7 @@ func (s *Service) Appointment(ctx context.Context, id string) (Appointment, erro
 	if r.Reception == "" {
 		return Appointment{}, asProblem(fmt.Errorf("appointment %s is %s: %w", id, r.State, redisstore.ErrNotFound))
 	}
-	return s.dir().appointment(store.Area(), r), nil
+	return s.dir().appointment(store.Area(), s.witness.doubt(store.Area(), r)), nil
 }
 
 // View gives the appointments as the caller in ctx may see them, names of residents included where permitted.

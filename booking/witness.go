@@ -29,8 +29,9 @@ type witness struct {
 
 // unsettled is a step of which nobody knows yet whether it lasts.
 type unsettled struct {
-	area string
-	step redisstore.Entry
+	area  string
+	step  redisstore.Entry
+	since time.Time // it was noticed
 }
 
 // Kinds of lines.
@@ -96,8 +97,8 @@ func (w *witness) not(ctx context.Context, area string, e redisstore.Entry) erro
 func (w *witness) add(area string, steps []redisstore.Entry) {
 	w.mu.Lock()
 	for _, e := range steps {
-		if !slices.ContainsFunc(w.open, unsettled{area, e}.same) {
-			w.open = append(w.open, unsettled{area, e})
+		if one := (unsettled{area, e, time.Now()}); !slices.ContainsFunc(w.open, one.same) {
+			w.open = append(w.open, one)
 		}
 	}
 	w.mu.Unlock()
@@ -110,11 +111,24 @@ func (w *witness) add(area string, steps []redisstore.Entry) {
 func (w *witness) remove(area string, e redisstore.Entry) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.open = slices.DeleteFunc(w.open, unsettled{area, e}.same)
+	w.open = slices.DeleteFunc(w.open, unsettled{area: area, step: e}.same)
 }
 
 func (u unsettled) same(other unsettled) bool {
 	return u.area == other.area && u.step.ID == other.step.ID && u.step.Token == other.step.Token
+}
+
+// doubt shows in a record what this broker knows to be unknown of it, which Redis is told a little later: while its primary
+// is being replaced that takes seconds, and in the meantime nothing may seem certain here.
+func (w *witness) doubt(area string, r redisstore.Record) redisstore.Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, u := range w.open {
+		if r.Unknown.Op == "" && u.area == area && u.step.ID == r.ID {
+			r.Unknown = redisstore.Unknown{Op: u.step.Op, Since: u.since}
+		}
+	}
+	return r
 }
 
 // unknown lists what has to be settled in an area.

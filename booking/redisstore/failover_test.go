@@ -95,15 +95,11 @@ func TestAVisitGoesThroughAFailoverBySentinels(t *testing.T) {
 func TestAVisitGoesThroughFailoversOfAClusterAndTheOtherAreaNoticesNothing(t *testing.T) {
 	service, server := redistest.ClusteredService(t), redistest.Clustered(t)
 	ctx := t.Context()
-	var areas [2]*Store
-	for i := range areas {
-		name, err := service.KeyOn(ctx, i, "area")
-		if err != nil {
-			t.Fatal(err)
-		}
-		areas[i] = New(server.Client, name, Options{})
+	names, err := service.Apart(ctx, "here", "there")
+	if err != nil {
+		t.Fatal(err)
 	}
-	here, there := areas[0], areas[1]
+	here, there := New(server.Client, names[0], Options{}), New(server.Client, names[1], Options{})
 	listener := server.Client.Subscribe(ctx, here.Channel())
 	defer func() { _ = listener.Close() }()
 	wholeVisit(t, here, func() {

@@ -276,19 +276,25 @@ func (c *Cluster) AwaitReplaced(ctx context.Context, key string, old *Node) erro
 	})
 }
 
-// KeyOn gives a name whose keys {name}:… are served by the n-th node, for choosing areas that lie apart.
-func (c *Cluster) KeyOn(ctx context.Context, n int, name string) (string, error) {
-	for i := range 10_000 {
-		try := fmt.Sprint(name, i)
-		at, err := c.PrimaryOf(ctx, "{"+try+"}:x")
-		if err != nil {
-			return "", err
-		}
-		if at == c.Nodes[n] {
-			return try, nil
+// Apart gives a name that begins with each of those given, so that the keys {name}:… of each lie on another primary.
+func (c *Cluster) Apart(ctx context.Context, names ...string) ([]string, error) {
+	taken := map[*Node]bool{}
+	list := make([]string, len(names))
+	for i, name := range names {
+		for try := 0; list[i] == ""; try++ {
+			one := fmt.Sprint(name, try)
+			at, err := c.PrimaryOf(ctx, "{"+one+"}:x")
+			if err != nil {
+				return nil, err
+			}
+			if !taken[at] {
+				taken[at], list[i] = true, one
+			} else if try > 10_000 {
+				return nil, fmt.Errorf("%d names do not fit on %d primaries", len(names), c.primaries)
+			}
 		}
 	}
-	return "", errors.New("no such name was found")
+	return list, nil
 }
 
 // Stop ends everything.

@@ -99,13 +99,9 @@ func (r Run) service(ctx context.Context) (redisService, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var areas []string
-	for n, name := range []string{"harmed", "other"} {
-		area, err := c.KeyOn(ctx, n, name)
-		if err != nil {
-			return nil, nil, errors.Join(err, c.Stop())
-		}
-		areas = append(areas, area)
+	areas, err := c.Apart(ctx, "harmed", "other")
+	if err != nil {
+		return nil, nil, errors.Join(err, c.Stop())
 	}
 	return clusterService{c}, areas, nil
 }
