@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -249,7 +250,7 @@ func (s *Store) tell(ctx context.Context, intent []Entry, step *redis.Script, ke
 		return answer, nil // refused: there is nothing to keep
 	}
 	if answer[0] == "replay" && err == nil {
-		have, err = s.flush(ctx) // a repetition has written nothing this connection could wait for
+		have, err = s.flush(ctx, entries...) // a repetition has written nothing this connection could wait for
 	}
 	return answer, s.keep(ctx, entries, have, err)
 }
@@ -284,9 +285,11 @@ func (s *Store) unknown(ctx context.Context, entries []Entry, have int, cause er
 	return &UnknownError{Entry: entries[0], Have: have, Cause: cause}
 }
 
-// flush waits until the replicas have everything this area's primary has carried out before, whoever asked for it. Since
-// Redis 7.2 WAIT covers only what its own connection has written, so something has to be.
-func (s *Store) flush(ctx context.Context) (int, error) {
+// flush waits until the replicas have everything this area's primary has carried out before, whoever asked for it, and
+// gives how many do. Since Redis 7.2 WAIT covers only what its own connection has written, so something has to be. The
+// server that vouches has to hold the marks of the steps in question itself: while a primary is being replaced, a
+// connection to the old one may still be in use, and what that one has carried out the new one does not know.
+func (s *Store) flush(ctx context.Context, steps ...Entry) (int, error) {
 	if !s.opts.Durability.waits() {
 		return 0, nil
 	}
@@ -296,14 +299,29 @@ func (s *Store) flush(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	p := node.Pipeline()
+	p := node.Pipeline() // one connection: one server
+	records := make([]*redis.StringCmd, len(steps))
+	for i, e := range steps {
+		records[i] = p.Get(ctx, s.record(e.ID))
+	}
 	p.Set(ctx, s.prefix+"flushed", "1", time.Hour)
 	have := s.wait(ctx, p)
-	if _, err := p.Exec(ctx); err != nil {
+	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return 0, err
+	}
+	for i, e := range steps {
+		f, err := s.shapes.read(records[i].Val())
+		if err != nil {
+			return 0, err
+		}
+		if !slices.Contains(splitList(f["acks"]), e.Token) {
+			return 0, fmt.Errorf("%s of %s: %w", e.Op, e.ID, errElsewhere)
+		}
 	}
 	return have()
 }
+
+var errElsewhere = errors.New("the server that would keep it does not know of it")
 
 // kept makes sure that steps answered from memory last too, and gives their records as they are now.
 func (s *Store) kept(ctx context.Context, op, token string, ids ...string) error {
@@ -321,7 +339,7 @@ func (s *Store) kept(ctx context.Context, op, token string, ids ...string) error
 	if len(entries) == 0 {
 		return nil
 	}
-	have, err := s.flush(ctx)
+	have, err := s.flush(ctx, entries...)
 	return s.keep(ctx, entries, have, err)
 }
 

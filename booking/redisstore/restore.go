@@ -281,7 +281,7 @@ func (s *Store) Settle(ctx context.Context, steps ...Entry) ([]Fate, error) {
 	if len(there) == 0 {
 		return fates, nil
 	}
-	have, err := s.flush(ctx) // once for all of them
+	have, err := s.flush(ctx, there...) // once for all of them
 	if err != nil || have < s.opts.Durability.Replicas {
 		return fates, err
 	}

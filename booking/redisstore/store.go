@@ -244,7 +244,8 @@ func refused(answer []string) error {
 }
 
 // again repeats a step whose keys were made from a record that changed meanwhile. Each round means that somebody else
-// moved the same appointment forward, so few are enough.
+// moved the same appointment forward, so few are enough; where they are not, the record is read from one server and changed
+// at another, which is over once a primary has been replaced.
 func again(step func() error) error {
 	var err error
 	for range 5 {
@@ -252,7 +253,7 @@ func again(step func() error) error {
 			return err
 		}
 	}
-	return err
+	return unavailable(err)
 }
 
 // unavailable marks errors of the way to Redis, so that callers can tell them from refusals.
