@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../session";
-import { pictureFirst, standStillFor, waitsForPicture } from "./pictureFirst";
+import { joiner, joinerFor, pictureFirst, standStillFor, waitsForPicture } from "./pictureFirst";
 
 const other = { participant: "desk:morita", online: true, connected: true, audioMuted: false, videoMuted: false };
 
@@ -89,5 +89,51 @@ describe("at admission, a screen", () => {
     become(seat("consultation", { ended: { session: "s_1", reason: "done" } }));
     expect([first.getArriving(), timer()]).toEqual([null, null]);
     expect(first.getSnapshot().ended).not.toBeNull();
+  });
+});
+
+const fourth = { id: "guest:fourth", kind: "guest", role: "", name: "", admitted: true };
+const doctor = { id: "desk:morita", kind: "desk", role: "doctor", name: "", admitted: true };
+
+/** Of a consultation of these people, with the pictures of some. */
+function talking(people: readonly object[], pictures: readonly string[] = [], phase = "connected"): Snapshot {
+  const remote = Object.fromEntries(pictures.map((id) => [id, { face: {} }]));
+  return seat("consultation", { session: { id: "s_1", state: "consultation", participants: people }, media: { phase, remote } });
+}
+
+describe("somebody who joins a consultation", () => {
+  it.each([
+    ["is waited for", talking([doctor]), talking([doctor, fourth]), fourth.id],
+    ["is not once the picture is there", talking([doctor]), talking([doctor, fourth], [fourth.id]), null],
+    ["is not while still waiting at the gate", talking([doctor]), talking([doctor, { ...fourth, admitted: false }]), null],
+    ["is not for having been there", talking([doctor, fourth]), talking([doctor, fourth]), null],
+    ["is not where it is equipment", talking([doctor]), talking([doctor, { ...fourth, kind: "equipment" }]), null],
+    ["is not over a broken line", talking([doctor]), talking([doctor, fourth], [], "interrupted"), null],
+  ])("%s", (_, before, now, who) => {
+    expect(joiner(before, now)).toBe(who);
+  });
+
+  it("is drawn once, with the picture", () => {
+    const { first, become, timer } = stage();
+    become(talking([doctor]));
+    first.pictureShown();
+    const before = first.getSnapshot();
+    become(talking([doctor, fourth]));
+    expect([first.getSnapshot(), first.getArriving()]).toEqual([before, null]);
+    expect(timer()?.milliseconds).toBe(joinerFor);
+    become(talking([doctor, fourth], [fourth.id]));
+    expect(first.getSnapshot()).toEqual(talking([doctor, fourth], [fourth.id]));
+    expect(timer()).toBe(null);
+  });
+
+  it("is drawn without one when none comes", () => {
+    const { first, become, timer } = stage();
+    become(talking([doctor]));
+    first.pictureShown();
+    become(talking([doctor, fourth]));
+    timer()?.run();
+    expect(first.getSnapshot()).toEqual(talking([doctor, fourth]));
+    become(talking([doctor, fourth]));
+    expect(first.getSnapshot()).toEqual(talking([doctor, fourth]));
   });
 });

@@ -32,6 +32,26 @@ function expectsPicture({ presence, identity, media }: Snapshot): boolean {
   );
 }
 
+/**
+ * How long a consultation's screen stands still at most for somebody who joins it, milliseconds: what is told of them in
+ * pieces, a name, a line, a picture, is drawn once, with the picture.
+ */
+export const joinerFor = 150;
+
+/** Who has been let in beside those who talk already, and has no picture yet; null if nobody. Pure. */
+export function joiner(before: Snapshot, now: Snapshot): string | null {
+  if (before.session?.id !== now.session?.id || before.session?.state !== "consultation" || now.session?.state !== "consultation") return null;
+  const known = new Set(before.session.participants.filter((one) => one.admitted).map((one) => one.id));
+  const isNew = now.session.participants.find(
+    (one) => one.admitted && one.kind !== "equipment" && one.id !== now.identity?.seat && !known.has(one.id),
+  );
+  return isNew === undefined || now.media.phase !== "connected" || hasPicture(now, isNew.id) ? null : isNew.id;
+}
+
+function hasPicture({ media }: Snapshot, participant: string): boolean {
+  return media.remote[participant]?.face != null;
+}
+
 type Client = Pick<SeatClient, "subscribe" | "getSnapshot">;
 
 /** Puts the first picture before what follows from it. `after` is for tests. */
@@ -39,6 +59,7 @@ export function pictureFirst(client: Client, after: (milliseconds: number, then:
   const listeners = new Set<() => void>();
   let drawn = client.getSnapshot();
   let standing = false;
+  let awaited: string | null = null; // who joins, while the screen stands still for them
   let stopTimer = (): void => {};
   let stopClient = (): void => {};
   const tell = (): void => {
@@ -47,6 +68,7 @@ export function pictureFirst(client: Client, after: (milliseconds: number, then:
   const goOn = (): void => {
     if (!standing) return;
     standing = false;
+    awaited = null;
     stopTimer();
     drawn = client.getSnapshot();
     tell();
@@ -54,9 +76,14 @@ export function pictureFirst(client: Client, after: (milliseconds: number, then:
   const changed = (): void => {
     const now = client.getSnapshot();
     if (standing && (now.session?.state !== "consultation" || now.ended !== null)) return goOn();
+    if (awaited !== null && hasPicture(now, awaited)) return goOn();
     if (!standing && waitsForPicture(drawn, now)) {
       standing = true;
       stopTimer = after(standStillFor, goOn);
+    }
+    if (!standing && (awaited = joiner(drawn, now)) !== null) {
+      standing = true;
+      stopTimer = after(joinerFor, goOn);
     }
     if (!standing) drawn = now;
     tell();
@@ -74,11 +101,12 @@ export function pictureFirst(client: Client, after: (milliseconds: number, then:
           stopClient();
           stopTimer();
           standing = false;
+          awaited = null;
         }
       };
     },
     getSnapshot: () => (listeners.size === 0 ? client.getSnapshot() : drawn),
-    getArriving: () => (standing ? client.getSnapshot() : null),
+    getArriving: () => (standing && awaited === null ? client.getSnapshot() : null),
     pictureShown: goOn,
   };
 }
