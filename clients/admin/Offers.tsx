@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { OfferLine } from "../session/booking";
+import type { OfferLine } from "../session/oversight";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { literal } from "../ui/ruby";

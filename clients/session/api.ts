@@ -13,7 +13,6 @@ import type {
   LegRequest,
   Lend,
   MoveRequest,
-  OfferList,
   Office,
   OfficeName,
   Resident,
@@ -22,8 +21,6 @@ import type {
   SeriesRequest,
   SettleRequest,
   Service,
-  SessionList,
-  Suspension,
   TimeList,
   VisitWish,
   Waiter,
@@ -32,6 +29,7 @@ import type {
   Why,
   WhyRequest,
 } from "./booking";
+import type { OfferList, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
 import { Problem, problemOf } from "./problem";
 import { httpPause } from "./retry";

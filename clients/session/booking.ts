@@ -1,7 +1,5 @@
 // What the booking side of the HTTP API says. Times are RFC 3339 with offset; days are "2026-11-25" at the office.
 
-import type { State } from "./protocol";
-
 /** A stable code for machines and a sentence for people. */
 export interface Cause {
   code: string;
@@ -459,58 +457,4 @@ export interface RoomToken {
   token: string;
   expiresAt: string;
   participant: string;
-}
-
-/** One running session as an admin sees it: places and numbers, no names. */
-export interface SessionLine {
-  id: string;
-  state: State;
-  office: string;
-  booth: string;
-  pool: string;
-  desk: string;
-  number: number;
-  /** Index of the current leg, and how many there are. */
-  leg: number;
-  legs: number;
-  openedAt: string;
-}
-
-export interface SessionList {
-  counts: Partial<Record<State, number>>;
-  sessions: SessionLine[];
-}
-
-/** One service by one pool at one office, as administrators see it. Days are "2026-04-01". */
-export interface OfferLine {
-  office: string;
-  officeName: string;
-  service: string;
-  serviceName: string;
-  pool: string;
-  poolName: string;
-  basis: { kind: "council" | "contract" | "notification" | "agreement"; reference: string; on: string };
-  trained: string;
-  from: string;
-  until?: string;
-  state: "given" | "not-yet" | "ended" | "suspended";
-  suspension?: Suspension;
-}
-
-/** A service taken out of what is offered until it is resumed. */
-export interface Suspension {
-  id: string;
-  office?: string;
-  service: string;
-  pool?: string;
-  reason: string;
-  by: string;
-  at: string;
-}
-
-export interface OfferList {
-  rules: number;
-  catalogue: string;
-  offers: OfferLine[];
-  suspensions: Suspension[];
 }

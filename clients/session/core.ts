@@ -8,6 +8,7 @@ import { Link } from "./link";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
 import type { ServerMessage, TrackOffer } from "./protocol";
+import { audienceOf, isLetIn } from "./audience";
 import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
 import { sessionToEnter } from "./reentry";
 import { backOff } from "./retry";
@@ -484,19 +485,4 @@ export class SeatCore implements SeatClient {
       );
     });
   }
-}
-
-/** Whether others may see us: the consultation takes place, and we are in it. */
-function isLetIn({ session, participant }: SeatState): boolean {
-  if (session?.state !== "consultation") return false;
-  return session.participants.some((one) => one.id === participant && one.admitted);
-}
-
-/** Who is let in besides us and has a connection to receive by. Equipment reads nothing. */
-function audienceOf({ session, presence, participant }: SeatState): string[] {
-  if (session === null || session.state !== "consultation") return [];
-  return session.participants
-    .filter((one) => one.admitted && one.kind !== "equipment" && one.id !== participant)
-    .filter((one) => presence.some((item) => item.participant === one.id && item.connected))
-    .map((one) => one.id);
 }

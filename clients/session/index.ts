@@ -26,6 +26,7 @@
  */
 
 export * from "./booking";
+export * from "./oversight";
 export type { Browser } from "./browser";
 export type { Api } from "./api";
 export * from "./client";

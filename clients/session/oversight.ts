@@ -1,0 +1,57 @@
+// What administrators see of the HTTP API: sessions without names, and what is offered where.
+
+import type { State } from "./protocol";
+
+/** One running session as an admin sees it: places and numbers, no names. */
+export interface SessionLine {
+  id: string;
+  state: State;
+  office: string;
+  booth: string;
+  pool: string;
+  desk: string;
+  number: number;
+  /** Index of the current leg, and how many there are. */
+  leg: number;
+  legs: number;
+  openedAt: string;
+}
+
+export interface SessionList {
+  counts: Partial<Record<State, number>>;
+  sessions: SessionLine[];
+}
+
+/** One service by one pool at one office, as administrators see it. Days are "2026-04-01". */
+export interface OfferLine {
+  office: string;
+  officeName: string;
+  service: string;
+  serviceName: string;
+  pool: string;
+  poolName: string;
+  basis: { kind: "council" | "contract" | "notification" | "agreement"; reference: string; on: string };
+  trained: string;
+  from: string;
+  until?: string;
+  state: "given" | "not-yet" | "ended" | "suspended";
+  suspension?: Suspension;
+}
+
+/** A service taken out of what is offered until it is resumed. */
+export interface Suspension {
+  id: string;
+  office?: string;
+  service: string;
+  pool?: string;
+  reason: string;
+  by: string;
+  at: string;
+}
+
+export interface OfferList {
+  rules: number;
+  catalogue: string;
+  offers: OfferLine[];
+  suspensions: Suspension[];
+}
