@@ -31,6 +31,7 @@ func (s *Service) offers(ctx context.Context, store *redisstore.Store) error {
 	if err != nil {
 		return err
 	}
+	var before []redisstore.Waiter // whose turn it was, and for whom nothing was free
 	for _, w := range list {
 		switch {
 		case w.State == redisstore.WaitOffered:
@@ -41,7 +42,8 @@ func (s *Service) offers(ctx context.Context, store *redisstore.Store) error {
 		case !w.To.After(s.now()):
 			err = s.gone(ctx, store, w)
 		default:
-			err = s.offerTo(ctx, store, w)
+			err = s.offerTo(ctx, store, w, before)
+			before = append(before, w)
 		}
 		if errors.Is(err, ErrUnavailable) {
 			return err
@@ -75,8 +77,8 @@ func (s *Service) gone(ctx context.Context, store *redisstore.Store, w redisstor
 }
 
 // offerTo holds the first free time that would do for somebody, and tells so. Where that was begun before and not ended,
-// it is ended first.
-func (s *Service) offerTo(ctx context.Context, store *redisstore.Store, w redisstore.Waiter) error {
+// it is ended first. A time may have become free after those before were looked at: they are asked once more.
+func (s *Service) offerTo(ctx context.Context, store *redisstore.Store, w redisstore.Waiter, before []redisstore.Waiter) error {
 	id := "a_" + mac(s.secrets.ids, 16, "offer", w.ID, strconv.FormatInt(w.Version, 10))
 	begun, err := store.Get(ctx, id)
 	switch {
@@ -101,6 +103,16 @@ func (s *Service) offerTo(ctx context.Context, store *redisstore.Store, w rediss
 	if err != nil || !found {
 		return err
 	}
+	if rivals := slices.DeleteFunc(slices.Clone(before), func(b redisstore.Waiter) bool { return !contend(b, w) }); len(rivals) > 0 {
+		for _, b := range rivals {
+			if err := s.offerTo(ctx, store, b, nil); errors.Is(err, ErrUnavailable) {
+				return err
+			}
+		}
+		if start, found, err = s.firstFree(ctx, store, q, w); err != nil || !found {
+			return err
+		}
+	}
 	people := map[string]Person{}
 	if !w.Anonymous {
 		if err := s.unseal(ctx, store, []string{w.ID}, people); err != nil {
@@ -121,6 +133,13 @@ func (s *Service) offerTo(ctx context.Context, store *redisstore.Store, w rediss
 	}
 	_, err = store.Offer(ctx, w, id, held.ExpiresAt)
 	return err
+}
+
+// contend reports whether a time for one might be a time for the other: at the same office, or with the same people.
+func contend(a, b redisstore.Waiter) bool {
+	return a.Office == b.Office || slices.ContainsFunc(a.Legs, func(l redisstore.WaitLeg) bool {
+		return slices.ContainsFunc(b.Legs, func(m redisstore.WaitLeg) bool { return l.Pool == m.Pool })
+	})
 }
 
 // taken passes over refusals: somebody was quicker, and the next round looks again.
