@@ -105,7 +105,7 @@ test('the doctor runs late and nobody telephones', async (t) => {
     await look(doctor, 'late-preview');
     await button(page.getByRole('dialog'), '知らせる').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await says(page, 'いま 15分 おくれと 知らせています');
+    await says(page, 'つぎは 予定より 15分 おそく 始まります');
     await look(doctor, 'late');
   });
 

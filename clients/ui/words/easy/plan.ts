@@ -16,7 +16,7 @@ const words: Record<keyof typeof ja, string> = {
   "plan.fromTo": "{{from}} – {{to}}",
   "plan.late": "おくれを {知|し}らせる",
   "plan.late.none": "{予定|よてい}の とおりです",
-  "plan.late.now": "いま {{minutes}}{分|ふん} おくれと {知|し}らせています",
+  "plan.late.now": "つぎは {{minutes}}{分|ふん} おそく {始|はじ}まります",
   "plan.late.by": "＋{{minutes}}{分|ふん}",
   "plan.late.other": "ほかの {長|なが}さ",
   "plan.late.minutes": "{何分|なんぷん} おくれますか",

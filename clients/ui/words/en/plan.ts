@@ -16,7 +16,7 @@ const words: Record<keyof typeof ja, string> = {
   "plan.fromTo": "{{from}} – {{to}}",
   "plan.late": "Tell of a delay",
   "plan.late.none": "On time",
-  "plan.late.now": "Everybody is told: {{minutes}} min late",
+  "plan.late.now": "The next visit begins {{minutes}} min late",
   "plan.late.by": "+{{minutes}} min",
   "plan.late.other": "Another length",
   "plan.late.minutes": "How many minutes late?",

@@ -14,7 +14,7 @@ const words = {
   "plan.fromTo": "{{from}} – {{to}}",
   "plan.late": "遅れを 知らせる",
   "plan.late.none": "予定どおりです",
-  "plan.late.now": "いま {{minutes}}分 おくれと 知らせています",
+  "plan.late.now": "つぎは 予定より {{minutes}}分 おそく 始まります",
   "plan.late.by": "＋{{minutes}}分",
   "plan.late.other": "ほかの 長さ",
   "plan.late.minutes": "何分 おくれますか",
