@@ -46,6 +46,9 @@ type Run struct {
 // settleWithin bounds how long clerks ask until everything is settled.
 const settleWithin = time.Minute
 
+// lookAgain is how often something that seems unknown is looked up.
+const lookAgain = 100 * time.Millisecond
+
 // Run does the rounds and prints a line of each. It gives ErrBroken where something that was acknowledged is lost or
 // doubled, or a step stays unknown; a control only prints.
 func (r Run) Run(ctx context.Context) (err error) {

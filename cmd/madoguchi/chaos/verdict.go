@@ -35,7 +35,7 @@ func (o *office) judge(ctx context.Context, visits []*visit) (v verdict, err err
 		if one.told == "" {
 			continue
 		}
-		a, err := o.brokers[0].Appointment(ctx, one.id)
+		a, err := o.settled(ctx, one.id)
 		switch {
 		case err != nil && !errors.Is(err, booking.ErrNotFound):
 			return v, fmt.Errorf("look for %s: %w", one.id, err)
@@ -52,6 +52,21 @@ func (o *office) judge(ctx context.Context, visits []*visit) (v verdict, err err
 		}
 	}
 	return v, nil
+}
+
+// settled looks an appointment up, again and again while it still seems unknown: a clerk who asked again may know before
+// the broker has settled what it had noted, but not for longer than settleWithin.
+func (o *office) settled(ctx context.Context, id string) (booking.Appointment, error) {
+	limit := time.Now().Add(settleWithin)
+	for {
+		a, err := o.brokers[0].Appointment(ctx, id)
+		if err != nil || a.State != booking.StateUnknown || time.Now().After(limit) {
+			return a, err
+		}
+		if err := pass(ctx, lookAgain); err != nil {
+			return a, err
+		}
+	}
 }
 
 // holds reports whether an appointment is as a clerk was told, in the ledgers too.
