@@ -137,6 +137,9 @@ function Paper({
           <T k="counter.slip.phone" values={{ office: literal(office.name), phone: literal(office.phone) }} />
         </p>
       )}
+      <p className="mt-1">
+        <T k="counter.slip.my" /> <span className="break-all">{`${location.host}/my/`}</span>
+      </p>
     </article>
   );
 }

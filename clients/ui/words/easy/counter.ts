@@ -119,6 +119,7 @@ const words: Record<keyof typeof ja, string> = {
   "counter.slip.place": "ばしょ",
   "counter.slip.with": "{相手|あいて}",
   "counter.slip.bring": "5{分|ふん}{前|まえ}に {来|き}てください。この{紙|かみ}を {見|み}せてください。",
+  "counter.slip.my": "{見|み}る・やめる ページ",
   "counter.slip.phone": "かえたいときは {{office}} {{phone}}",
   "counter.slip.qr": "うけつけの QRコード",
   "counter.slip.noQr": "QRコードが {出|で}ません。{番号|ばんごう}で うけつけられます。",

@@ -119,6 +119,7 @@ const words: Record<keyof typeof ja, string> = {
   "counter.slip.place": "Place",
   "counter.slip.with": "With",
   "counter.slip.bring": "Show this slip at the counter or to the booth's screen 5 minutes before.",
+  "counter.slip.my": "See or cancel it at",
   "counter.slip.phone": "To change it: {{office}} {{phone}}",
   "counter.slip.qr": "QR code of the reception number",
   "counter.slip.noQr": "The QR code did not come. The reception number is enough to check in.",

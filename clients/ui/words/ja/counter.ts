@@ -117,6 +117,7 @@ const words = {
   "counter.slip.place": "場所",
   "counter.slip.with": "相手",
   "counter.slip.bring": "時間の 5分前に、この紙を 窓口で 見せるか、ブースの画面に かざしてください。",
+  "counter.slip.my": "見る・取り消す ページ",
   "counter.slip.phone": "変えたいときは {{office}} {{phone}}",
   "counter.slip.qr": "受付番号の QRコード",
   "counter.slip.noQr": "QRコードが 出せませんでした。受付番号で 受け付けられます。",
