@@ -17,7 +17,7 @@ import (
 )
 
 // Missing is the reason tests skip where there is no redis-server.
-const Missing = "redis-server is not installed: apt-get install redis-server"
+var Missing = servers.ErrMissing.Error()
 
 // Server is a Redis for one test.
 type Server struct {
