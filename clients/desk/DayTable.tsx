@@ -70,7 +70,7 @@ function Line({ row, first, onOpen, ...acts }: { readonly row: DayRow; readonly 
       </td>
       <td className={`${cell} text-[19px] tabular-nums`}>{appointment.number}</td>
       <th scope="row" className={`${cell} text-[20px] ${over ? "font-normal" : "font-bold"} ${first ? "text-[23px]" : ""}`}>
-        <span className="whitespace-nowrap">
+        <span className="[word-break:keep-all]">
           <Name row={row} />
         </span>
         <Marks appointment={appointment} />
