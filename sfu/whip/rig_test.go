@@ -1,8 +1,8 @@
 package whip_test
 
 import (
+	"bytes"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +28,7 @@ func newRig(t *testing.T, o client.Options) *rig {
 	t.Helper()
 	r := &rig{t: t, got: map[string]int{}}
 	o.Packet = func(_ client.Line, b []byte) {
-		_, text, _ := strings.Cut(string(b), "|")
+		text := string(b[bytes.LastIndexByte(b, '|')+1:]) // the last one: an SSRC may hold the same byte
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.got[text]++
