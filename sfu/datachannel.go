@@ -37,7 +37,7 @@ const (
 	noticeQueue  = 4 << 10
 )
 
-// lane is one kind of data channel of one peer. What one admitted participant sends goes to every other one, with the
+// lane is one kind of data channel of one peer. What one admitted participant sends goes to every other one of its groups, with the
 // sender's id and a line feed before it. Nothing is kept: a message that cannot go out at once is dropped for that receiver
 // and counted. Senders of what must arrive keep it until the far end has acknowledged it, so a drop costs a repetition and
 // a slow receiver costs nobody else anything. What is dropped because of its sender is told to the sender: a line feed with
@@ -102,6 +102,7 @@ func (p *peer) relay(k channelKind, from *wire.Channel, b []byte, text bool) {
 		lane.tell(from, why, now)
 	}
 	audience := *p.room.audience.Load()
+	within := heardBy(audience, p)
 	switch {
 	case len(b) > lane.largest:
 		refuse(refusedLarge)
@@ -109,14 +110,15 @@ func (p *peer) relay(k channelKind, from *wire.Channel, b []byte, text bool) {
 	case !lane.take(now, len(b)):
 		refuse(refusedFast)
 		return
-	case !contains(audience, p):
+	case within == 0:
 		refuse(refusedGate)
 		return
 	}
 	whole := append(append(make([]byte, 0, len(p.key.participant)+1+len(b)), p.key.participant...), '\n')
 	whole = append(whole, b...)
-	for _, other := range audience {
-		if other == p || other.key.participant == p.key.participant {
+	for _, listening := range audience {
+		other := listening.peer
+		if other.key.participant == p.key.participant || !listening.within.meet(within) {
 			continue
 		}
 		if other.lanes[k].say(whole, text) {
@@ -171,11 +173,18 @@ func (v *lane) retryAfter(why refusal) int64 {
 	}
 }
 
-func contains(list []*peer, p *peer) bool {
-	for _, o := range list {
-		if o == p {
-			return true
+// listener is a peer that may talk over data channels, and with whom.
+type listener struct {
+	peer   *peer
+	within groups
+}
+
+// heardBy is where a sender is let in; none if it is not.
+func heardBy(audience []listener, p *peer) groups {
+	for _, l := range audience {
+		if l.peer == p {
+			return l.within
 		}
 	}
-	return false
+	return 0
 }

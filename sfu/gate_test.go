@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/pion/webrtc/v4"
@@ -43,4 +44,70 @@ func TestNothingPassesBeforeAdmissionAndEverythingAfter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Three are in a room; two have a word in private, then all talk, then another two.
+func TestOfTwoGroupsInOneRoomNeitherHearsTheOther(t *testing.T) {
+	n := startNode(t, nil)
+	names := []string{"booth", "doctor", "pharmacist"}
+	clients, words := map[string]*client{}, map[string]*line{}
+	for _, name := range names {
+		clients[name] = newClient(t, name, bothWays)
+		words[name] = clients[name].dataChannel("latest", true)
+		clients[name].join(n, both(Join{Room: "r"}))
+	}
+	for _, name := range names {
+		<-words[name].opened
+	}
+	for _, step := range []struct {
+		name     string
+		together [][]string
+	}{
+		{"the professionals have a word, the booth waits", [][]string{{"doctor", "pharmacist"}}},
+		{"all talk", [][]string{names}},
+		{"the booth talks with the doctor, the pharmacist waits", [][]string{{"booth", "doctor"}, {"pharmacist"}}},
+		{"the doctor is in both", [][]string{{"booth", "doctor"}, {"doctor", "pharmacist"}}},
+		{"nobody talks", nil},
+	} {
+		if err := n.Admit(t.Context(), "r", step.together...); err != nil {
+			t.Fatal(err)
+		}
+		speak := func() {
+			for _, name := range names {
+				clients[name].sendAudio(step.name + " of " + name)
+				words[name].say(step.name)
+			}
+		}
+		speak()
+		for _, to := range names {
+			for _, from := range names {
+				if !together(step.together, to, from) {
+					continue
+				}
+				clients[to].await(step.name+": "+to+" hears and reads "+from, func() bool {
+					speak()
+					return hears(clients[to], step.name+" of "+from) && slices.Contains(words[to].others(), from+"\n"+step.name)
+				})
+			}
+		}
+		for _, to := range names {
+			for _, from := range names {
+				apart := from != to && !together(step.together, to, from)
+				if apart && (hears(clients[to], step.name+" of "+from) || slices.Contains(words[to].others(), from+"\n"+step.name)) {
+					t.Errorf("%s: %s hears or reads %s", step.name, to, from)
+				}
+			}
+		}
+	}
+	if err := n.Admit(t.Context(), "r", make([][]string, maxGroups+1)...); err == nil {
+		t.Error("more groups than there can be were taken")
+	}
+}
+
+func together(groups [][]string, a, b string) bool {
+	return a != b && slices.ContainsFunc(groups, func(g []string) bool { return slices.Contains(g, a) && slices.Contains(g, b) })
+}
+
+func hears(c *client, what string) bool {
+	return slices.ContainsFunc([]int{0, 1, 2}, func(nth int) bool { return holds(c.received(webrtc.RTPCodecTypeAudio, nth), what) })
 }

@@ -142,8 +142,8 @@ func (r *room) pulse(now, took time.Duration) {
 	if len(audience) < 2 {
 		return // no consultation
 	}
-	for _, p := range audience {
-		r.judge(p, now, took)
+	for _, l := range audience {
+		r.judge(l.peer, now, took)
 	}
 }
 

@@ -171,11 +171,17 @@ func (n *Node) CandidateOf(room, participant string, k Kind, candidate, _ string
 	return nil
 }
 
-// Admit sets who is let in: sound, pictures and messages pass between these participants and nobody else. It may be called
-// before any of them has connected. When it returns, nothing of or for anybody else passes any more; for those let in, key
-// frames have been asked for. An empty set closes the gate.
-func (n *Node) Admit(_ context.Context, room string, admitted []string) error {
-	r, err := n.hold(room, len(admitted) > 0)
+// Admit sets who is let in, and with whom: sound, pictures and messages pass among the participants of each group, and
+// between nobody else. Whoever is in two groups hears both; usually there is one, and a second while some of a room have a
+// word in private. The groups are always named whole, 16 of them at most. Admit may be called before any of them has
+// connected. When it returns, nothing of or for anybody else passes any more; for those let in, key frames have been asked
+// for. No groups, or empty ones, close the gate.
+func (n *Node) Admit(_ context.Context, room string, together ...[]string) error {
+	if err := checkGate(together); err != nil {
+		return fmt.Errorf("admit to room %s: %w", room, err)
+	}
+	let := len(gate(together))
+	r, err := n.hold(room, let > 0)
 	if err != nil {
 		return fmt.Errorf("admit to room %s: %w", room, err)
 	}
@@ -183,10 +189,10 @@ func (n *Node) Admit(_ context.Context, room string, admitted []string) error {
 		return nil // nobody is there to be shut out
 	}
 	defer n.release(r)
-	if err := r.admit(admitted, n.now()); err != nil {
+	if err := r.admit(together, n.now()); err != nil {
 		return fmt.Errorf("admit to room %s: %w", room, err)
 	}
-	n.log.Info("gate set", "room", room, "admitted", len(admitted))
+	n.log.Info("gate set", "room", room, "admitted", let, "groups", len(together))
 	return nil
 }
 

@@ -20,12 +20,12 @@ type room struct {
 
 	offers sync.Mutex // one negotiation at a time
 
-	audience atomic.Pointer[[]*peer] // who may talk over data channels now
+	audience atomic.Pointer[[]listener] // who may talk over data channels now, and with whom
 
 	mu       sync.Mutex
 	peers    map[peerKey]*peer
-	next     int // order of the next newcomer
-	admitted map[string]bool
+	next     int               // order of the next newcomer
+	admitted map[string]groups // who is let in, and with whom
 	muted    map[string]muting
 	states   map[string]PeerState // as told to the observer
 	scores   map[string]score     // of participants who have left
@@ -36,10 +36,10 @@ type room struct {
 
 func newRoom(n *Node, id string) *room {
 	r := &room{
-		node: n, id: id, peers: map[peerKey]*peer{}, admitted: map[string]bool{}, muted: map[string]muting{},
+		node: n, id: id, peers: map[peerKey]*peer{}, admitted: map[string]groups{}, muted: map[string]muting{},
 		states: map[string]PeerState{}, scores: map[string]score{},
 	}
-	r.audience.Store(&[]*peer{})
+	r.audience.Store(&[]listener{})
 	until(r, &n.owned.rooms)
 	return r
 }
@@ -138,7 +138,7 @@ func (r *room) close(now time.Duration) []*peer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.closed = true
-	r.admitted, r.muted = map[string]bool{}, map[string]muting{}
+	r.admitted, r.muted = map[string]groups{}, map[string]muting{}
 	peers := r.inOrder()
 	r.settle(now)
 	for _, p := range peers {
@@ -149,17 +149,14 @@ func (r *room) close(now time.Duration) []*peer {
 	return peers
 }
 
-// admit sets who is through the gate. When it returns nothing of or for anybody else passes.
-func (r *room) admit(participants []string, now time.Duration) error {
+// admit sets who is through the gate, and with whom. When it returns nothing of or for anybody else passes.
+func (r *room) admit(together [][]string, now time.Duration) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
 		return ErrClosed
 	}
-	r.admitted = make(map[string]bool, len(participants))
-	for _, p := range participants {
-		r.admitted[p] = true
-	}
+	r.admitted = gate(together)
 	r.settle(now)
 	return nil
 }

@@ -43,23 +43,28 @@ func (r *room) settle(now time.Duration) {
 	}
 }
 
-// setAudience notes who may talk over data channels.
+// setAudience notes who may talk over data channels, and with whom.
 func (r *room) setAudience(peers []*peer) {
-	var audience []*peer
+	var audience []listener
 	for _, p := range peers {
-		if p.key.kind == Main && r.admits(p) {
-			audience = append(audience, p)
+		if in := r.groupsOf(p); p.key.kind == Main && in != 0 {
+			audience = append(audience, listener{p, in})
 		}
 	}
 	r.audience.Store(&audience)
 }
 
-// admits reports whether a peer is through the gate.
-func (r *room) admits(p *peer) bool { return r.admitted[p.key.participant] || p.join.Bench }
+// groupsOf is where a peer is let in; one for measuring is let in everywhere.
+func (r *room) groupsOf(p *peer) groups {
+	if p.join.Bench {
+		return everyGroup
+	}
+	return r.admitted[p.key.participant]
+}
 
 // sees reports whether a publisher's tracks are for a subscriber at all.
 func (r *room) sees(s, pub *peer) bool {
-	return pub.key.participant != s.key.participant && r.admits(s) && r.admits(pub) &&
+	return pub.key.participant != s.key.participant && r.groupsOf(s).meet(r.groupsOf(pub)) &&
 		(s.join.From == "" || s.join.From == pub.key.participant)
 }
 

@@ -11,7 +11,7 @@ import (
 // fakeMedia remembers what the broker asked of the media node.
 type fakeMedia struct {
 	mu    sync.Mutex
-	gates map[string][]string
+	gates map[string][][]string
 	peers map[who]Join
 	muted map[who][2]bool
 	done  map[string]bool
@@ -20,7 +20,7 @@ type fakeMedia struct {
 }
 
 func newFakeMedia() *fakeMedia {
-	return &fakeMedia{gates: map[string][]string{}, peers: map[who]Join{}, muted: map[who][2]bool{}, done: map[string]bool{},
+	return &fakeMedia{gates: map[string][][]string{}, peers: map[who]Join{}, muted: map[who][2]bool{}, done: map[string]bool{},
 		ready: map[string][]string{},
 	}
 }
@@ -37,7 +37,7 @@ func (f *fakeMedia) Offer(_ context.Context, j Join) (string, error) {
 
 func (f *fakeMedia) Candidate(context.Context, string, string, string, string) error { return nil }
 
-func (f *fakeMedia) Admit(_ context.Context, room string, admitted []string) error {
+func (f *fakeMedia) Admit(_ context.Context, room string, together ...[]string) error {
 	f.mu.Lock()
 	hook := f.admit
 	f.mu.Unlock()
@@ -48,7 +48,7 @@ func (f *fakeMedia) Admit(_ context.Context, room string, admitted []string) err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.gates[room] = slices.Clone(admitted)
+	f.gates[room] = slices.Clone(together)
 	return nil
 }
 
@@ -91,7 +91,7 @@ func (f *fakeMedia) CloseRoom(_ context.Context, room string) error {
 func (f *fakeMedia) gate(room string) []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.gates[room])
+	return slices.Concat(f.gates[room]...)
 }
 
 func (f *fakeMedia) closed(room string) bool {

@@ -29,8 +29,8 @@ func (l localNode) Candidate(ctx context.Context, room, participant, candidate, 
 	return clientsFault(l.node.Candidate(ctx, room, participant, candidate, mid))
 }
 
-func (l localNode) Admit(ctx context.Context, room string, admitted []string) error {
-	return l.node.Admit(ctx, room, admitted)
+func (l localNode) Admit(ctx context.Context, room string, together ...[]string) error {
+	return l.node.Admit(ctx, room, together...)
 }
 
 func (l localNode) Prepare(ctx context.Context, room string, participants []string, within time.Duration) error {

@@ -15,8 +15,9 @@ type Media interface {
 	// Offer creates or replaces the participant's peer and returns the SDP answer.
 	Offer(ctx context.Context, j Join) (answer string, err error)
 	Candidate(ctx context.Context, room, participant, candidate, mid string) error
-	// Admit sets the gate: media flow between exactly these.
-	Admit(ctx context.Context, room string, admitted []string) error
+	// Admit sets the gate: media flow among the participants of each group and between nobody else. Usually there is one
+	// group; two while some have a word in private. The groups are named whole; none, or empty ones, close the gate.
+	Admit(ctx context.Context, room string, together ...[]string) error
 	// Prepare keeps fresh pictures of the participants ready to be shown, for so long.
 	Prepare(ctx context.Context, room string, participants []string, within time.Duration) error
 	Mute(ctx context.Context, room, participant string, audio, video bool) error
