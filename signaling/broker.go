@@ -165,6 +165,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.hub.run(inner) })
 	work.Go(func() error { return b.listen(inner) })
 	work.Go(func() error { return b.keep(inner) })
+	work.Go(func() error { return b.ping(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })
 	work.Go(func() error { return b.followDays(inner) })

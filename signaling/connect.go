@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ type roomToken = access.Room
 func (b *Broker) Handler() http.Handler {
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout: b.cfg.Limits.HelloWithin,
-		ReadBufferSize:   4 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: bufferPool,
+		ReadBufferSize:   readBuffer, WriteBufferSize: 4 << 10, WriteBufferPool: bufferPool,
 		Subprotocols: []string{protocol.Subprotocol},
 		CheckOrigin:  b.sameOrigin,
 	}
@@ -60,9 +61,25 @@ func (b *Broker) Handler() http.Handler {
 			_ = conn.Close()
 			return
 		}
-		defer b.sockets.Done()
-		b.serve(conn)
+		// The handler returns, so that net/http lets go of its buffers, the request and a stack that has grown during the
+		// handshake: for a socket that is idle all day they are most of what it costs. Run waits for the socket.
+		go func() {
+			defer b.sockets.Done()
+			defer b.survive(conn)
+			b.serve(conn)
+		}()
 	})
+}
+
+// readBuffer is enough for what clients mostly say; what is larger is read past it.
+const readBuffer = 512
+
+// survive keeps a fault in the handling of one socket from ending the others.
+func (b *Broker) survive(conn *websocket.Conn) {
+	if what := recover(); what != nil {
+		b.log.Error("panic in a socket", "panic", what, "stack", string(debug.Stack()))
+		_ = conn.Close()
+	}
 }
 
 // begin counts a socket in, unless the broker is stopping.
@@ -133,6 +150,7 @@ func (b *Broker) serve(conn *websocket.Conn) {
 	}
 	late := time.AfterFunc(b.cfg.Limits.HelloWithin, func() { s.finish(protocol.CloseSilent, "no hello") })
 	defer late.Stop()
+	defer b.departed(s)
 	s.serve(b.base, func(ctx context.Context, m protocol.Message) {
 		if !s.who.known() {
 			if b.hello(ctx, s, m) {
@@ -142,7 +160,6 @@ func (b *Broker) serve(conn *websocket.Conn) {
 		}
 		b.handle(ctx, s, m)
 	})
-	b.departed(s)
 }
 
 // hello handles the first message: it must say who speaks.

@@ -98,10 +98,8 @@ func (h *hub) tellSeat(id string) {
 
 // tellOffice sends their snapshot to an office's counter and booths, where it has changed.
 func (h *hub) tellOffice(office string) {
-	for id, there := range h.seats {
-		if there.socket.who.seat.Office == office {
-			h.tellSeat(id)
-		}
+	for id := range h.offices[office] {
+		h.tellSeat(id)
 	}
 }
 
@@ -111,9 +109,22 @@ func (h *hub) tellDay(rev int64) {
 		return
 	}
 	h.dayRev = rev // it may have gone back: Redis may have lost something, and then all the more is to be read again
-	for id := range h.seats {
-		h.tellSeat(id)
+	for id, there := range h.seats {
+		if hasDay(there.socket.who) {
+			h.tellSeat(id)
+		}
 	}
+}
+
+// hasDay says whether a seat shows the day's appointments. A booth does not, and there are thousands of them.
+func hasDay(w identity) bool { return w.side != session.SideBooth }
+
+// dayFor is the revision of the day that a seat is told.
+func (h *hub) dayFor(w identity) int64 {
+	if hasDay(w) {
+		return h.dayRev
+	}
+	return 0
 }
 
 // tellQueue sends their expected wait to the booths here that wait for the same desk or pool as d.

@@ -19,6 +19,7 @@ type hub struct {
 
 	all      map[*socket]struct{}
 	seats    map[string]*seated
+	offices  map[string]map[string]bool // the seats that are here, by office
 	sessions map[string]*visit
 	visitors map[who]map[string]bool // equipment connected here, with its kinds of connection
 	calls    map[string]call
@@ -50,7 +51,7 @@ var errStopped = errors.New("the broker is not running")
 func newHub(p Places, c clock) *hub {
 	return &hub{
 		work: make(chan func()), done: make(chan struct{}), places: p, clock: c,
-		all: map[*socket]struct{}{}, seats: map[string]*seated{}, sessions: map[string]*visit{},
+		all: map[*socket]struct{}{}, seats: map[string]*seated{}, offices: map[string]map[string]bool{}, sessions: map[string]*visit{},
 		visitors: map[who]map[string]bool{}, calls: map[string]call{},
 	}
 }
@@ -107,9 +108,30 @@ func (h *hub) takeSeat(s *socket, opened time.Time) (old *socket) {
 			old = there.socket
 		}
 		h.seats[s.who.participant] = &seated{socket: s, opened: opened}
+		h.noteOffice(s.who)
 		h.tellSeat(s.who.participant)
 	})
 	return old
+}
+
+func (h *hub) noteOffice(w identity) {
+	office := w.seat.Office
+	if office == "" {
+		return
+	}
+	if h.offices[office] == nil {
+		h.offices[office] = map[string]bool{}
+	}
+	h.offices[office][w.participant] = true
+}
+
+func (h *hub) leaveSeat(w identity) {
+	delete(h.seats, w.participant)
+	seats := h.offices[w.seat.Office]
+	delete(seats, w.participant)
+	if len(seats) == 0 {
+		delete(h.offices, w.seat.Office)
+	}
 }
 
 // replaceSeat gives up a seat that has been opened at another node later than here.
@@ -117,7 +139,7 @@ func (h *hub) replaceSeat(seat string, opened time.Time) (old *socket) {
 	h.do(func() {
 		if there := h.seats[seat]; there != nil && opened.After(there.opened) {
 			old = there.socket
-			delete(h.seats, seat)
+			h.leaveSeat(old.who)
 		}
 	})
 	return old
@@ -129,7 +151,7 @@ func (h *hub) depart(s *socket) (lost []who) {
 	h.do(func() {
 		delete(h.all, s)
 		if there := h.seats[s.who.participant]; there != nil && there.socket == s {
-			delete(h.seats, s.who.participant)
+			h.leaveSeat(s.who)
 		}
 		for id, v := range h.sessions {
 			m := v.members[s.who.participant]

@@ -15,13 +15,25 @@ var stateful = map[string]bool{
 // outbox is the bounded queue of one socket. A state message replaces an older one of its type that still waits, and
 // takes its own place at the end, so a slow reader costs memory for one of each. All others queue up to max; one more
 // than that means the reader is too slow and the socket is to be closed.
+//
+// It has a writer only while there is something to write: of thousands of idle sockets none keeps a goroutine for it.
 type outbox struct {
-	max  int
-	wake chan struct{} // holds one token while there is something to take
+	max   int
+	start func() // starts a goroutine that takes until nothing is left; called with mu held
 
 	mu      sync.Mutex
 	waiting []outgoing
+	ping    bool
 	last    *closing
+	writing bool // a writer is under way
+	shut    bool // nothing is written any more
+}
+
+// batch is what one turn of the writer sends: messages, then a ping, then goodbye.
+type batch struct {
+	messages []outgoing
+	ping     bool
+	last     *closing
 }
 
 type outgoing struct {
@@ -35,9 +47,7 @@ type closing struct {
 	reason string
 }
 
-func newOutbox(max int) *outbox {
-	return &outbox{max: max, wake: make(chan struct{}, 1)}
-}
+func newOutbox(max int, start func()) *outbox { return &outbox{max: max, start: start} }
 
 // put queues a message; false means that the queue is full.
 func (o *outbox) put(kind string, data []byte) bool {
@@ -97,20 +107,43 @@ func (o *outbox) abandon(c closing) {
 	}
 }
 
-func (o *outbox) signal() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
+// pingNow has the writer ask the other side for a sign of life.
+func (o *outbox) pingNow() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.last == nil {
+		o.ping = true
+		o.signal()
 	}
 }
 
-// take empties the queue.
-func (o *outbox) take() ([]outgoing, *closing) {
+// signal starts a writer unless one is under way, which will look again.
+func (o *outbox) signal() {
+	if o.shut || o.writing {
+		return
+	}
+	o.writing = true
+	o.start()
+}
+
+// take empties the queue for the writer; false means that there is nothing left and the writer ends.
+func (o *outbox) take() (b batch, more bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	messages := o.waiting
-	o.waiting = nil
-	return messages, o.last
+	if o.shut || len(o.waiting) == 0 && !o.ping && o.last == nil {
+		o.writing = false
+		return b, false
+	}
+	b = batch{o.waiting, o.ping, o.last}
+	o.waiting, o.ping = nil, false
+	return b, true
+}
+
+// close ends all writing: no writer is started any more, and one under way ends with what it has taken.
+func (o *outbox) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.shut = true
 }
 
 // finished says whether the socket is on its way out.

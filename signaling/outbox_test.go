@@ -3,20 +3,22 @@ package signaling
 import (
 	"fmt"
 	"testing"
+	"time"
 
+	"madoguchi/signaling/access"
 	"madoguchi/signaling/protocol"
 )
 
 func kinds(o *outbox) (list []string) {
-	messages, _ := o.take()
-	for _, m := range messages {
+	b, _ := o.take()
+	for _, m := range b.messages {
 		list = append(list, m.kind+string(m.data))
 	}
 	return list
 }
 
 func TestOfAStateOnlyTheNewestWaits(t *testing.T) {
-	o := newOutbox(4)
+	o := newOutbox(4, func() {})
 	o.put(protocol.TypeSession, []byte("1"))
 	o.put(protocol.TypeOK, []byte("a"))
 	o.put(protocol.TypePresence, []byte("1"))
@@ -27,7 +29,7 @@ func TestOfAStateOnlyTheNewestWaits(t *testing.T) {
 }
 
 func TestAThousandStatesFillNoQueueButFiveAnswersDo(t *testing.T) {
-	o := newOutbox(4)
+	o := newOutbox(4, func() {})
 	for i := range 1000 {
 		for kind := range stateful {
 			if !o.put(kind, []byte(fmt.Sprint(i))) {
@@ -49,14 +51,14 @@ func TestAThousandStatesFillNoQueueButFiveAnswersDo(t *testing.T) {
 }
 
 func TestNothingIsSaidAfterGoodbyeAndTheFirstGoodbyeHolds(t *testing.T) {
-	o := newOutbox(4)
+	o := newOutbox(4, func() {})
 	o.put(protocol.TypeOK, nil)
 	o.finish(closing{protocol.CloseRestart, "first"})
 	o.finish(closing{protocol.CloseSlow, "second"})
 	o.put(protocol.TypeOK, nil)
-	messages, last := o.take()
-	if len(messages) != 1 || last.code != protocol.CloseRestart {
-		t.Fatalf("%d messages, %+v", len(messages), last)
+	b, _ := o.take()
+	if len(b.messages) != 1 || b.last.code != protocol.CloseRestart {
+		t.Fatalf("%d messages, %+v", len(b.messages), b.last)
 	}
 }
 
@@ -78,4 +80,52 @@ func TestAClientThatDoesNotReadIsCutOffAndTheOthersNoticeNothing(t *testing.T) {
 		return free
 	})
 	c.undisturbed(n)
+}
+
+func TestAWriterIsStartedOnlyWhenThereIsSomethingToWriteAndNoneIsAtIt(t *testing.T) {
+	started := 0
+	o := newOutbox(4, func() { started++ })
+	steps := []struct {
+		what string
+		do   func()
+		want int
+	}{
+		{"a message comes", func() { o.put(protocol.TypeOK, nil) }, 1},
+		{"a second while the writer is at it", func() { o.put(protocol.TypeOK, nil) }, 1},
+		{"a ping too", o.pingNow, 1},
+		{"the writer takes them", func() { o.take() }, 1},
+		{"one more before it looks again", func() { o.put(protocol.TypeOK, nil) }, 1},
+		{"it takes that too, and finds nothing more", func() { o.take(); o.take() }, 1},
+		{"a message into the silence", func() { o.put(protocol.TypeOK, nil) }, 2},
+		{"the connection ends", func() { o.take(); o.close(); o.take() }, 2},
+		{"nothing is written after the end", func() { o.put(protocol.TypeOK, nil); o.pingNow() }, 2},
+	}
+	for _, s := range steps {
+		if s.do(); started != s.want {
+			t.Fatalf("%s: %d writers started, want %d", s.what, started, s.want)
+		}
+	}
+}
+
+// brokenPlaces has a fault that one seat's hello meets.
+type brokenPlaces struct{ Places }
+
+func (p brokenPlaces) Seat(id string) (Place, bool) {
+	if id == "booth:fault" {
+		panic("a fault of ours")
+	}
+	return p.Places.Seat(id)
+}
+
+func TestAFaultInOneSocketEndsOnlyThatOne(t *testing.T) {
+	n := newWorld(t).start(func(c *Config) { c.Places = brokenPlaces{c.Places} })
+	c := n.consultation()
+	token := must2(n.broker.issuer.Seat(access.Seat{ID: "booth:fault", Role: "booth", Area: area}, time.Hour))
+	p := n.dial()
+	p.say(protocol.TypeHello, protocol.Hello{Token: token})
+	if _, err := p.read(); err == nil {
+		t.Error("the socket with the fault goes on")
+	}
+	c.undisturbed(n)
+	n.until("the socket is forgotten", func() bool { return len(n.broker.hub.sockets()) == 2 })
 }

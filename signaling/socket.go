@@ -16,8 +16,8 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-// socket is one participant's connection. Its reader, which is the HTTP handler's goroutine, owns who and entered;
-// its writer is started by serve, which waits for it.
+// socket is one participant's connection. Its reader, which is the goroutine of serve, owns who and entered. Its writer
+// is there only while there is something to write; serve waits for it.
 type socket struct {
 	id     string // of this connection, for logs and leases
 	conn   *websocket.Conn
@@ -26,7 +26,9 @@ type socket struct {
 	log    *slog.Logger
 	meters *meters
 
-	closeCode atomic.Int32 // the code of finish, for whoever looks after the end
+	closeCode atomic.Int32   // the code of finish, for whoever looks after the end
+	heardAt   atomic.Int64   // the last sign of life, in Unix nanoseconds
+	writer    sync.WaitGroup // of the writer
 
 	who      identity      // set by hello
 	entered  entry         // set by enter; empty outside a session
@@ -42,7 +44,7 @@ type entry struct {
 // Limits are what a socket may do. The zero value means the default beside each.
 type Limits struct {
 	HelloWithin   time.Duration // 10 s: from the upgrade to hello
-	PingEvery     time.Duration // 15 s: of the server; silence of three times this closes with CloseSilent
+	PingEvery     time.Duration // 15 s: how often clients are to ping; silence of a third more is pinged, of three times this closes with CloseSilent
 	WriteWithin   time.Duration // 10 s: for one message
 	Queue         int           // 128: messages that wait and cannot be replaced by newer ones; more than a burst is answered with
 	PerSecond     float64       // 20: messages a client may send in the long run
@@ -82,7 +84,10 @@ const goodbye = 2 * time.Second
 
 func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
 	id := newID("w_")
-	return &socket{id: id, conn: conn, out: newOutbox(limits.Queue), limits: limits, log: log.With("socket", id), prepares: newPreparePace()}
+	s := &socket{id: id, conn: conn, limits: limits, log: log.With("socket", id), prepares: newPreparePace()}
+	s.heardAt.Store(time.Now().UnixNano())
+	s.out = newOutbox(limits.Queue, func() { s.writer.Go(s.write) })
+	return s
 }
 
 // send queues a message of the server. A reader too slow to keep up is closed with CloseSlow: everything that matters
@@ -132,11 +137,14 @@ func (s *socket) cut(code int, reason string) {
 func (s *socket) serve(ctx context.Context, handle func(ctx context.Context, m protocol.Message)) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var writer sync.WaitGroup
-	writer.Go(func() { s.write(ctx) })
+	defer s.end()
 	s.read(ctx, handle)
-	cancel()
-	writer.Wait()
+}
+
+// end waits for the writer and closes the connection.
+func (s *socket) end() {
+	s.out.close()
+	s.writer.Wait()
 	_ = s.conn.Close()
 }
 
@@ -227,8 +235,10 @@ func (s *socket) refuse(f *protocol.Fault) {
 
 // alive notes a sign of life.
 func (s *socket) alive() {
+	now := time.Now()
+	s.heardAt.Store(now.UnixNano())
 	if !s.out.finished() {
-		_ = s.conn.SetReadDeadline(time.Now().Add(3 * s.limits.PingEvery))
+		_ = s.conn.SetReadDeadline(now.Add(3 * s.limits.PingEvery))
 	}
 }
 
@@ -241,30 +251,27 @@ func (s *socket) lost(err error) {
 	}
 }
 
-// write sends what is queued, and pings in silence, until goodbye or the end of the connection.
-func (s *socket) write(ctx context.Context) {
-	ping := time.NewTicker(s.limits.PingEvery)
-	defer ping.Stop()
+// write sends what is queued until nothing is left, or until goodbye.
+func (s *socket) write() {
 	for {
-		select {
-		case <-ctx.Done():
+		b, more := s.out.take()
+		if !more {
 			return
-		case <-ping.C:
-			if s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(s.limits.WriteWithin)) != nil {
-				_ = s.conn.Close()
-				return
-			}
-		case <-s.out.wake:
-			messages, last := s.out.take()
-			if !s.flush(messages) || last != nil && !s.farewell(*last) {
-				_ = s.conn.Close()
-				return
-			}
-			if last != nil {
-				return
-			}
+		}
+		if !s.flush(b.messages) || b.ping && !s.ping() || b.last != nil && !s.farewell(*b.last) {
+			s.out.close()
+			_ = s.conn.Close()
+			return
+		}
+		if b.last != nil {
+			s.out.close()
+			return
 		}
 	}
+}
+
+func (s *socket) ping() bool {
+	return s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(s.limits.WriteWithin)) == nil
 }
 
 func (s *socket) flush(messages []outgoing) bool {

@@ -69,7 +69,7 @@ func (h *hub) tracksFor(v *visit, participant string) protocol.Tracks {
 
 // seatFor is everything live that concerns a seat.
 func (h *hub) seatFor(s *socket) protocol.Seat {
-	out := protocol.Seat{DayRev: h.dayRev}
+	out := protocol.Seat{DayRev: h.dayFor(s.who)}
 	for _, v := range h.sessions {
 		if v.doc.State != protocol.StateClosed && concerns(v.doc, s.who) {
 			out.Sessions = append(out.Sessions, h.summary(v))

@@ -15,7 +15,6 @@ import (
 // webMetrics counts what the HTTP listener does.
 type webMetrics struct {
 	open     prometheus.Gauge
-	sockets  prometheus.Gauge
 	duration *prometheus.HistogramVec
 }
 
@@ -54,10 +53,7 @@ func redisMetrics(store redis.UniversalClient) []prometheus.Collector {
 func newWebMetrics(registry prometheus.Registerer) *webMetrics {
 	m := &webMetrics{
 		open: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "madoguchi_http_open_requests", Help: "Requests being served, sockets included.",
-		}),
-		sockets: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "madoguchi_sockets", Help: "WebSockets that are open.",
+			Name: "madoguchi_http_open_requests", Help: "Requests being served; sockets are not counted once they stand.",
 		}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "madoguchi_http_request_duration_seconds",
@@ -65,7 +61,7 @@ func newWebMetrics(registry prometheus.Registerer) *webMetrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"route", "method", "status"}),
 	}
-	registry.MustRegister(m.open, m.sockets, m.duration)
+	registry.MustRegister(m.open, m.duration)
 	return m
 }
 

@@ -59,13 +59,10 @@ func withVisit(next http.Handler) http.Handler {
 func observe(log *slog.Logger, m *webMetrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
-		out := &answer{ResponseWriter: w, onHijack: m.sockets.Inc}
+		out := &answer{ResponseWriter: w}
 		m.open.Inc()
 		defer func() {
 			m.open.Dec()
-			if out.hijacked {
-				m.sockets.Dec() // a socket's handler lasts as long as the socket
-			}
 			v := visitOf(r.Context())
 			took := time.Since(begin)
 			m.observe(v.route, r.Method, out, took)
@@ -191,7 +188,6 @@ type answer struct {
 	status   int
 	bytes    int64
 	hijacked bool
-	onHijack func()
 }
 
 func (a *answer) begun() bool { return a.status != 0 || a.hijacked }
@@ -226,7 +222,6 @@ func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(a.ResponseWriter).Hijack()
 	if err == nil {
 		a.hijacked = true
-		a.onHijack()
 		a.status = http.StatusSwitchingProtocols
 	}
 	return conn, rw, err

@@ -208,7 +208,7 @@ type Error struct {
 type Seat struct {
 	Sessions []SessionSummary `json:"sessions"`
 	Calls    []Call           `json:"calls"`  // counter: unanswered and answered calls; booth: its own
-	DayRev   int64            `json:"dayRev"` // changes whenever the day's appointments may have changed: fetch them again
+	DayRev   int64            `json:"dayRev"` // changes whenever the day's appointments may have changed: fetch them again; a booth's does not
 }
 
 // SessionSummary is a session as a list shows it. It names nobody: names come with the appointment over HTTP.
