@@ -141,12 +141,22 @@ export const errorCodes = [
   "unknown_call",
   /** the offer or candidate was refused */
   "media",
+  /** the node that carried it out was lost: the state tells whether it was; ask anew under another id */
+  "interrupted",
   /** the store cannot be reached: try again */
   "unavailable",
   /** a fault on our side */
   "internal",
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
+
+/** Numbers are two fields that any message may carry besides those of its type. A conversation is what one page says over one socket after another; within it each end numbers, from 1, what must be neither lost nor doubled. */
+export interface Numbers {
+  /** of this message among its sender's; none on what is whole state or is said again anyway */
+  seq?: number;
+  /** the number up to which the sender has heard everything: the other end need keep it no longer */
+  ack?: number;
+}
 
 /** Hello opens a conversation. Token is a seat token (booth, desk, counter) or a room token (guest); with a room token the participant has entered that room at once. */
 export interface Hello {
@@ -156,6 +166,7 @@ export interface Hello {
   app?: string;
   /** why this socket was opened again; shown to the other side */
   reason?: Away;
+  conversation?: string;
 }
 
 /** Enter attaches this socket to one session. Token is a room token for exactly that session. */
@@ -301,6 +312,7 @@ export interface Welcome {
   media: Media;
   /** send ping this often; silence of twice this is a lost line */
   pingSeconds: number;
+  numbered?: boolean;
 }
 
 /** OK says that request Re was carried out. */

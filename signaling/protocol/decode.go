@@ -12,11 +12,12 @@ import (
 	"time"
 )
 
-// Message is one message as it was read: its type, the id to answer to (empty where the type has none) and its
-// fields in the struct that the type was declared with, by value.
+// Message is one message as it was read: its type, the id to answer to (empty where the type has none), its numbers
+// and its fields in the struct that the type was declared with, by value.
 type Message struct {
 	Type string
 	ID   string
+	Numbers
 	Body any
 }
 
@@ -47,6 +48,10 @@ func parse(data []byte, known map[string]reflect.Type) (Message, error) {
 	if m.Type == "" {
 		return fault(ErrMalformed, "type", "a message type")
 	}
+	var wrong *wrongField
+	if m.Numbers, wrong = numbersOf(fields); wrong != nil {
+		return fault(ErrMalformed, wrong.path, wrong.want)
+	}
 	body, ok := known[m.Type]
 	if !ok {
 		return fault(ErrUnknownType, "type", "one of the types this end knows")
@@ -55,7 +60,6 @@ func parse(data []byte, known map[string]reflect.Type) (Message, error) {
 		return fault(ErrTooLarge, "", fmt.Sprintf("at most %d bytes", MaxMessage))
 	}
 	value := reflect.New(body).Elem()
-	var wrong *wrongField
 	if err := decodeStruct(fields, value, ""); errors.As(err, &wrong) {
 		return fault(ErrMalformed, wrong.path, wrong.want)
 	}

@@ -4,3 +4,5 @@
 // and what each close code asks the client to do next. PROTOCOL.md beside this file tells the same as a
 // conversation; the TypeScript types of the clients are made from these declarations.
 package protocol
+
+//go:generate go run ./gen

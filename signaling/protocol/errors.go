@@ -23,6 +23,7 @@ const (
 	ErrUnknownParticipant ErrorCode = "unknown_participant" // nobody of that id is in the session
 	ErrUnknownCall        ErrorCode = "unknown_call"        // no such call rings here
 	ErrMedia              ErrorCode = "media"               // the offer or candidate was refused
+	ErrInterrupted        ErrorCode = "interrupted"         // the node that carried it out was lost: the state tells whether it was; ask anew under another id
 	ErrUnavailable        ErrorCode = "unavailable"         // the store cannot be reached: try again
 	ErrInternal           ErrorCode = "internal"            // a fault on our side
 )

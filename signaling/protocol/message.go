@@ -51,6 +51,9 @@ type Hello struct {
 	Token  string `json:"token" limit:"4096"`
 	App    string `json:"app,omitempty" limit:"32"` // "booth", "desk", "counter"; for logs only
 	Reason Away   `json:"reason,omitempty"`         // why this socket was opened again; shown to the other side
+	// Conversation names what this page says over one socket after another, by a random id of its own; a page that
+	// leaves it out speaks without numbers, and repeats nothing.
+	Conversation string `json:"conversation,omitempty" limit:"64"`
 }
 
 // Away is why somebody was gone for a moment. Nothing else is accepted, for the other side reads it.
@@ -155,6 +158,8 @@ type Welcome struct {
 	Now         time.Time `json:"now"` // server time, so that clients need no right clock
 	Media       Media     `json:"media"`
 	PingSeconds int       `json:"pingSeconds"` // send ping this often; silence of twice this is a lost line
+	// Numbered says that this server numbers and remembers: a request repeated under its id is carried out once.
+	Numbered bool `json:"numbered,omitempty"`
 }
 
 // Media describes the m-lines a client's offer must contain, once and for all: one sendonly m-line per entry of Up it

@@ -20,6 +20,7 @@ func typescript(src *source) string {
 	for _, e := range enums {
 		w.enum(e)
 	}
+	w.structure(reflect.TypeFor[protocol.Numbers](), nil)
 	w.messages("ClientMessage", "Everything a client may send.", protocol.ClientMessages)
 	w.messages("ServerMessage", "Everything the server sends.", protocol.ServerMessages)
 	w.shapes()
