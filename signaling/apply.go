@@ -160,20 +160,18 @@ func (b *Broker) setGate(ctx context.Context, id string) {
 		if !ok || d.State == protocol.StateClosed {
 			return // CloseRoom ends all media
 		}
-		if err := b.media.Admit(ctx, id, d.Gate()); err != nil {
+		if err := b.media.Admit(ctx, id, d.Version, d.Gate()); err != nil {
 			b.log.Error("set gate", "session", id, "version", d.Version, "error", err)
-			b.retries.add("set gate "+id, func(ctx context.Context) error { return b.media.Admit(ctx, id, b.gateOf(id)) })
+			b.retries.add("set gate "+id, func(ctx context.Context) error {
+				newest, _ := b.hub.doc(id)
+				return b.media.Admit(ctx, id, newest.Version, newest.Gate())
+			})
 			return
 		}
 		if now, _ := b.hub.doc(id); now.Version == d.Version {
 			return
 		}
 	}
-}
-
-func (b *Broker) gateOf(id string) []string {
-	d, _ := b.hub.doc(id)
-	return d.Gate()
 }
 
 // unavailable says whether an error means that Redis, or something else we need, did not answer.
@@ -246,7 +244,7 @@ func (b *Broker) leaveNow(ctx context.Context, s *socket, d session.Doc) {
 		return
 	}
 	if s.who.side == session.SideDesk {
-		b.logFailed("close gate", d.ID, b.media.Admit(ctx, d.ID, nil))
+		b.logFailed("close gate", d.ID, b.media.Admit(ctx, d.ID, d.Version, nil))
 	}
 	b.logFailed("leave media", d.ID, b.media.Leave(ctx, d.ID, s.who.participant))
 }

@@ -25,19 +25,19 @@ func newFakeMedia() *fakeMedia {
 	}
 }
 
-func (f *fakeMedia) Offer(_ context.Context, j Join) (string, error) {
+func (f *fakeMedia) Offer(_ context.Context, j Join) (Answer, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if j.SDP == "nonsense" {
-		return "", fmt.Errorf("%w: no m-lines", ErrOffer)
+		return Answer{}, fmt.Errorf("%w: no m-lines", ErrOffer)
 	}
 	f.peers[who{j.Room, j.Participant}] = j
-	return "answer for " + j.Participant, nil
+	return Answer{SDP: "answer for " + j.Participant}, nil
 }
 
 func (f *fakeMedia) Candidate(context.Context, string, string, string, string) error { return nil }
 
-func (f *fakeMedia) Admit(_ context.Context, room string, together ...[]string) error {
+func (f *fakeMedia) Admit(_ context.Context, room string, _ int64, together ...[]string) error {
 	f.mu.Lock()
 	hook := f.admit
 	f.mu.Unlock()

@@ -236,7 +236,7 @@ func (b *Broker) offer(ctx context.Context, s *socket, m protocol.Offer) error {
 	if err != nil {
 		return err
 	}
-	s.send(protocol.Answer{Re: m.ID, SDP: answer})
+	s.send(protocol.Answer{Re: m.ID, SDP: answer.SDP, Place: answer.Place})
 	b.restoreMedia(ctx, s, d.ID)
 	return nil
 }

@@ -17,19 +17,20 @@ func MediaOf(n *sfu.Node) Media { return localNode{n} }
 type localNode struct{ node *sfu.Node }
 
 // Offer passes an offer on; what is wrong with the offer itself comes back as ErrOffer.
-func (l localNode) Offer(ctx context.Context, j Join) (string, error) {
+func (l localNode) Offer(ctx context.Context, j Join) (Answer, error) {
 	answer, err := l.node.Offer(ctx, sfu.Join{
 		Room: j.Room, Participant: j.Participant, Name: j.Name, Publish: j.Publish, Subscribe: j.Subscribe, Bench: j.Bench,
 		Purposes: j.Purposes, SDP: j.SDP,
 	})
-	return answer, clientsFault(err)
+	return Answer{SDP: answer}, clientsFault(err)
 }
 
 func (l localNode) Candidate(ctx context.Context, room, participant, candidate, mid string) error {
 	return clientsFault(l.node.Candidate(ctx, room, participant, candidate, mid))
 }
 
-func (l localNode) Admit(ctx context.Context, room string, together ...[]string) error {
+// Admit needs no version: there is one broker here, which orders its words itself.
+func (l localNode) Admit(ctx context.Context, room string, _ int64, together ...[]string) error {
 	return l.node.Admit(ctx, room, together...)
 }
 

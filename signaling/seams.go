@@ -12,12 +12,14 @@ import (
 // Media is what the broker asks of the node that carries a session's sound and pictures. The node owns media state;
 // every call names the whole of what it sets, so it can be repeated.
 type Media interface {
-	// Offer creates or replaces the participant's peer and returns the SDP answer.
-	Offer(ctx context.Context, j Join) (answer string, err error)
+	// Offer creates or replaces the participant's peer and answers it.
+	Offer(ctx context.Context, j Join) (Answer, error)
 	Candidate(ctx context.Context, room, participant, candidate, mid string) error
 	// Admit sets the gate: media flow among the participants of each group and between nobody else. Usually there is one
-	// group; two while some have a word in private. The groups are named whole; none, or empty ones, close the gate.
-	Admit(ctx context.Context, room string, together ...[]string) error
+	// group; two while some have a word in private. The groups are named whole; none, or empty ones, close the gate. The
+	// version is that of the document that says so: several brokers may speak to one node, and an older word that comes
+	// late changes nothing.
+	Admit(ctx context.Context, room string, version int64, together ...[]string) error
 	// Prepare keeps fresh pictures of the participants ready to be shown, for so long.
 	Prepare(ctx context.Context, room string, participants []string, within time.Duration) error
 	Mute(ctx context.Context, room, participant string, audio, video bool) error
@@ -31,6 +33,12 @@ type Join struct {
 	Publish, Subscribe, Bench bool
 	Purposes                  map[string]string // m-line → protocol.Purpose
 	SDP                       string
+}
+
+// Answer is a media node's answer to an offer, and the place of the room as the protocol tells it; 0 where media never move.
+type Answer struct {
+	SDP   string
+	Place int64
 }
 
 // ErrOffer is what a Media's error wraps when the client's offer or candidate was at fault and not the node.

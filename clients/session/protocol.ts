@@ -363,7 +363,7 @@ export interface Seat {
   sessions: SessionSummary[];
   /** counter: unanswered and answered calls; booth: its own */
   calls: Call[];
-  /** changes whenever the day's appointments may have changed: fetch them again */
+  /** changes whenever the day's appointments may have changed: fetch them again; a booth's does not */
   dayRev: number;
 }
 
@@ -471,6 +471,8 @@ export interface Answer {
   type: "answer";
   re: string;
   sdp: string;
+  /** where the connection leads, as Place tells it; 0 where media never move */
+  place?: number;
 }
 
 /** Track is one m-line's present occupant. */
@@ -485,6 +487,13 @@ export interface Tracks {
   type: "tracks";
   session: string;
   tracks: Track[];
+}
+
+/** Place tells where the session's media are carried now. The number has no meaning but that a greater one is newer: it changes when the room moves to another media node, because the node goes away or has been lost. A client whose connection was answered with an older place makes a new one beside it, by itself, and lets go of the old one when the new one carries media: until then the old one may still be heard. */
+export interface Place {
+  type: "place";
+  session: string;
+  place: number;
 }
 
 /** Ended tells that the session entered is over for this participant. */
@@ -510,6 +519,7 @@ export type ServerMessage =
   | Waiting
   | Answer
   | Tracks
+  | Place
   | Ended
   | Pong;
 
@@ -525,6 +535,7 @@ const shapes: Record<ServerMessage["type"], Shape> = {
   waiting: { session: "string", ahead: "number", fromMinutes: "number", toMinutes: "number", lateMinutes: "number" },
   answer: { re: "string", sdp: "string" },
   tracks: { session: "string", tracks: "array" },
+  place: { session: "string", place: "number" },
   ended: { session: "string", reason: "string" },
   pong: {},
 };

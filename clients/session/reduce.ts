@@ -54,10 +54,11 @@ export function reduce(state: SeatState, message: ServerMessage, now: number): S
       return concerns(state, message) ? { ...state, waiting: message } : state;
     case "ended":
       return concerns(state, message) ? over(state, message) : state;
-    // Answers to requests and pings are matters of the line.
+    // Answers to requests and pings are matters of the line, places of the media.
     case "ok":
     case "error":
     case "answer":
+    case "place":
     case "pong":
       return state;
   }

@@ -41,6 +41,7 @@ const (
 	TypeWaiting  = "waiting"  // place in the queue and expected wait
 	TypeAnswer   = "answer"   // SDP answer
 	TypeTracks   = "tracks"   // which m-line now carries whose track
+	TypePlace    = "place"    // where the session's media are carried now
 	TypeEnded    = "ended"    // the session entered is over for this participant
 	TypePong     = "pong"
 )
@@ -357,8 +358,18 @@ type Waiting struct {
 
 // Answer is the SDP answer to offer Re.
 type Answer struct {
-	Re  string `json:"re"`
-	SDP string `json:"sdp"`
+	Re    string `json:"re"`
+	SDP   string `json:"sdp"`
+	Place int64  `json:"place,omitempty"` // where the connection leads, as Place tells it; 0 where media never move
+}
+
+// Place tells where the session's media are carried now. The number has no meaning but that a greater one is newer: it
+// changes when the room moves to another media node, because the node goes away or has been lost. A client whose
+// connection was answered with an older place makes a new one beside it, by itself, and lets go of the old one when the
+// new one carries media: until then the old one may still be heard.
+type Place struct {
+	Session string `json:"session"`
+	Place   int64  `json:"place"`
 }
 
 // Tracks tells whose track each receiving m-line carries, whole. A mid that is not listed carries nothing.

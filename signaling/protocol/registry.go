@@ -38,6 +38,7 @@ var ServerMessages = []Declaration{
 	{TypeWaiting, reflect.TypeFor[Waiting]()},
 	{TypeAnswer, reflect.TypeFor[Answer]()},
 	{TypeTracks, reflect.TypeFor[Tracks]()},
+	{TypePlace, reflect.TypeFor[Place]()},
 	{TypeEnded, reflect.TypeFor[Ended]()},
 	{TypePong, reflect.TypeFor[Pong]()},
 }
