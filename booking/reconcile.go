@@ -118,18 +118,25 @@ func (k *keeper) settle(ctx context.Context) {
 	if now := time.Now(); now.Sub(k.others) > settleOthers {
 		k.others = now
 		if left, err := k.store.Unsettled(ctx, now.Add(-othersAreLate), settleAtMost); err == nil {
-			open = append(open, left...)
+			for _, e := range left {
+				open = append(open, unsettled{area: k.store.Area(), step: e})
+			}
 		}
 	}
 	if len(open) == 0 {
 		return
 	}
-	fates, err := k.store.Settle(ctx, open[:min(len(open), settleAtMost)]...)
+	open = open[:min(len(open), settleAtMost)]
+	steps := make([]redisstore.Entry, len(open))
+	for i, u := range open {
+		steps[i] = u.step
+	}
+	fates, err := k.store.Settle(ctx, steps...)
 	if err != nil {
 		k.s.log.Debug("still unknown", "area", k.store.Area(), "steps", len(open), "err", err)
 	}
 	for i, fate := range fates {
-		e := open[i]
+		e := open[i].step
 		switch fate {
 		case redisstore.FateUnknown:
 		case redisstore.FateLasting:
@@ -137,7 +144,7 @@ func (k *keeper) settle(ctx context.Context) {
 			k.s.log.Info("settled: it lasts", "step", e.Op, "appointment", e.ID)
 		default:
 			k.s.log.Warn("settled: it did not happen", "step", e.Op, "appointment", e.ID, "fate", fate)
-			if err := k.s.witness.not(ctx, k.store.Area(), e); err != nil {
+			if err := k.s.witness.not(ctx, open[i]); err != nil {
 				k.s.log.Warn("the journal does not know that yet", "appointment", e.ID, "err", err)
 			}
 		}

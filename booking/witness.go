@@ -22,9 +22,12 @@ type witness struct {
 	journal *journal.Journal // nil without one
 	seal    cipher.AEAD
 
-	mu   sync.Mutex
-	open []unsettled
-	news chan struct{} // something has become unknown
+	mu    sync.Mutex
+	open  []unsettled
+	notes int           // how often something was noted as unknown
+	news  chan struct{} // something has become unknown
+
+	order sync.RWMutex // in the journal, that a step did not happen stands before whatever is noted of it afterwards
 }
 
 // unsettled is a step of which nobody knows yet whether it lasts.
@@ -32,6 +35,7 @@ type unsettled struct {
 	area  string
 	step  redisstore.Entry
 	since time.Time // it was noticed
+	note  int       // the last one of it: asked again, it may have been carried out since; 0 where others have noticed it
 }
 
 // Kinds of lines.
@@ -84,22 +88,48 @@ func (w *witness) Done(ctx context.Context, area string, steps []redisstore.Entr
 
 // Unknown notes steps that have to be settled.
 func (w *witness) Unknown(ctx context.Context, area string, steps []redisstore.Entry) error {
+	w.order.RLock()
+	defer w.order.RUnlock()
 	w.add(area, steps)
 	return w.write(ctx, lineUnknown, area, steps)
 }
 
-// not notes that a step did not happen or was lost before anybody was told.
-func (w *witness) not(ctx context.Context, area string, e redisstore.Entry) error {
-	w.remove(area, e)
-	return w.write(ctx, lineNot, area, []redisstore.Entry{{Op: e.Op, ID: e.ID, Token: e.Token}})
+// not notes that a step did not happen or was lost before anybody was told. It does nothing where the step was noted as
+// unknown again since it was looked for: it may have been carried out in between, and is looked for once more.
+func (w *witness) not(ctx context.Context, u unsettled) error {
+	w.order.Lock()
+	defer w.order.Unlock()
+	if !w.forget(u) {
+		return nil
+	}
+	return w.write(ctx, lineNot, u.area, []redisstore.Entry{{Op: u.step.Op, ID: u.step.ID, Token: u.step.Token}})
+}
+
+// forget takes a step out of what has to be settled, unless it was noted again.
+func (w *witness) forget(u unsettled) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	i := slices.IndexFunc(w.open, u.same)
+	if i < 0 {
+		return true
+	}
+	if w.open[i].note != u.note {
+		return false
+	}
+	w.open = slices.Delete(w.open, i, i+1)
+	return true
 }
 
 func (w *witness) add(area string, steps []redisstore.Entry) {
 	w.mu.Lock()
 	for _, e := range steps {
-		if one := (unsettled{area, e, time.Now()}); !slices.ContainsFunc(w.open, one.same) {
-			w.open = append(w.open, one)
+		w.notes++
+		one := unsettled{area, e, time.Now(), w.notes}
+		if i := slices.IndexFunc(w.open, one.same); i >= 0 {
+			w.open[i].note = one.note
+			continue
 		}
+		w.open = append(w.open, one)
 	}
 	w.mu.Unlock()
 	select {
@@ -132,13 +162,13 @@ func (w *witness) doubt(area string, r redisstore.Record) redisstore.Record {
 }
 
 // unknown lists what has to be settled in an area.
-func (w *witness) unknown(area string) []redisstore.Entry {
+func (w *witness) unknown(area string) []unsettled {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var list []redisstore.Entry
+	var list []unsettled
 	for _, u := range w.open {
 		if u.area == area {
-			list = append(list, u.step)
+			list = append(list, u)
 		}
 	}
 	return list

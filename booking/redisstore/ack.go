@@ -290,6 +290,11 @@ func (s *Store) unknown(ctx context.Context, entries []Entry, have int, cause er
 // server that vouches has to hold the marks of the steps in question itself: while a primary is being replaced, a
 // connection to the old one may still be in use, and what that one has carried out the new one does not know.
 func (s *Store) flush(ctx context.Context, steps ...Entry) (int, error) {
+	return s.vouched(ctx, steps, nil)
+}
+
+// vouched is flush for steps that are done and for others that are not: the same server must not hold their marks.
+func (s *Store) vouched(ctx context.Context, done, undone []Entry) (int, error) {
 	if !s.opts.Durability.waits() {
 		return 0, nil
 	}
@@ -299,6 +304,7 @@ func (s *Store) flush(ctx context.Context, steps ...Entry) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	steps := slices.Concat(done, undone)
 	p := node.Pipeline() // one connection: one server
 	records := make([]*redis.StringCmd, len(steps))
 	for i, e := range steps {
@@ -314,14 +320,14 @@ func (s *Store) flush(ctx context.Context, steps ...Entry) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if !slices.Contains(splitList(f["acks"]), e.Token) {
+		if slices.Contains(splitList(f["acks"]), e.Token) != (i < len(done)) {
 			return 0, fmt.Errorf("%s of %s: %w", e.Op, e.ID, errElsewhere)
 		}
 	}
 	return have()
 }
 
-var errElsewhere = errors.New("the server that would keep it does not know of it")
+var errElsewhere = errors.New("the server that would keep it knows otherwise")
 
 // kept makes sure that steps answered from memory last too, and gives their records as they are now.
 func (s *Store) kept(ctx context.Context, op, token string, ids ...string) error {

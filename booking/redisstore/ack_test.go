@@ -139,6 +139,29 @@ func checkEvents(t *testing.T, s *Store, id string, types ...string) {
 	}
 }
 
+func TestAServerThatIsCutOffDoesNotCallAStepUndone(t *testing.T) {
+	r := redistest.Paired(t)
+	s := replicated(r.Server, &notes{})
+	h := visitFor("1")
+	mustHold(t, s, h)
+	elsewhere := Entry{Op: OpConfirm, ID: h.ID, Token: tokenConfirm} // carried out by a server that has taken over
+	unheard := Entry{Op: OpConfirm, ID: "a_never", Token: tokenConfirm}
+
+	r.Freeze(t)
+	settlesAs(t, s, elsewhere, FateUnknown)
+	settlesAs(t, s, unheard, FateUnknown)
+	r.Thaw(t)
+	for _, step := range []Entry{elsewhere, unheard} {
+		want := map[Entry]Fate{elsewhere: FateNotDone, unheard: FateGone}[step]
+		for fates := []Fate{FateUnknown}; fates[0] != want; {
+			var err error
+			if fates, err = s.Settle(context.Background(), step); err != nil || fates[0] == FateLasting {
+				t.Fatal(fates, err)
+			}
+		}
+	}
+}
+
 func TestEverythingSomebodyIsToldOfWaitsForTheReplica(t *testing.T) {
 	r := redistest.Paired(t)
 	j := &notes{}

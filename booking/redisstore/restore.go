@@ -256,10 +256,13 @@ const (
 )
 
 // Settle asks again what has become of steps, and gives their fates in the same order. While one is unknown its
-// appointment says so. Together with an error it gives what is known nevertheless.
+// appointment says so. A fate is only told once enough replicas have what it rests on: a server that has been cut off and
+// replaced does not know of the steps its successor has carried out, and must not call them not done. Together with an
+// error it gives what is known nevertheless.
 func (s *Store) Settle(ctx context.Context, steps ...Entry) ([]Fate, error) {
 	fates := make([]Fate, len(steps))
-	there := make([]Entry, 0, len(steps))
+	found := make([]Fate, 0, len(steps))
+	there, undone := make([]Entry, 0, len(steps)), make([]Entry, 0)
 	for i, e := range steps {
 		fates[i] = FateUnknown
 		answer, err := s.note(ctx, e, e.Op)
@@ -268,36 +271,30 @@ func (s *Store) Settle(ctx context.Context, steps ...Entry) ([]Fate, error) {
 		}
 		switch answer[0] {
 		case "gone":
-			fates[i] = FateGone
+			found, undone = append(found, FateGone), append(undone, e)
 		case "not-done":
-			fates[i] = FateNotDone
-		case "settled":
-			fates[i] = FateLasting
+			found, undone = append(found, FateNotDone), append(undone, e)
 		default:
 			e.Image, e.Who = answer[1], answer[2]
-			there = append(there, e)
+			found, there = append(found, FateLasting), append(there, e)
 		}
 	}
-	if len(there) == 0 {
-		return fates, nil
-	}
-	have, err := s.flush(ctx, there...) // once for all of them
+	have, err := s.vouched(ctx, there, undone) // once for all of them
 	if err != nil || have < s.opts.Durability.Replicas {
 		return fates, err
 	}
-	if s.opts.Journal != nil {
+	if s.opts.Journal != nil && len(there) > 0 {
 		if err := s.opts.Journal.Done(ctx, s.area, there); err != nil {
 			return fates, err
 		}
 	}
 	for i, e := range steps {
-		if fates[i] != FateUnknown {
-			continue
+		if found[i] == FateLasting {
+			if _, err := s.note(ctx, e, ""); err != nil {
+				return fates, fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
+			}
 		}
-		if _, err := s.note(ctx, e, ""); err != nil {
-			return fates, fmt.Errorf("settle %s of %s: %w", e.Op, e.ID, err)
-		}
-		fates[i] = FateLasting
+		fates[i] = found[i]
 	}
 	return fates, nil
 }

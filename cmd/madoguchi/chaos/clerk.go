@@ -39,7 +39,7 @@ type count struct {
 	unavailable  int // answers that Redis does not answer and nothing was done
 	refused      int // steps that were refused for good
 	examples     []string
-	misshown     int // looks at which an appointment seemed certain though its step had been unknown for a second
+	misshown     int // looks at which an appointment seemed certain though its step was unknown for a second before, and right after
 }
 
 // office is the clerks of one area and what they know.
@@ -153,7 +153,7 @@ func (c *clerk) hold(ctx context.Context, caller booking.Caller, h booking.HoldR
 // open.
 func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() error) (done bool, err error) {
 	begin, since := time.Now(), time.Time{} // the latter: that it is unknown
-	for {
+	for seen := ""; ; {
 		err := ask()
 		switch {
 		case err == nil:
@@ -163,10 +163,14 @@ func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() erro
 			since = time.Now()
 			c.note(func(n *count) { n.unknown++; v.open = what })
 		case errors.Is(err, booking.ErrUnknown):
-			if time.Since(since) > time.Second {
-				c.look(ctx, v, since)
+			if seen != "" {
+				c.note(func(n *count) { n.misshown++; n.examples = append(n.examples, seen) })
+			}
+			if seen = ""; time.Since(since) > time.Second {
+				seen = c.look(ctx, v, since)
 			}
 		case errors.Is(err, booking.ErrUnavailable):
+			seen = ""
 			c.note(func(n *count) { n.unavailable++ })
 		default:
 			c.note(func(n *count) {
@@ -178,6 +182,9 @@ func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() erro
 			})
 			return false, unexpected(what, err)
 		}
+		if seen != "" {
+			continue // it may just have been settled: asked at once, it is certain or it was shown wrongly
+		}
 		select {
 		case <-ctx.Done():
 			return false, nil
@@ -186,16 +193,15 @@ func (c *clerk) step(ctx context.Context, v *visit, what string, ask func() erro
 	}
 }
 
-// look sees whether an appointment whose last step is unknown says so, where it can be read at all.
-func (c *clerk) look(ctx context.Context, v *visit, since time.Time) {
+// look sees whether an appointment whose last step is unknown says so, where it can be read at all, and gives what it says
+// otherwise.
+func (c *clerk) look(ctx context.Context, v *visit, since time.Time) string {
 	a, err := c.broker.Appointment(ctx, v.id)
-	if err == nil && a.State != booking.StateUnknown && a.State != booking.StateDisputed {
-		c.note(func(n *count) {
-			n.misshown++
-			n.examples = append(n.examples, fmt.Sprintf("%s of %s is unknown for %s and it is %s at %s, version %d; was told %q at %s",
-				v.open, v.id, time.Since(since).Round(time.Millisecond), a.State, a.Start.Format(time.TimeOnly), a.Version, v.told, v.slot.start.Format(time.TimeOnly)))
-		})
+	if err != nil || a.State == booking.StateUnknown || a.State == booking.StateDisputed {
+		return ""
 	}
+	return fmt.Sprintf("%s of %s is unknown for %s and it is %s at %s, version %d; was told %q at %s",
+		v.open, v.id, time.Since(since).Round(time.Millisecond), a.State, a.Start.Format(time.TimeOnly), a.Version, v.told, v.slot.start.Format(time.TimeOnly))
 }
 
 // unexpected passes on what is no answer to a clerk. A problem is one, unless it is a fault of the service.
