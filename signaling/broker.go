@@ -39,6 +39,7 @@ type Config struct {
 
 	Limits Limits
 	Log    *slog.Logger
+	Now    func() time.Time // time.Now where nil; it has to go with the clock of Redis
 
 	clock clock
 }
@@ -57,8 +58,11 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.clock == nil {
-		c.clock = wallClock{}
+		c.clock = wallClock{c.Now}
 	}
 	return c
 }

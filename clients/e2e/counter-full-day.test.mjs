@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { signIn, today } from './lib/api.mjs';
+import { signIn } from './lib/api.mjs';
+import { now, today } from './lib/clock.mjs';
 import { addName, chooseDay, chooseMode, closeSlip, firstTime, openAppointment, readSlip } from './lib/counter.mjs';
 import { says, wordsOf } from './lib/screen.mjs';
 import { button, containing, named } from './lib/seats.mjs';
@@ -16,7 +17,7 @@ let counter;
 let doctor;
 
 before(async () => {
-  world = await openWorld('counter-full-day');
+  world = await openWorld('counter-full-day', { beginsAt: '10:00' });
   counter = await world.person('counter', { app: 'counter', seat: PLACE.office });
   doctor = await signIn(world.url, `desk:${PLACE.doctor}`);
 });
@@ -92,7 +93,7 @@ test('a full day at the counter', async (t) => {
     await says(page, '予約できました');
     const first = await readSlip(counter);
     await closeSlip(counter);
-    await doctorIsAway(new Date().toISOString(), `${tomorrow}T00:00:00+09:00`);
+    await doctorIsAway(new Date(now()).toISOString(), `${tomorrow}T00:00:00+09:00`);
     await press('予約なし');
     await add('汐待もりた医院');
     await addName(counter, { kana: 'コヤマ ヒロシ', phone: '0999-00-1460' });

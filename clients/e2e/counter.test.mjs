@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { signIn, today } from './lib/api.mjs';
+import { signIn } from './lib/api.mjs';
+import { today } from './lib/clock.mjs';
 import { addName, closeSlip, firstTime, freeTimes, openAppointment, readSlip } from './lib/counter.mjs';
 import { says, wordsOf } from './lib/screen.mjs';
 import { button, containing } from './lib/seats.mjs';
@@ -17,7 +18,7 @@ let counter;
 let doctor;
 
 before(async () => {
-  world = await openWorld('counter');
+  world = await openWorld('counter', { beginsAt: '10:00' });
   counter = await world.person('counter', { app: 'counter', seat: PLACE.office });
   doctor = await signIn(world.url, `desk:${PLACE.doctor}`);
 });

@@ -3,7 +3,8 @@
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { bookAt, later, request, signIn, startsToday, today } from './lib/api.mjs';
+import { bookAt, later, request, signIn, startsToday } from './lib/api.mjs';
+import { today } from './lib/clock.mjs';
 import { says } from './lib/screen.mjs';
 import { button, named } from './lib/seats.mjs';
 import { MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
@@ -16,7 +17,7 @@ let people;
 let visit;
 
 before(async () => {
-  world = await openWorld('desk-plan');
+  world = await openWorld('desk-plan', { beginsAt: '10:00' });
   staff = await signIn(world.url, `counter:${PLACE.office}`);
   const [first] = await startsToday(staff, PLACE.office, [MEDICAL]);
   visit = await bookAt(staff, { office: PLACE.office, start: first, legs: [MEDICAL], resident: RESIDENTS[0] });

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { request, signIn, today } from './lib/api.mjs';
+import { request, signIn } from './lib/api.mjs';
+import { today } from './lib/clock.mjs';
 import { openBrowser, plainPage } from './lib/browser.mjs';
 import { seesSomebody } from './lib/desk.mjs';
 import { openSocket } from './lib/socket.mjs';

@@ -18,7 +18,7 @@ let people;
 const visits = [];
 
 before(async () => {
-  world = await openWorld('running-late');
+  world = await openWorld('running-late', { beginsAt: '10:00' });
   staff = await signIn(world.url, `counter:${PLACE.office}`);
   const [first] = await startsToday(staff, PLACE.office, [MEDICAL, GUIDANCE], PLACE.booth);
   visits.push(await bookAt(staff, { office: PLACE.office, booth: PLACE.booth, start: first, legs: [MEDICAL, GUIDANCE], resident: RESIDENTS[0] }));

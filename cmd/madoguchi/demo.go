@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"madoguchi/booking"
+	"madoguchi/booking/calendar"
 	"madoguchi/deploy"
 )
 
@@ -23,6 +24,8 @@ type demoCommand struct {
 	Media  string   `name:"media" default:"127.0.0.1:3478" help:"Where sound and pictures arrive, UDP and TCP; port 0 takes any free port."`
 	Redis  RedisURL `name:"redis" placeholder:"URL" help:"Use this Redis instead of the demo's own, which forgets everything on exit."`
 	LAN    bool     `name:"lan" help:"Serve HTTPS with a certificate of our own on all addresses, to try a real tablet."`
+
+	BeginsAt string `name:"begins-at" placeholder:"HH:MM" help:"Let the clock of the demo begin at this time of the day in Tokyo, the next to come, instead of now: in the evening, a morning at the counter."`
 }
 
 // demoDrain is longer than the broker waits for a client that does not answer its goodbye.
@@ -37,7 +40,12 @@ func (d *demoCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	closers, err := d.openStore(ctx, &p)
+	clock, err := d.clock(time.Now())
+	if err != nil {
+		return err
+	}
+	p.now = clock.now
+	closers, err := d.openStore(ctx, &p, clock)
 	if err != nil {
 		return err
 	}
@@ -46,7 +54,7 @@ func (d *demoCommand) Run(ctx context.Context, to console) error {
 		return errors.Join(err, (&house{closers: closers}).close())
 	}
 	h.closers = append(h.closers, closers...)
-	return h.run(ctx, func() error { return d.announce(to.out, h, links) })
+	return h.run(ctx, func() error { return d.announce(to.out, h, links, clock) })
 }
 
 // plan says what to open, all but the store.
@@ -107,15 +115,15 @@ func onAllAddresses(hostPort string) string {
 }
 
 // openStore connects to the Redis given, or starts one of our own. What it returns closes it again.
-func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, error) {
+func (d *demoCommand) openStore(ctx context.Context, p *plan, clock demoClock) ([]func() error, error) {
 	var closers []func() error
 	from := d.Redis
 	if from == "" {
-		own, url, err := openOwnRedis()
+		own, url, err := openOwnRedis(clock)
 		if err != nil {
 			return nil, err
 		}
-		closers = append(closers, func() error { own.Close(); return nil })
+		closers = append(closers, own)
 		from = url
 	}
 	store, kind, err := openRedis(ctx, from, p.log)
@@ -135,13 +143,16 @@ func (d *demoCommand) openStore(ctx context.Context, p *plan) ([]func() error, e
 }
 
 // announce prints the links with the ports that were really taken, then ready.
-func (d *demoCommand) announce(out io.Writer, h *house, links []link) error {
+func (d *demoCommand) announce(out io.Writer, h *house, links []link, clock demoClock) error {
 	base := d.baseURL(portOf(h.listener))
 	for _, l := range links {
 		fmt.Fprintf(out, "%-8s%s%s%s\n", l.Kind, padded(l.Name, 32), base, l.Path)
 	}
 	if d.LAN {
 		fmt.Fprintln(out, "The certificate is the demo's own: accept the browser's warning once on each tablet.")
+	}
+	if clock.ahead != 0 {
+		fmt.Fprintf(out, "The clock of this demo says %s.\n", clock.now().In(calendar.Tokyo).Format(time.RFC3339))
 	}
 	if d.Redis == "" {
 		fmt.Fprintln(out, "This demo keeps everything in memory and forgets it on exit.")

@@ -355,11 +355,17 @@ func TestReadyzTellsThatRedisHasGoneAndTheHouseStaysUp(t *testing.T) {
 }
 
 func TestTheClockOfTheDemosOwnRedisRuns(t *testing.T) {
-	own, at, err := openOwnRedis()
+	for _, ahead := range []time.Duration{0, 13 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) { clockRuns(t, demoClock{ahead}) })
+	}
+}
+
+func clockRuns(t *testing.T, clock demoClock) {
+	stop, at, err := openOwnRedis(clock)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer own.Close()
+	defer stop()
 	client, _, err := openRedis(t.Context(), at, quiet)
 	if err != nil {
 		t.Fatal(err)
@@ -370,6 +376,9 @@ func TestTheClockOfTheDemosOwnRedisRuns(t *testing.T) {
 	before, err := client.Time(ctx).Result()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if late := clock.now().Sub(before); late.Abs() > time.Second {
+		t.Errorf("it says %s, which is %s behind", before, late)
 	}
 	if err := client.Set(ctx, "lease", "held", 30*time.Millisecond).Err(); err != nil {
 		t.Fatal(err)

@@ -41,6 +41,8 @@ type plan struct {
 	journal   *journal.Journal // nil where nothing is noted
 	drain     time.Duration
 
+	now func() time.Time // nil: the machine's clock
+
 	demo    bool   // seats need no code, bench tokens are honoured
 	forgets bool   // the store ends with the process
 	links   []link // of the landing page
@@ -60,7 +62,7 @@ func openHouse(p plan) (*house, error) {
 	draining := &atomic.Bool{}
 
 	bookings, err := booking.New(booking.Config{
-		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
+		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
 		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal,
 	})
 	if err != nil {
@@ -71,7 +73,7 @@ func openHouse(p plan) (*house, error) {
 		Area: area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(bookings.Directory), Bookings: signaling.BookingsOf(bookings),
 		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
-		Log: p.log.With("part", "signaling"),
+		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {
 		return nil, err

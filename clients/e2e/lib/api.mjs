@@ -1,6 +1,7 @@
 // The program's HTTP interface as a seat uses it, for what a test needs quickly or wrongly.
 
 import { randomUUID } from 'node:crypto';
+import { today } from './clock.mjs';
 
 /**
  * @typedef {object} Answer
@@ -55,11 +56,6 @@ export async function request(url, method, path, { body, bearer, headers = {} } 
   const type = answer.headers.get('Content-Type') ?? '';
   const text = await answer.text();
   return { status: answer.status, type, body: /json/.test(type) ? JSON.parse(text) : text };
-}
-
-/** Today in Asia/Tokyo, YYYY-MM-DD. */
-export function today() {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Tokyo' }).format(new Date());
 }
 
 /**

@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { withoutTokens } from './artefacts.mjs';
+import { clockSays } from './clock.mjs';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const BINARY = process.env.MADOGUCHI_BIN ?? join(ROOT, 'bin', 'madoguchi');
@@ -70,6 +71,8 @@ function ready(child, log) {
       tail.push(clean);
       if (tail.length > 30) tail.shift();
       links.push(...(line.match(/https?:\/\/[^\s"]+/g) ?? []));
+      const time = /^The clock of this demo says (\S+)\.$/.exec(line)?.[1];
+      if (time) clockSays(time);
       if (line.trim() !== 'ready') return;
       clearTimeout(late);
       done([...links]);

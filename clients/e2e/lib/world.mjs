@@ -33,15 +33,17 @@ function sessionSeenBy(page) {
  * @param {boolean} [options.judge] false: screens are only pictured, since another file judges the same ones
  * @param {string} [options.address] where the program listens, if not on loopback
  * @param {string[]} [options.args] further arguments of the program
+ * @param {string} [options.beginsAt] time of day, HH:MM, at which the program's clock begins, for stories that need the rest
+ *   of a day
  */
-export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args } = {}) {
+export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args = [], beginsAt } = {}) {
   const artefacts = artefactsOf(name, { fresh: true });
   const program = await startProgram({
     log: artefacts.path('program.log'),
     state: join(artefacts.folder, 'state'),
     inside: far ? { name: far.namespace } : inside,
     host: far?.address ?? address,
-    args,
+    args: beginsAt ? [...args, '--begins-at', beginsAt] : args,
   });
   const people = new Map();
 

@@ -39,7 +39,14 @@ export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(() => client.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(client.now()), everyMs);
-    return () => clearInterval(timer);
+    // This machine's clock may be wrong by hours until the server has told its own.
+    const stop = client.subscribe(() =>
+      setNow((was) => (Math.abs(client.now() - was) > everyMs + 1000 ? client.now() : was)),
+    );
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
   }, [client, everyMs]);
   return now;
 }
