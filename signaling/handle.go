@@ -60,6 +60,8 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 		err = b.answerCall(s, body)
 	case protocol.Request:
 		err = b.request(ctx, s, m.Type)
+	default:
+		err = b.conduct(ctx, s, body)
 	}
 	if err != nil {
 		s.refuseRequest(m.ID, m.Type, err)
@@ -79,8 +81,10 @@ func (b *Broker) request(ctx context.Context, s *socket, kind string) error {
 		return b.transition(ctx, s, access.End, session.Event{Type: session.End})
 	case protocol.TypeLeave:
 		return b.leave(ctx, s)
-	default:
+	case protocol.TypeCall:
 		return b.callStaff(s)
+	default:
+		return b.conductPlain(ctx, s, kind)
 	}
 }
 

@@ -67,6 +67,9 @@ const idle: Snapshot = {
   session: null,
   presence: [],
   waiting: null,
+  armed: null,
+  lobby: null,
+  unwiped: [],
   ended: null,
   media: {
     phase: "connected",

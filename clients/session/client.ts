@@ -1,6 +1,7 @@
 import type { Api } from "./api";
 import type { Browser } from "./browser";
 import { SeatCore } from "./core";
+import type { Conduct } from "./conduct";
 import type { DeviceSound, ScreenSharing } from "./devices";
 import { realBrowser } from "./realbrowser";
 import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
@@ -75,6 +76,8 @@ export interface SeatClient {
   handover(): Promise<void>;
   /** Desk: the visit is over, for everybody. */
   end(): Promise<void>;
+  /** Everything between letting in and ending: calling, pausing, a word in private, passing on, the emergency button. */
+  readonly conduct: Conduct;
   /** Own sound or picture off or on; what is left out stays. Takes effect here at once, and is enforced by the server. */
   mute(what: { audio?: boolean; video?: boolean }): Promise<void>;
   /** Booth: calls the postal staff. Works in every state but signed out. */

@@ -2,6 +2,7 @@ import { createApi, type Api } from "./api";
 import type { Browser, Stop } from "./browser";
 import { checksOff } from "./checks";
 import type { SeatClient } from "./client";
+import { conductOf } from "./conduct";
 import type { Intent } from "./intent";
 import { Latest } from "./latest";
 import { Link } from "./link";
@@ -32,6 +33,9 @@ const nothingKnown: Snapshot = {
   session: null,
   presence: [],
   waiting: null,
+  armed: null,
+  lobby: null,
+  unwiped: [],
   ended: null,
   media: mediaOff,
   checks: checksOff,
@@ -185,6 +189,8 @@ export class SeatCore implements SeatClient {
 
   readonly end = (): Promise<void> => this.perform({ type: "end" });
 
+  readonly conduct = conductOf((intent) => this.perform(intent));
+
   readonly mute = async (what: { audio?: boolean; video?: boolean }): Promise<void> => {
     const audio = what.audio ?? this.media.self.audioMuted;
     const video = what.video ?? this.media.self.videoMuted;
@@ -235,6 +241,7 @@ export class SeatCore implements SeatClient {
     this.closeVisit();
     this.visit.forget("wiped");
     this.setState(withoutVisit(this.state));
+    this.confirmWiped();
     this.reenter();
   };
 
@@ -330,6 +337,7 @@ export class SeatCore implements SeatClient {
         this.pruneLeft();
         this.visit.told("seat");
         this.sayUnsaid().catch(() => this.log("leave: not said yet"));
+        this.confirmWiped();
         this.reenter();
         return;
       default:
@@ -420,6 +428,15 @@ export class SeatCore implements SeatClient {
     }
   }
 
+  /** Tells the server that nothing is left of sessions that are over, unless one still says goodbye here. */
+  private confirmWiped(): void {
+    const { unwiped, entered, ended, session } = this.state;
+    for (const one of unwiped) {
+      if (one === entered || one === ended?.session || one === session?.id || !this.link.isUp) continue;
+      this.link.request({ type: "wiped", session: one }).catch(() => this.log(`wiped ${one}: not said yet`));
+    }
+  }
+
   private forgetWords(): void {
     this.talk.clear();
     this.latest.clear();
@@ -465,8 +482,8 @@ export class SeatCore implements SeatClient {
   private setState(state: SeatState): void {
     if (state === this.state) return;
     this.state = state;
-    const { sessions, calls, dayRev, entered, session, presence, waiting, ended } = state;
-    this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, ended });
+    const { sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended } = state;
+    this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended });
     this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
     this.talk.address(state.participant, audienceOf(state));
   }

@@ -30,25 +30,36 @@ export * from "./oversight";
 export type { Browser } from "./browser";
 export type { Api } from "./api";
 export * from "./client";
+export type { Conduct } from "./conduct";
 export type { DeviceSound, ScreenSharing, SoundInput } from "./devices";
 export { nextLeg } from "./legs";
 export { Problem, type FieldProblem } from "./problem";
 export type {
+  Armed,
   Away,
   Call,
+  Emergency,
   ErrorCode,
   Kind,
   Leg,
+  Lobby,
+  LobbyEntry,
   Participant,
+  PauseReason,
+  Paused,
   PresenceItem,
   Professional,
   Purpose,
   Reason,
   Session,
   SessionSummary,
+  Stage,
+  StaffState,
   State,
   Waiting,
+  Word,
 } from "./protocol";
+export { pauseReasons, stages } from "./protocol";
 export { lineNews, recoveredFor, weakLine, type LineNews, type WeakLine } from "./quality";
 export { SessionError } from "./types";
 export type * from "./types";

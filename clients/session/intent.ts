@@ -1,3 +1,4 @@
+import { conducted, namesSession, type ConductIntent } from "./conduct";
 import type { SeatState } from "./reduce";
 
 /** Something somebody wants, until the server has carried it out. */
@@ -11,7 +12,8 @@ export type Intent =
   | { type: "leave" }
   | { type: "mute"; audio: boolean; video: boolean }
   | { type: "call" }
-  | { type: "answer_call"; call: string };
+  | { type: "answer_call"; call: string }
+  | ConductIntent;
 
 /** What became of an intent whose answer was lost with the line. */
 export type Outcome =
@@ -22,9 +24,9 @@ export type Outcome =
   /** It cannot be carried out any more. */
   | "moot";
 
-/** Whether an intent needs a session entered; calls for staff do not. */
+/** Whether an intent needs a session entered; calls for staff, and what names its session, do not. */
 export function needsSession(intent: Intent): boolean {
-  return intent.type !== "call" && intent.type !== "answer_call";
+  return intent.type !== "call" && intent.type !== "answer_call" && !namesSession(intent);
 }
 
 /**
@@ -40,6 +42,11 @@ export function outcome(intent: Intent, state: SeatState): Outcome {
       const call = state.calls.find((one) => one.id === intent.call);
       return call !== undefined && call.answeredAt === undefined ? "again" : "done";
     }
+    // Said twice, each of these is the same.
+    case "staff":
+    case "calm":
+    case "wiped":
+      return "again";
     default:
       return inSession(intent, state);
   }
@@ -48,7 +55,7 @@ export function outcome(intent: Intent, state: SeatState): Outcome {
 function inSession(intent: Exclude<Intent, { type: "call" | "answer_call" }>, state: SeatState): Outcome {
   const session = state.entered === null || state.session?.state === "closed" ? null : state.session;
   if (session === null) {
-    return intent.type === "ready" || intent.type === "admit" ? "moot" : "done";
+    return ["ready", "admit", "summon", "pause", "confer", "transfer", "gather", "arm_emergency", "emergency"].includes(intent.type) ? "moot" : "done";
   }
   switch (intent.type) {
     case "ready":
@@ -69,6 +76,8 @@ function inSession(intent: Exclude<Intent, { type: "call" | "answer_call" }>, st
     case "end":
     case "leave":
       return "again";
+    default:
+      return conducted(intent, session, state);
   }
 }
 

@@ -100,7 +100,7 @@ export class Link {
       return;
     }
     if (this.attempt === 0) this.events.onConnection({ state: "connecting" });
-    const hello = { token, app: this.kind, ...(this.reason === undefined ? {} : { reason: this.reason }) };
+    const hello = { token, app: this.kind, ...(this.reason === undefined ? {} : { reason: this.reason }), ...(this.kind === "booth" ? { wipes: true } : {}) };
     this.line = new Line(this.browser, hello, {
       onWelcome: () => this.welcomed(),
       onMessage: (message) => this.events.onMessage(message),

@@ -49,6 +49,51 @@ export const states = [
 ] as const;
 export type State = (typeof states)[number];
 
+/** Stage is where a visit stands, in full: State is the coarse of it, which never had more than four values. */
+export const stages = [
+  /** arrived: checked in */
+  "arrived",
+  /** arrived: staff has been in the booth */
+  "seated",
+  /** waiting: the devices are tested */
+  "waiting",
+  /** waiting: to be called again no earlier than notBefore */
+  "later",
+  /** waiting: for the next leg */
+  "between_legs",
+  /** waiting: a desk has called and is about to admit */
+  "called",
+  /** consultation */
+  "consultation",
+  /** consultation: sound and pictures are off */
+  "paused",
+  /** consultation: the professionals have a word, the resident waits */
+  "conferring",
+  /** consultation: booth or desk is lost and may come back */
+  "interrupted",
+  /** consultation: in the room of another session */
+  "gathered",
+  /** closed: the booth has not confirmed yet that it is wiped */
+  "closing",
+  /** closed, and wiped */
+  "closed",
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** PauseReason is why a consultation is paused; both sides read it. */
+export const pauseReasons = [
+  /** the resident gets ready, changes clothes */
+  "privacy",
+  /** something has to be looked up */
+  "lookup",
+  /** somebody has to step out */
+  "away",
+  /** somebody has come into the room */
+  "visitor",
+  "other",
+] as const;
+export type PauseReason = (typeof pauseReasons)[number];
+
 /** Purpose is what a track is for; it decides priority and settings. */
 export const purposes = [
   "voice",
@@ -83,6 +128,10 @@ export const reasons = [
   "dismissed",
   /** nobody came back within the grace time */
   "abandoned",
+  /** the resident never came into the booth */
+  "no_show",
+  /** this booth's part in a group session is over */
+  "released",
 ] as const;
 export type Reason = (typeof reasons)[number];
 
@@ -166,6 +215,8 @@ export interface Hello {
   app?: string;
   /** why this socket was opened again; shown to the other side */
   reason?: Away;
+  /** booth: confirms by wiped that it has forgotten a session that is over */
+  wipes?: boolean;
   conversation?: string;
 }
 
@@ -199,7 +250,7 @@ export interface Candidate {
 
 /** Request is a client message that needs nothing but its type: ready, handover, end, leave, call. */
 export interface PlainRequest {
-  type: "ready" | "handover" | "end" | "leave" | "call";
+  type: "ready" | "handover" | "end" | "leave" | "call" | "accept_staff" | "summon" | "resume" | "arm_emergency" | "emergency";
   id: string;
 }
 
@@ -241,6 +292,75 @@ export interface AnswerCall {
   call: string;
 }
 
+/** Staff tells that staff of the post office is in the booth, or has left it. A counter says it of a session of its office, a booth of its own. */
+export interface Staff {
+  type: "staff";
+  id: string;
+  session: string;
+  present: boolean;
+}
+
+/** Requeue puts the visit back into its queue. It keeps its place: what it has waited counts. With minutes it is called again no earlier than then, and meanwhile holds up nobody. */
+export interface Requeue {
+  type: "requeue";
+  id: string;
+  /** 0 … 240 */
+  minutes: number;
+}
+
+/** Pause turns sound and pictures off for everybody in the consultation until whoever said it resumes. */
+export interface Pause {
+  type: "pause";
+  id: string;
+  reason: PauseReason;
+}
+
+/** Confer asks another desk into the consultation: the next leg's before handing over, an earlier leg's to recall it (疑義照会), or any other. In private, only the professionals hear each other while the resident waits; said again with private false, all hear all. It ends by dismiss of that desk, by its leaving, or by handing over. */
+export interface Confer {
+  type: "confer";
+  id: string;
+  desk: string;
+  private: boolean;
+}
+
+/** Transfer passes the current leg on to another desk, or to whoever of a pool is free first. A desk asked in by confer takes over at once; anybody else finds the visit in its queue. */
+export interface Transfer {
+  type: "transfer";
+  id: string;
+  /** either this */
+  desk?: string;
+  /** or this */
+  pool?: string;
+}
+
+/** Gather takes another booth's session, which waits for this desk too, into the room of the session entered: a group session. */
+export interface Gather {
+  type: "gather";
+  id: string;
+  session: string;
+}
+
+/** Release lets a gathered session go back into its queue. */
+export interface Release {
+  type: "release";
+  id: string;
+  session: string;
+}
+
+/** Calm says that an emergency is over: the professional in that session, or the counter of its office. */
+export interface Calm {
+  type: "calm";
+  id: string;
+  session: string;
+}
+
+/** Wiped confirms that nothing of a session that is over is left in the booth. */
+export interface Wiped {
+  type: "wiped";
+  id: string;
+  session: string;
+}
+
 /** Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence. */
 export interface Ping {
   type: "ping";
@@ -258,6 +378,15 @@ export type ClientMessage =
   | Dismiss
   | Mute
   | AnswerCall
+  | Staff
+  | Requeue
+  | Pause
+  | Confer
+  | Transfer
+  | Gather
+  | Release
+  | Calm
+  | Wiped
   | Ping;
 
 /** ICEServer is a STUN or TURN server for RTCPeerConnection. */
@@ -346,6 +475,16 @@ export interface SessionSummary {
   pool: string;
   waitingSince?: string;
   boothOnline: boolean;
+  stage?: Stage;
+  /** in the queue of its desk or pool, from 1; 0 while it waits for nobody */
+  place?: number;
+  /** desk that has called */
+  calledBy?: string;
+  /** to be called again no earlier */
+  notBefore?: string;
+  /** desk: another professional asks it in (confer) */
+  asked?: boolean;
+  emergency?: boolean;
 }
 
 /** Call is a booth's call for the postal staff. */
@@ -363,6 +502,8 @@ export interface Seat {
   sessions: SessionSummary[];
   /** counter: unanswered and answered calls; booth: its own */
   calls: Call[];
+  /** booth: sessions that are over and that it is to confirm by wiped, before it can enter another */
+  wipe?: string[];
   /** changes whenever the day's appointments may have changed: fetch them again; a booth's does not */
   dayRev: number;
 }
@@ -404,6 +545,68 @@ export interface Participant {
   /** never the resident's */
   name: string;
   admitted: boolean;
+  /** admitted, and neither heard nor hearing just now: a pause, or a word in private */
+  apart?: boolean;
+}
+
+/** Called tells who called. */
+export interface Called {
+  desk: string;
+  name: string;
+  at: string;
+}
+
+/** Paused tells who paused and why; without By it is the server: staff is in the booth and not everybody has accepted. */
+export interface Paused {
+  /** participant, who alone can resume */
+  by?: string;
+  reason: PauseReason;
+  at: string;
+}
+
+/** Word tells of a desk that has been asked in. */
+export interface Word {
+  desk: string;
+  name: string;
+  role: string;
+  /** participant who asked */
+  by: string;
+  /** once it has joined, the resident does not hear them */
+  private: boolean;
+  joined: boolean;
+  at: string;
+}
+
+/** StaffState tells whether staff is in the booth and who of the two sides has accepted that. */
+export interface StaffState {
+  present: boolean;
+  at: string;
+  /** participants */
+  accepted: string[];
+}
+
+/** Emergency is what both sides need at once. */
+export interface Emergency {
+  /** participant */
+  by: string;
+  at: string;
+  /** of the booth */
+  address: string;
+  /** of the post office */
+  officePhone: string;
+  hospital: string;
+  hospitalPhone: string;
+  /** of the current leg */
+  deskName: string;
+  deskPhone: string;
+}
+
+/** Gathered is another session in this room. */
+export interface Gathered {
+  session: string;
+  booth: string;
+  boothName: string;
+  number: number;
 }
 
 /** Session is the session entered, as this participant may see it, whole. */
@@ -428,6 +631,18 @@ export interface Session {
   waitingSince?: string;
   /** of the current consultation */
   startedAt?: string;
+  stage?: Stage;
+  called?: Called;
+  /** to be called again no earlier */
+  notBefore?: string;
+  pause?: Paused;
+  word?: Word;
+  staff?: StaffState;
+  emergency?: Emergency;
+  /** other sessions in this room */
+  gathered?: Gathered[];
+  /** booth: the session in whose room this one is; enter that */
+  host?: string;
 }
 
 /** PresenceItem is one participant's presence. */
@@ -464,6 +679,8 @@ export interface Waiting {
   toMinutes: number;
   /** how far behind the planned time this is expected to start; 0 if on time */
   lateMinutes: number;
+  /** the professional calls again no earlier */
+  notBefore?: string;
 }
 
 /** Answer is the SDP answer to offer Re. */
@@ -496,6 +713,30 @@ export interface Place {
   place: number;
 }
 
+/** Armed tells that the emergency button can be pressed until then; after that it is as if it had not been armed. */
+export interface Armed {
+  type: "armed";
+  session: string;
+  until: string;
+}
+
+/** LobbyEntry is one number. */
+export interface LobbyEntry {
+  number: number;
+  boothName: string;
+  /** waiting, called or consultation */
+  stage: Stage;
+}
+
+/** Lobby is what a screen in an office's lobby shows: numbers and booths, and nothing else of anybody. */
+export interface Lobby {
+  type: "lobby";
+  office: string;
+  officeName: string;
+  /** who is called first, then who waits, in their order */
+  numbers: LobbyEntry[];
+}
+
 /** Ended tells that the session entered is over for this participant. */
 export interface Ended {
   type: "ended";
@@ -520,6 +761,8 @@ export type ServerMessage =
   | Answer
   | Tracks
   | Place
+  | Armed
+  | Lobby
   | Ended
   | Pong;
 
@@ -536,6 +779,8 @@ const shapes: Record<ServerMessage["type"], Shape> = {
   answer: { re: "string", sdp: "string" },
   tracks: { session: "string", tracks: "array" },
   place: { session: "string", place: "number" },
+  armed: { session: "string", until: "string" },
+  lobby: { office: "string", officeName: "string", numbers: "array" },
   ended: { session: "string", reason: "string" },
   pong: {},
 };

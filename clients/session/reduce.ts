@@ -1,4 +1,4 @@
-import type { Call, Ended, Media, PresenceItem, ServerMessage, Session, SessionSummary, Track, Waiting, Welcome } from "./protocol";
+import type { Armed, Call, Ended, Lobby, Media, PresenceItem, ServerMessage, Session, SessionSummary, Track, Waiting, Welcome } from "./protocol";
 import type { EndedState } from "./types";
 
 /** Everything the server has told this seat, whole. */
@@ -18,6 +18,10 @@ export interface SeatState {
   readonly presence: readonly PresenceItem[];
   readonly tracks: readonly Track[];
   readonly waiting: Waiting | null;
+  readonly armed: Armed | null;
+  readonly lobby: Lobby | null;
+  /** Booth: sessions that are over and of which nothing may be left here. */
+  readonly unwiped: readonly string[];
   readonly ended: EndedState | null;
 }
 
@@ -34,6 +38,9 @@ export const initialSeatState: SeatState = {
   presence: [],
   tracks: [],
   waiting: null,
+  armed: null,
+  lobby: null,
+  unwiped: [],
   ended: null,
 };
 
@@ -43,7 +50,7 @@ export function reduce(state: SeatState, message: ServerMessage, now: number): S
     case "welcome":
       return welcomed(state, message, now);
     case "seat":
-      return { ...state, sessions: message.sessions, calls: message.calls, dayRev: message.dayRev };
+      return { ...state, sessions: message.sessions, calls: message.calls, unwiped: message.wipe ?? [], dayRev: message.dayRev };
     case "session":
       return sessionTold(state, message);
     case "presence":
@@ -52,6 +59,10 @@ export function reduce(state: SeatState, message: ServerMessage, now: number): S
       return concerns(state, message) ? { ...state, tracks: message.tracks } : state;
     case "waiting":
       return concerns(state, message) ? { ...state, waiting: message } : state;
+    case "armed":
+      return concerns(state, message) ? { ...state, armed: message } : state;
+    case "lobby":
+      return { ...state, lobby: message };
     case "ended":
       return concerns(state, message) ? over(state, message) : state;
     // Answers to requests and pings are matters of the line, places of the media.
@@ -72,12 +83,12 @@ export function entering(state: SeatState, session: string): SeatState {
 
 /** Nothing of a visit is known any more. */
 export function withoutVisit(state: SeatState): SeatState {
-  return { ...state, entered: null, session: null, presence: [], tracks: [], waiting: null, ended: null };
+  return { ...state, entered: null, session: null, presence: [], tracks: [], waiting: null, armed: null, ended: null };
 }
 
 /** The visit is over for this seat; the session itself stays for the goodbye. */
 export function over(state: SeatState, { session, reason }: Pick<Ended, "session" | "reason">): SeatState {
-  return { ...state, entered: null, presence: [], tracks: [], waiting: null, ended: { session, reason } };
+  return { ...state, entered: null, presence: [], tracks: [], waiting: null, armed: null, ended: { session, reason } };
 }
 
 function welcomed(state: SeatState, message: Welcome, now: number): SeatState {
@@ -91,7 +102,9 @@ function sessionTold(state: SeatState, session: Session): SeatState {
   const known = state.session;
   if (known !== null && known.id === session.id && session.version < known.version) return state;
   const waiting = session.state === "waiting" || session.state === "arrived" ? state.waiting : null;
-  return { ...state, session, waiting };
+  // Pressed is no longer armed.
+  const armed = session.emergency === undefined ? state.armed : null;
+  return { ...state, session, waiting, armed };
 }
 
 /** Messages of a session that was left before they arrived are not ours any more. */

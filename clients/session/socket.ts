@@ -1,4 +1,5 @@
 import type { Browser, Socket, Stop } from "./browser";
+import type { ConductIntent } from "./conduct";
 import {
   Close,
   readServerMessage,
@@ -21,7 +22,7 @@ import {
 import { SessionError } from "./types";
 
 /** A request as the line takes it: the id is the line's own. */
-export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall>;
+export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall> | ConductIntent;
 
 type WithoutId<T> = Omit<T, "id">;
 
@@ -63,7 +64,7 @@ export class Line {
   private stopPinging: Stop = () => {};
   private stopChecking: Stop = () => {};
 
-  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away }, events: LineEvents) {
+  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away; wipes?: boolean }, events: LineEvents) {
     this.browser = browser;
     this.events = events;
     this.socket = browser.socket(`${browser.origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);

@@ -1,4 +1,4 @@
-import type { Away, Call, ErrorCode, PresenceItem, Purpose, Reason, Session, SessionSummary, Waiting } from "./protocol";
+import type { Armed, Away, Call, ErrorCode, Lobby, PresenceItem, Purpose, Reason, Session, SessionSummary, Waiting } from "./protocol";
 
 /**
  * Which app this tab runs. An admin's seat signs in and uses the HTTP API; it opens no socket. An assistant's hears of its
@@ -182,6 +182,12 @@ export interface Snapshot {
   readonly presence: readonly PresenceItem[];
   /** Booth: place in the queue and expected wait. */
   readonly waiting: Waiting | null;
+  /** The emergency button is armed until then; null where it is not, or has been pressed. */
+  readonly armed: Armed | null;
+  /** Numbers for a lobby's screen. */
+  readonly lobby: Lobby | null;
+  /** Booth: sessions that are over and not yet confirmed as wiped; the client confirms by itself after wipe(). */
+  readonly unwiped: readonly string[];
   /** Set when the session entered is over for this seat; media are closed by then. */
   readonly ended: EndedState | null;
   readonly media: MediaState;

@@ -49,6 +49,14 @@ func filled(body any) any {
 		return m
 	case Session:
 		m.Legs, m.Participants = list(m.Legs), list(m.Participants)
+		if m.Staff != nil {
+			staff := *m.Staff
+			staff.Accepted = list(staff.Accepted)
+			m.Staff = &staff
+		}
+		return m
+	case Lobby:
+		m.Numbers = list(m.Numbers)
 		return m
 	case Presence:
 		m.People = list(m.People)

@@ -11,6 +11,10 @@ func (Away) values() []string {
 	return texts(AwayReload, AwayNetwork, AwayServer)
 }
 
+func (PauseReason) values() []string {
+	return texts(PausePrivacy, PauseLookup, PauseAway, PauseVisitor, PauseOther)
+}
+
 func texts[T ~string](list ...T) []string {
 	out := make([]string, len(list))
 	for i, v := range list {

@@ -109,6 +109,8 @@ func emptied(body any) any {
 		return Session{}
 	case Presence:
 		return Presence{}
+	case Lobby:
+		return Lobby{}
 	case Tracks:
 		return Tracks{}
 	default:

@@ -52,6 +52,7 @@ type Hello struct {
 	Token  string `json:"token" limit:"4096"`
 	App    string `json:"app,omitempty" limit:"32"` // "booth", "desk", "counter"; for logs only
 	Reason Away   `json:"reason,omitempty"`         // why this socket was opened again; shown to the other side
+	Wipes  bool   `json:"wipes,omitempty"`          // booth: confirms by wiped that it has forgotten a session that is over
 	// Conversation names what this page says over one socket after another, by a random id of its own; a page that
 	// leaves it out speaks without numbers, and repeats nothing.
 	Conversation string `json:"conversation,omitempty" limit:"64"`
@@ -213,8 +214,9 @@ type Error struct {
 // Seat is everything live that concerns this seat, whole; it is sent on hello and whenever anything in it changes.
 type Seat struct {
 	Sessions []SessionSummary `json:"sessions"`
-	Calls    []Call           `json:"calls"`  // counter: unanswered and answered calls; booth: its own
-	DayRev   int64            `json:"dayRev"` // changes whenever the day's appointments may have changed: fetch them again; a booth's does not
+	Calls    []Call           `json:"calls"`          // counter: unanswered and answered calls; booth: its own
+	Wipe     []string         `json:"wipe,omitempty"` // booth: sessions that are over and that it is to confirm by wiped, before it can enter another
+	DayRev   int64            `json:"dayRev"`         // changes whenever the day's appointments may have changed: fetch them again; a booth's does not
 }
 
 // SessionSummary is a session as a list shows it. It names nobody: names come with the appointment over HTTP.
@@ -232,6 +234,12 @@ type SessionSummary struct {
 	Pool         string     `json:"pool"`
 	WaitingSince *time.Time `json:"waitingSince,omitempty"`
 	BoothOnline  bool       `json:"boothOnline"`
+	Stage        Stage      `json:"stage,omitempty"`
+	Place        int        `json:"place,omitempty"`     // in the queue of its desk or pool, from 1; 0 while it waits for nobody
+	CalledBy     string     `json:"calledBy,omitempty"`  // desk that has called
+	NotBefore    *time.Time `json:"notBefore,omitempty"` // to be called again no earlier
+	Asked        bool       `json:"asked,omitempty"`     // desk: another professional asks it in (confer)
+	Emergency    bool       `json:"emergency,omitempty"`
 }
 
 // Call is a booth's call for the postal staff.
@@ -271,6 +279,15 @@ type Session struct {
 	Participants []Participant `json:"participants"`
 	WaitingSince *time.Time    `json:"waitingSince,omitempty"`
 	StartedAt    *time.Time    `json:"startedAt,omitempty"` // of the current consultation
+	Stage        Stage         `json:"stage,omitempty"`
+	Called       *Called       `json:"called,omitempty"`
+	NotBefore    *time.Time    `json:"notBefore,omitempty"` // to be called again no earlier
+	Pause        *Paused       `json:"pause,omitempty"`
+	Word         *Word         `json:"word,omitempty"`
+	Staff        *StaffState   `json:"staff,omitempty"`
+	Emergency    *Emergency    `json:"emergency,omitempty"`
+	Gathered     []Gathered    `json:"gathered,omitempty"` // other sessions in this room
+	Host         string        `json:"host,omitempty"`     // booth: the session in whose room this one is; enter that
 }
 
 // Leg is one part of the visit: one professional side.
@@ -316,6 +333,7 @@ type Participant struct {
 	Role     string `json:"role"`
 	Name     string `json:"name"` // never the resident's
 	Admitted bool   `json:"admitted"`
+	Apart    bool   `json:"apart,omitempty"` // admitted, and neither heard nor hearing just now: a pause, or a word in private
 }
 
 // Presence tells who is connected and muted right now; whole, and outside the versioned session.
@@ -354,6 +372,8 @@ type Waiting struct {
 	FromMinutes int    `json:"fromMinutes"`
 	ToMinutes   int    `json:"toMinutes"`
 	LateMinutes int    `json:"lateMinutes"` // how far behind the planned time this is expected to start; 0 if on time
+
+	NotBefore *time.Time `json:"notBefore,omitempty"` // the professional calls again no earlier
 }
 
 // Answer is the SDP answer to offer Re.
@@ -402,4 +422,6 @@ const (
 	ReasonCancelled Reason = "cancelled" // the appointment was cancelled
 	ReasonDismissed Reason = "dismissed" // this guest was sent away
 	ReasonAbandoned Reason = "abandoned" // nobody came back within the grace time
+	ReasonNoShow    Reason = "no_show"   // the resident never came into the booth
+	ReasonReleased  Reason = "released"  // this booth's part in a group session is over
 )

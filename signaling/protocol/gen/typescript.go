@@ -30,6 +30,8 @@ func typescript(src *source) string {
 // enums are the string types that become unions, with the name of the list of their values.
 var enums = []struct{ typ, list string }{
 	{"State", "states"},
+	{"Stage", "stages"},
+	{"PauseReason", "pauseReasons"},
 	{"Purpose", "purposes"},
 	{"Kind", "kinds"},
 	{"Reason", "reasons"},

@@ -81,6 +81,8 @@ const words: Record<keyof typeof ja, string> = {
   "desk.ended.cancelled": "{予約|よやく}が なくなりました。",
   "desk.ended.dismissed": "{出|で}ました。",
   "desk.ended.abandoned": "{相手|あいて}の {人|ひと}が もどらないので、おわりました。",
+  "desk.ended.no_show": "{来|こ}なかったので、おわりました。",
+  "desk.ended.released": "みんなの {相談|そうだん}から はなれました。",
   "desk.ended.taken": "ほかの {席|せき}の {人|ひと}が {話|はな}しています。",
   "desk.back": "{予約|よやく}に もどる",
   "desk.later": "あとにする",

@@ -81,6 +81,8 @@ const words: Record<keyof typeof ja, string> = {
   "desk.ended.cancelled": "The booking was cancelled.",
   "desk.ended.dismissed": "You have left the room.",
   "desk.ended.abandoned": "They did not come back, so it ended.",
+  "desk.ended.no_show": "Nobody came, so it ended.",
+  "desk.ended.released": "You have left the group.",
   "desk.ended.taken": "Another desk was quicker.",
   "desk.back": "Back to the bookings",
   "desk.later": "Later",

@@ -79,6 +79,8 @@ const words = {
   "desk.ended.cancelled": "予約が 取り消されました。",
   "desk.ended.dismissed": "退室しました。",
   "desk.ended.abandoned": "相手の方が 戻られなかったので、終わりました。",
+  "desk.ended.no_show": "いらっしゃらなかったので、終わりました。",
+  "desk.ended.released": "グループの 相談から 外れました。",
   "desk.ended.taken": "ほかの席の方が 先に 迎えました。",
   "desk.back": "予約の一覧へ 戻る",
   "desk.later": "あとにする",
