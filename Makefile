@@ -49,9 +49,10 @@ lint: ## gofmt, go vet, staticcheck, types and lint of the clients
 	go run $(STATICCHECK) ./...
 	cd clients && npm run --silent typecheck && npm run --silent lint
 
-bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), and admission in real browsers at length
+bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), 24,000 idle booths on one node (BENCH_SOCKETS), and admission in real browsers at length
 	@.ci/bench
 	@.ci/setup test
+	bin/madoguchi loadtest sockets --sockets $(or $(BENCH_SOCKETS),24000)
 	node clients/e2e/run.mjs --bench
 
 netlab: ## Build bin/netlab, bad lines for tests

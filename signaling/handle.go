@@ -24,13 +24,14 @@ const (
 // handle carries out one message of a socket that has said hello. It runs in the socket's own goroutine, so requests
 // of one participant are carried out in their order.
 func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
+	if m.Type == protocol.TypePing { // most of what is ever said: it needs no time of its own
+		s.send(protocol.Pong{})
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
 	var err error
 	switch body := m.Body.(type) {
-	case protocol.Ping:
-		s.send(protocol.Pong{})
-		return
 	case protocol.Hello:
 		err = &refusal{protocol.ErrHelloFirst, "hello has been said"}
 	case protocol.Enter:

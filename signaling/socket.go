@@ -135,8 +135,6 @@ func (s *socket) cut(code int, reason string) {
 // serve runs the socket until it ends: handle is called for each message, in this goroutine. It returns when the
 // writer has ended too.
 func (s *socket) serve(ctx context.Context, handle func(ctx context.Context, m protocol.Message)) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	defer s.end()
 	s.read(ctx, handle)
 }

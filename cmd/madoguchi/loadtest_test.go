@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"madoguchi/booking/redisstore/redistest"
 	"madoguchi/cmd/madoguchi/loadtest"
 )
 
@@ -120,5 +121,18 @@ func TestWithoutAServerTheDriverStartsItsOwn(t *testing.T) {
 	reports, _ := measured(t, []string{home(t)})
 	if len(reports) != 1 || reports[0].CPUPerMillion <= 0 || reports[0].RSSPerRoom <= 0 {
 		t.Errorf("%+v", reports)
+	}
+}
+
+func TestBoothsByTheHundredStayAndAreAllBackAfterTheirNodeWasKilled(t *testing.T) {
+	redistest.Real(t) // there is a redis-server to start, or it says so
+	printed, complaints, code := output(t, []string{home(t)}, "loadtest", "sockets", "--sockets", "500", "--idle", "2s", "--log", "--figures")
+	if code != 0 {
+		t.Fatalf("code %d: %s%s", code, complaints, printed)
+	}
+	for _, want := range []string{"500 booths stand", "all back after", "projected from 500 to 24000"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("%q is not in:\n%s", want, printed)
+		}
 	}
 }

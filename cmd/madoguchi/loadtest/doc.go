@@ -18,6 +18,12 @@
 // includes the driver's two stacks: what direct measures has to be taken off. Where the driver says that it was saturated,
 // latency and loss are its own.
 //
+// # Idle booths
+//
+// Sockets (sockets.go) makes up a country (country.go), serves it with two nodes on one Redis, lets a crowd of booths in a
+// process of its own (crowd.go) sit down at the first, kills that node and waits until all are back, while a consultation
+// at the second must not notice.
+//
 // # Watching for growth
 //
 // Churn (churn.go) opens and closes rooms by the thousand beside steady ones and wants goroutines, memory and descriptors back

@@ -33,6 +33,21 @@ func (p process) rss() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
+// peak is the most memory it has had resident, in bytes; 0 if it has ended.
+func (p process) peak() int64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmHWM:" {
+			kilobytes, _ := strconv.ParseInt(f[1], 10, 64) // the kernel writes numbers
+			return kilobytes << 10
+		}
+	}
+	return 0
+}
+
 // drops is how many datagrams the kernel has thrown away at the process's sockets because they were full.
 func (p process) drops() (dropped uint64) {
 	folder := fmt.Sprintf("/proc/%d/fd/", p)

@@ -39,6 +39,8 @@ type receiver struct {
 	seen    []uint64
 	base    uint32
 	based   bool
+	last    time.Duration // when the latest new packet came
+	gap     time.Duration // the longest time within the window without a new packet
 }
 
 // packet takes one RTP packet.
@@ -63,6 +65,10 @@ func (r *receiver) packet(b []byte) {
 		return
 	}
 	r.got++
+	if r.last != 0 {
+		r.gap = max(r.gap, at-r.last)
+	}
+	r.last = at
 	r.latency.add(at - m.sent)
 }
 

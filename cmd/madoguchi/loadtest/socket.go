@@ -2,6 +2,7 @@ package loadtest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"strconv"
@@ -32,9 +33,9 @@ type reply struct {
 	Participant   string
 }
 
-// dialSocket opens a seat's socket and says hello.
-func dialSocket(ctx context.Context, server, seat, token string) (*socket, error) {
-	dialer := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}, HandshakeTimeout: joinWithin}
+// dialSocket opens a seat's socket and says hello; trust may be nil.
+func dialSocket(ctx context.Context, server string, trust *tls.Config, seat, token string) (*socket, error) {
+	dialer := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}, HandshakeTimeout: joinWithin, TLSClientConfig: trust}
 	conn, response, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(server, "http")+"/v1/connect", nil)
 	if err != nil {
 		return nil, err
