@@ -103,6 +103,8 @@ type Broker struct {
 	codes    *access.Codes
 	hub      *hub
 	media    Media
+	nodes    Nodes // several media nodes behind media; nil where there is one
+	moves    *newest[string, int64]
 	node     string // id of this run of the broker, to tell its own words from others'
 	reports  *newest[who, report]
 	mediaOut *newest[who, media]
@@ -138,6 +140,7 @@ func New(cfg Config) (*Broker, error) {
 		node:     newID("n_"),
 		reports:  newNewest[who, report](),
 		mediaOut: newNewest[who, media](),
+		moves:    newNewest[string, int64](),
 		retries:  newRetries(cfg.Log),
 		dayNews:  make(chan struct{}, 1),
 	}
@@ -172,6 +175,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.ping(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })
+	work.Go(func() error { return b.followMoves(inner) })
 	work.Go(func() error { return b.followDays(inner) })
 	work.Go(func() error { return b.followTimes(inner) })
 	work.Go(func() error { return b.retries.run(inner, b.clock) })

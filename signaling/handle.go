@@ -193,7 +193,9 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 		}
 		b.tellLine(ctx, s, w, l)
 		s.entered = entry{room.Room, room}
+		b.recallMedia(w.session)
 		if b.hub.attach(s, w.session, l, welcome) {
+			b.sayPlace(s, w.session)
 			return nil
 		}
 	}

@@ -40,7 +40,11 @@ func (l localNode) Prepare(ctx context.Context, room string, participants []stri
 
 // Mute remembers nothing for a peer that is not there yet: the broker repeats it after the offer.
 func (l localNode) Mute(ctx context.Context, room, participant string, audio, video bool) error {
-	err := l.node.Mute(ctx, room, participant, audio, video)
+	return withoutPeer(l.node.Mute(ctx, room, participant, audio, video))
+}
+
+// withoutPeer takes it for no error that somebody is not connected.
+func withoutPeer(err error) error {
 	if errors.Is(err, sfu.ErrNoPeer) {
 		return nil
 	}
@@ -95,9 +99,14 @@ func levelOf(l quality.Level) protocol.Level {
 }
 
 func (o observer) Tracks(room, participant string, slots []sfu.TrackSlot) {
+	o.broker.PeerTracks(room, participant, tracksOf(slots))
+}
+
+// tracksOf says it in the protocol's words.
+func tracksOf(slots []sfu.TrackSlot) []protocol.Track {
 	tracks := make([]protocol.Track, len(slots))
 	for i, s := range slots {
 		tracks[i] = protocol.Track{Mid: s.Mid, Participant: s.From, Purpose: protocol.Purpose(s.Purpose)}
 	}
-	o.broker.PeerTracks(room, participant, tracks)
+	return tracks
 }

@@ -64,7 +64,8 @@ func (b *Broker) followPeer(peer who, r *report) {
 	if r.levels != nil {
 		now.Up, now.Down = r.levels[0], r.levels[1]
 	}
-	if b.hub.setMedia(peer, now) { // otherwise a bench room, or a session that is over: nobody to tell
+	// Otherwise a bench room, or a session that is over: nobody to tell. Of several nodes every broker hears by itself.
+	if b.hub.setMedia(peer, now) && b.nodes == nil {
 		b.mediaOut.put(peer, func(m *media) { *m = now })
 	}
 }

@@ -24,6 +24,7 @@ type Logging struct {
 type Config struct {
 	Logging `embed:""`
 
+	Roles          []string      `name:"role" env:"MADOGUCHI_ROLE" sep:"," default:"booking,signaling,sfu" placeholder:"ROLE" help:"What this process does, one or more of: booking (pages, appointments, notices), signaling (sockets, check-in, sessions, WHIP and WHEP), sfu (sound and pictures). Every process of an area needs the same redis and keys."`
 	Listen         string        `name:"listen" env:"MADOGUCHI_LISTEN" default:"0.0.0.0:8443" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served, as host:port. Port 0 takes any free port."`
 	PublicURL      string        `name:"public-url" env:"MADOGUCHI_PUBLIC_URL" default:"" placeholder:"URL" help:"The address people type, for example https://madoguchi.example.jp. Browsers that come from another origin are refused. Required."`
 	AllowedOrigins []string      `name:"allowed-origins" env:"MADOGUCHI_ALLOWED_ORIGINS" sep:"," placeholder:"ORIGIN" help:"Further origins whose pages may open sockets, each as scheme://host[:port]."`
@@ -32,6 +33,10 @@ type Config struct {
 	BehindProxy    bool          `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only, and the last entry of X-Forwarded-For is believed."`
 	Media          string        `name:"media" env:"MADOGUCHI_MEDIA" default:"0.0.0.0:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, as host:port; one UDP and one TCP port of the same number for everybody."`
 	MediaPublicIPs []string      `name:"media-public-ips" env:"MADOGUCHI_MEDIA_PUBLIC_IPS" sep:"," placeholder:"IP" help:"Addresses under which clients reach the media port, when they differ from those of our interfaces (NAT): at most one IPv4 and one IPv6. Empty: the addresses of the interfaces."`
+	NodeListen     string        `name:"node-listen" env:"MADOGUCHI_NODE_LISTEN" default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where a process with the role sfu is reached by the processes with the role signaling, as host:port: TLS 1.3 in which both ends prove that they hold a key of the area. The default is for everything on one machine; otherwise give an address of the internal network."`
+	NodeAddress    string        `name:"node-address" env:"MADOGUCHI_NODE_ADDRESS" default:"" placeholder:"HOST:PORT" help:"Under which the others reach node-listen, when that is another address. Required where node-listen is on all addresses."`
+	Zone           string        `name:"zone" env:"MADOGUCHI_ZONE" default:"" placeholder:"NAME" help:"Where this process stands, for example a data centre. A room is carried in the zone of those who meet in it, unless the nodes there are much busier than others."`
+	Area           string        `name:"area" env:"MADOGUCHI_AREA" default:"" placeholder:"ID" help:"Area that a process with no role but sfu works for; the others read it from directory."`
 	Redis          RedisURL      `name:"redis" env:"MADOGUCHI_REDIS" default:"" placeholder:"URL" help:"The only shared state. One server: redis://[user:password@]host:6379/0 (rediss:// with TLS). Sentinel: add ?master_name=NAME&addr=host2:26379; user and password are then those of the Sentinels, and &username=…&password=… those of the servers. Cluster: add ?addr=host2:6379. See REDIS.md. Required; serve does not start while it cannot be reached."`
 	RedisReplicas  int           `name:"redis-replicas" env:"MADOGUCHI_REDIS_REPLICAS" default:"0" placeholder:"N" help:"Replicas of Redis that must have a confirmed, moved or cancelled appointment before anybody is told so; 0 where there are none. With too few of them alive outcomes are unknown, not booked."`
 	RedisWait      time.Duration `name:"redis-wait" env:"MADOGUCHI_REDIS_WAIT" default:"500ms" placeholder:"DURATION" help:"How long replicas may take until an outcome counts as unknown: 10ms to 1s."`
@@ -79,11 +84,13 @@ func (c *Config) check() error {
 		c.checkPublicURL(),
 		c.checkOrigins(),
 		c.checkTLS(),
+		c.checkRoles(),
 		checkHostPort("media", c.Media),
 		checkIPs("media-public-ips", c.MediaPublicIPs),
+		c.checkNode(),
 		c.checkRedis(),
 		c.checkDurability(),
-		checkFolder("directory", c.Directory, "a folder of YAML files that describe offices, booths and desks"),
+		c.checkDirectory(),
 		checkRequired("keys", c.Keys, "a folder for keys, for example /var/lib/madoguchi/keys"),
 		c.checkDrain(),
 	)
@@ -97,7 +104,7 @@ func checkRequired(field, value, right string) error {
 }
 
 // usualPort makes the example in an error fit the field.
-var usualPort = map[string]string{"listen": "8080", "media": "3478"}
+var usualPort = map[string]string{"listen": "8080", "media": "3478", "node-listen": "7070", "node-address": "7070"}
 
 // checkHostPort wants host:port with a port from 0 to 65535.
 func checkHostPort(field, value string) error {

@@ -76,7 +76,12 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 		return plan{}, nil, fmt.Errorf("sample data: %w", err)
 	}
 	links := sampleLinks(directory)
+	area, err := onlyArea(directory)
+	if err != nil {
+		return plan{}, nil, err
+	}
 	p := plan{
+		roles: allRoles, area: area,
 		log: log, listen: d.Listen, media: d.Media,
 		directory: directory, keys: keys, secret: secret,
 		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,

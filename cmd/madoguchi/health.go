@@ -18,7 +18,11 @@ const readyTimeout = time.Second
 // readiness is the answer of /readyz. Every part says "ok" or what is wrong; Ready is true when all are ok and the
 // house is not on its way out.
 type readiness struct {
-	Ready     bool   `json:"ready"`
+	Ready      bool     `json:"ready"`
+	Roles      []string `json:"roles"`                // what this process is: booking, signaling, sfu
+	Node       string   `json:"node,omitempty"`       // id of its media node, where it has one
+	MediaNodes *int     `json:"mediaNodes,omitempty"` // that its broker can use now
+
 	Redis     string `json:"redis"`
 	RedisKind string `json:"redisKind"` // server, sentinel, cluster, or inside for the demo's own
 	Durable   string `json:"durable"`   // ok, or what Redis lacks to keep what people are told; it serves nevertheless
@@ -34,20 +38,19 @@ type mediaNode interface {
 	Addr() (udp, tcp netip.AddrPort)
 }
 
-// socketServer is what readiness asks of signaling.
-type socketServer interface {
-	Running() bool // sockets are accepted
-}
-
-const fine = "ok"
+// What a part says that is well, and one that this process is not.
+const (
+	fine   = "ok"
+	absent = "not here"
+)
 
 // checker asks the parts how they are.
 type checker struct {
 	store    redis.UniversalClient
 	kind     redisKind
 	area     string
-	node     mediaNode
-	sockets  socketServer
+	roles    roles
+	house    *house
 	draining func() bool
 	durable  redisstore.Durability
 }
@@ -70,19 +73,38 @@ func (c *checker) readyz(w http.ResponseWriter, r *http.Request) {
 func (c *checker) isReady(ctx context.Context) bool { return c.state(ctx).Ready }
 
 func (c *checker) state(ctx context.Context) readiness {
-	udp, tcp := c.node.Addr()
 	state := readiness{
-		Redis: redisState(ctx, c.store, c.area), RedisKind: string(c.kind), Durable: lacking(ctx, c.store, c.kind, c.durable), MediaUDP: portState(udp), MediaTCP: portState(tcp),
-		SFU: fine, Signaling: fine, Draining: c.draining(),
+		Roles: c.roles, Redis: redisState(ctx, c.store, c.area), RedisKind: string(c.kind), Durable: lacking(ctx, c.store, c.kind, c.durable),
+		MediaUDP: absent, MediaTCP: absent, SFU: absent, Signaling: absent, Draining: c.draining(),
 	}
-	if !udp.IsValid() || !tcp.IsValid() {
-		state.SFU = "closed"
+	c.addMedia(&state)
+	if c.roles.is(roleSignaling) {
+		state.Signaling = fine
+		if !c.house.signaling.Running() {
+			state.Signaling = "not running"
+		}
 	}
-	if !c.sockets.Running() {
-		state.Signaling = "not running"
-	}
-	state.Ready = state.Redis == fine && state.SFU == fine && state.Signaling == fine && !state.Draining
+	good := func(part string) bool { return part == fine || part == absent }
+	state.Ready = state.Redis == fine && good(state.SFU) && good(state.Signaling) && !state.Draining
 	return state
+}
+
+// addMedia says how the media node is that this process has, and how many its broker can use.
+func (c *checker) addMedia(state *readiness) {
+	if c.house.media != nil {
+		udp, tcp := c.house.media.Addr()
+		state.MediaUDP, state.MediaTCP, state.SFU = portState(udp), portState(tcp), fine
+		if !udp.IsValid() || !tcp.IsValid() {
+			state.SFU = "closed"
+		}
+	}
+	if c.house.host != nil {
+		state.Node = c.house.host.ID()
+	}
+	if c.house.fleet != nil {
+		usable := c.house.fleet.Usable()
+		state.MediaNodes = &usable
+	}
 }
 
 // redisState keeps the cause to itself: it may name hosts, and /readyz is seen by more people than the log. It asks for a

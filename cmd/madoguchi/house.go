@@ -15,8 +15,6 @@ import (
 	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 	"madoguchi/clients"
-	"madoguchi/sfu"
-	"madoguchi/sfu/whip"
 	"madoguchi/signaling"
 	"madoguchi/signaling/access"
 )
@@ -43,6 +41,10 @@ type plan struct {
 
 	now func() time.Time // nil: the machine's clock
 
+	roles roles
+	area  string
+	node  nodePlace // where the brokers reach our media node
+
 	demo    bool   // seats need no code, bench tokens are honoured
 	forgets bool   // the store ends with the process
 	links   []link // of the landing page
@@ -54,55 +56,72 @@ type plan struct {
 
 // openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
 func openHouse(p plan) (*house, error) {
-	area, err := onlyArea(p.directory)
-	if err != nil {
-		return nil, err
+	h := &house{log: p.log, drain: p.drain, draining: &atomic.Bool{}, registry: newRegistry()}
+	h.registry.MustRegister(redisMetrics(p.store)...)
+	if err := h.open(p); err != nil {
+		return nil, errors.Join(err, h.closeMedia())
 	}
-	registry := newRegistry()
-	draining := &atomic.Bool{}
+	return h, nil
+}
 
-	bookings, err := booking.New(booking.Config{
-		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
+// open makes the parts one after the other; what was opened when one fails stays in h.
+func (h *house) open(p plan) error {
+	if err := h.openParts(p); err != nil {
+		return err
+	}
+	if err := h.openMedia(p); err != nil {
+		return err
+	}
+	check := &checker{
+		store: p.store, kind: p.kind, area: p.area, roles: p.roles, draining: h.draining.Load, durable: p.durable, house: h,
+	}
+	h.isReady = check.isReady
+	handler, err := routes(served{plan: p, house: h, checker: check})
+	if err != nil {
+		return err
+	}
+	if h.listener, err = listenWeb(p.listen, p.tls); err != nil {
+		return err
+	}
+	h.server = newWebServer(handler, p.log)
+	return nil
+}
+
+// openParts makes booking and signaling. A process that does only one of them needs to know of the other: appointments
+// are read in a visit, and seats' tokens at the counter.
+func (h *house) openParts(p plan) (err error) {
+	if p.roles.onlyMedia() {
+		return nil
+	}
+	h.service, err = booking.New(booking.Config{
+		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
 		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	notices := booking.NewNotifier(bookings, p.notices)
-	broker, err := signaling.New(signaling.Config{
-		Area: area, Redis: p.store, Keys: p.keys,
-		Places: signaling.PlacesOf(bookings.Directory), Bookings: signaling.BookingsOf(bookings),
-		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
-		Log: p.log.With("part", "signaling"), Now: p.now,
-	})
-	if err != nil {
-		return nil, err
-	}
-	node, err := sfu.New(sfu.Config{ListenUDP: p.media, PublicIPs: p.mediaIPs, Observer: broker.Observer(), Log: p.log.With("part", "sfu")})
-	if err != nil {
-		return nil, wrong("media", "cannot listen on %s (%v); choose a free address, or port 0 for any", p.media, err)
-	}
-	broker.UseMedia(signaling.MediaOf(node))
-	registry.MustRegister(append(redisMetrics(p.store), node.Collector(), broker.Collector())...)
-
-	check := &checker{store: p.store, kind: p.kind, area: area, node: node, sockets: broker, draining: draining.Load, durable: p.durable}
-	h := &house{log: p.log, drain: p.drain, draining: draining, broker: broker, bookings: bookings, notices: notices, media: node, isReady: check.isReady}
-	handler, err := routes(served{
-		plan: p, draining: draining, registry: registry, checker: check,
-		bookings: bookings, notices: notices, broker: broker, whip: whip.Handler(node, broker.WhipAuth()),
-	})
-	if err != nil {
-		return nil, errors.Join(err, h.closeMedia())
-	}
+	h.bookings = h.service
 	if p.folder != "" {
-		h.bookings = &watchedBookings{Service: bookings, folder: p.folder, every: lookAtFiles, log: p.log.With("part", "booking")}
+		h.bookings = &watchedBookings{Service: h.service, folder: p.folder, every: lookAtFiles, log: p.log.With("part", "booking")}
 	}
-	h.listener, err = listenWeb(p.listen, p.tls)
+	h.notifier = booking.NewNotifier(h.service, p.notices)
+	h.signaling, err = signaling.New(signaling.Config{
+		Area: p.area, Redis: p.store, Keys: p.keys,
+		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
+		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
+		Log: p.log.With("part", "signaling"),
+	})
 	if err != nil {
-		return nil, errors.Join(err, h.closeMedia())
+		return err
 	}
-	h.server = newWebServer(handler, p.log)
-	return h, nil
+	if p.roles.is(roleBooking) {
+		h.notices = h.notifier
+	}
+	if p.roles.is(roleSignaling) {
+		h.broker = h.signaling
+		h.registry.MustRegister(h.signaling.Collector())
+	}
+	return nil
 }
 
 // onlyArea is the area of the directory; a broker serves one.

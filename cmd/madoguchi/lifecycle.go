@@ -10,6 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"madoguchi/booking"
+	"madoguchi/signaling"
+	"madoguchi/signaling/fleet"
 )
 
 // runner works until its context is done, finishes what it has begun and returns.
@@ -32,21 +38,48 @@ type house struct {
 	draining *atomic.Bool
 	listener net.Listener
 	server   *http.Server
+	registry *prometheus.Registry
+	// The parts that this process is; the others are nil.
 	broker   runner // sockets and sessions
 	bookings runner // expiry of holds and the like
 	notices  runner // webhooks, mail and the like
+	host     *fleet.Host
+	fleet    *fleet.Fleet
 	media    mediaServer
+	whip     http.Handler
 	isReady  func(context.Context) bool
 	closers  []func() error // stores, after everybody who uses them
+
+	// What handlers are made of, also where it does not run here.
+	service   *booking.Service
+	notifier  *booking.Notifier
+	signaling *signaling.Broker
 }
 
 // run serves until ctx is done or a part fails, and calls ready once new work is welcome. It returns nil after a stop
 // that was asked for and went well.
 func (h *house) run(ctx context.Context, ready func() error) error {
-	failed := make(chan error, 5)
-	broker := start(h.broker.Run, "signaling", failed)
-	bookings := start(h.bookings.Run, "booking", failed)
-	notices := start(h.notices.Run, "notices", failed)
+	failed := make(chan error, 8)
+	var host, nodes, broker, bookings, notices *running
+	if h.host != nil {
+		host = start(h.host.Run, "media node", failed)
+	}
+	if h.fleet != nil {
+		nodes = start(h.fleet.Run, "media nodes", failed)
+		select { // whoever comes back to us is told at once how its media stand
+		case <-h.fleet.Settled():
+		case <-ctx.Done():
+		}
+	}
+	if h.broker != nil {
+		broker = start(h.broker.Run, "signaling", failed)
+	}
+	if h.bookings != nil {
+		bookings = start(h.bookings.Run, "booking", failed)
+	}
+	if h.notices != nil {
+		notices = start(h.notices.Run, "notices", failed)
+	}
 	var web sync.WaitGroup
 	web.Go(func() {
 		if err := h.server.Serve(h.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -77,17 +110,40 @@ func (h *house) run(ctx context.Context, ready func() error) error {
 	waiting.Wait()
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.drain)
 	defer cancel()
+	h.drainMedia(limit)
 	err := errors.Join(
 		broker.stop(limit),
 		h.stopWeb(limit),
 		notices.stop(limit),
 		bookings.stop(limit),
-		h.media.Close(limit),
+		nodes.stop(limit),
+		host.stop(limit),
+		h.closeNode(limit),
 	)
 	web.Wait()
 	err = errors.Join(cause, err, h.close())
 	h.log.Info("stopped", "clean", err == nil)
 	return err
+}
+
+// drainMedia has the rooms of our media node go to others, before anybody's socket does: first the media, then the words.
+// Rooms that are still here when the time is up are lost to their clients for a moment.
+func (h *house) drainMedia(limit context.Context) {
+	if h.host == nil {
+		return
+	}
+	within, cancel := context.WithTimeout(limit, max(time.Second, h.drain-minDrain))
+	defer cancel()
+	if err := h.host.Drain(within); err != nil {
+		h.log.Warn("media", "error", err)
+	}
+}
+
+func (h *house) closeNode(ctx context.Context) error {
+	if h.media == nil {
+		return nil
+	}
+	return h.media.Close(ctx)
 }
 
 // readyEvery is how often a house that starts looks whether it is ready.
@@ -119,7 +175,7 @@ func (h *house) stopWeb(limit context.Context) error {
 func (h *house) closeMedia() error {
 	ctx, cancel := context.WithTimeout(context.Background(), h.drain)
 	defer cancel()
-	return h.media.Close(ctx)
+	return h.closeNode(ctx)
 }
 
 // close closes the stores, the one opened last first.
@@ -164,8 +220,11 @@ func orUnexplained(err error) error {
 	return err
 }
 
-// stop asks the part to end and waits for it, but not longer than limit.
+// stop asks the part to end and waits for it, but not longer than limit. A part that is not here has ended.
 func (r *running) stop(limit context.Context) error {
+	if r == nil {
+		return nil
+	}
 	r.cancel()
 	select {
 	case err := <-r.done:

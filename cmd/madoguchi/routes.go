@@ -2,75 +2,85 @@ package main
 
 import (
 	"net/http"
-	"sync/atomic"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/prometheus/client_golang/prometheus"
 
-	"madoguchi/booking"
 	"madoguchi/clients"
-	"madoguchi/signaling"
 )
 
 // served is what the paths are answered by.
 type served struct {
-	plan     plan
-	draining *atomic.Bool
-	registry *prometheus.Registry
-	checker  *checker
-	bookings *booking.Service
-	notices  *booking.Notifier
-	broker   *signaling.Broker
-	whip     http.Handler
+	plan    plan
+	house   *house
+	checker *checker
 }
 
 // routes says which path is answered by whom: all of them, read from top to bottom.
 func routes(s served) (http.Handler, error) {
 	mux := http.NewServeMux()
+	layers := layerOptions{
+		log:      s.plan.log,
+		metrics:  newWebMetrics(s.house.registry),
+		draining: s.house.draining.Load,
+		https:    s.plan.https,
+		proxied:  s.plan.proxied,
+	}
+	if !s.plan.roles.onlyMedia() {
+		if err := forPeople(mux, s); err != nil {
+			return nil, err
+		}
+		layers.authenticate = s.house.signaling.Authenticate
+	}
+	forSessions(mux, s)
 
+	// For those who run it.
+	mux.HandleFunc("GET /healthz", healthz)
+	mux.HandleFunc("GET /readyz", s.checker.readyz)
+	mux.Handle("GET /metrics", metricsHandler(s.house.registry))
+	return inLayers(mux, layers), nil
+}
+
+// forPeople routes pages, the HTTP API and FHIR.
+func forPeople(mux *http.ServeMux, s served) error {
 	// The way in, for people.
 	mux.HandleFunc("GET /{$}", landingPage(s.plan.links, s.plan.demo, s.plan.forgets))
 	apps, err := appPages()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, prefix := range []string{"/booth/", "/desk/", "/counter/", "/assistant/", "/my/", "/admin/", "/docs/", "/assets/"} {
 		mux.Handle("GET "+prefix, apps)
 	}
 
-	mux.Handle("GET /offices/{office}", s.bookings.OfficePage())
-
 	// The HTTP API, which describes itself at /openapi.json.
 	api := humago.New(mux, apiConfig())
-	s.bookings.Register(api)
-	s.notices.Register(api)
-	s.broker.Register(api)
-
-	// For systems of clinics, which speak FHIR.
-	mux.Handle("/fhir/R4/", s.bookings.FHIR(s.plan.publicURL, version))
-
-	// Sockets, and media from equipment.
-	mux.Handle("GET /v1/connect", s.broker.Handler())
-	mux.Handle("/whip/", s.whip)
-	mux.Handle("/whep/", s.whip)
-	if s.plan.demo { // where tokens for measuring are honoured
-		mux.Handle("/bench/", s.whip)
+	if s.plan.roles.is(roleBooking) {
+		mux.Handle("GET /offices/{office}", s.house.service.OfficePage())
+		s.house.service.Register(api)
+		s.house.notifier.Register(api)
+		// For systems of clinics, which speak FHIR.
+		mux.Handle("/fhir/R4/", s.house.service.FHIR(s.plan.publicURL, version))
 	}
+	if s.plan.roles.is(roleSignaling) {
+		s.house.signaling.Register(api)
+	}
+	return nil
+}
 
-	// For those who run it.
-	mux.HandleFunc("GET /healthz", healthz)
-	mux.HandleFunc("GET /readyz", s.checker.readyz)
-	mux.Handle("GET /metrics", metricsHandler(s.registry))
-
-	return inLayers(mux, layerOptions{
-		log:          s.plan.log,
-		metrics:      newWebMetrics(s.registry),
-		draining:     s.draining.Load,
-		https:        s.plan.https,
-		proxied:      s.plan.proxied,
-		authenticate: s.broker.Authenticate,
-	}), nil
+// forSessions routes sockets, and media from equipment.
+func forSessions(mux *http.ServeMux, s served) {
+	if !s.plan.roles.is(roleSignaling) {
+		mux.Handle("/whip/", elsewhere(s.plan.publicURL))
+		mux.Handle("/whep/", elsewhere(s.plan.publicURL))
+		return
+	}
+	mux.Handle("GET /v1/connect", s.house.signaling.Handler())
+	mux.Handle("/whip/", s.house.whip)
+	mux.Handle("/whep/", s.house.whip)
+	if s.plan.demo { // where tokens for measuring are honoured
+		mux.Handle("/bench/", s.house.whip)
+	}
 }
 
 // appPages serves the browser applications, or says that they were not built.

@@ -32,12 +32,9 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	if err := finishImport(s.Directory); err != nil {
-		return wrong("directory", "%v", err)
-	}
-	directory, err := booking.Load(os.DirFS(s.Directory))
+	directory, area, err := s.openDirectory()
 	if err != nil {
-		return wrong("directory", "%s: %v", s.Directory, err)
+		return err
 	}
 	notices, err := loadNotices(s.Notices, s.PublicURL)
 	if err != nil {
@@ -54,6 +51,9 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		https:     true,
 		proxied:   s.BehindProxy,
 		origins:   s.origins(),
+		roles:     s.Roles,
+		area:      area,
+		node:      nodePlace{s.NodeListen, s.NodeAddress, s.Zone},
 		media:     s.Media,
 		mediaIPs:  s.MediaPublicIPs,
 		directory: directory,
@@ -80,6 +80,22 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		_, err := fmt.Fprintf(to.out, "listening on %s\nready\n", h.listener.Addr())
 		return err
 	})
+}
+
+// openDirectory reads the description of the area, which a process that only carries media can do without.
+func (s *serveCommand) openDirectory() (*booking.Directory, string, error) {
+	if s.Directory == "" {
+		return nil, s.Area, nil
+	}
+	if err := finishImport(s.Directory); err != nil {
+		return nil, "", wrong("directory", "%v", err)
+	}
+	directory, err := booking.Load(os.DirFS(s.Directory))
+	if err != nil {
+		return nil, "", wrong("directory", "%s: %v", s.Directory, err)
+	}
+	area, err := onlyArea(directory)
+	return directory, area, err
 }
 
 // origins are the pages that may open sockets, written as browsers write them: without the last slash.

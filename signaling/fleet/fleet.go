@@ -134,17 +134,16 @@ func (f *Fleet) Run(ctx context.Context) error {
 // Settled is closed once what goes on at the nodes is known, or those that do not answer have had two seconds.
 func (f *Fleet) Settled() <-chan struct{} { return f.settled }
 
-// Nodes lists the registry as this broker sees it, with whether a node counts as lost.
-func (f *Fleet) Nodes() (list []Record, lost []string) {
+// Usable counts the nodes that could be given a room now.
+func (f *Fleet) Usable() (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for id, m := range f.nodes {
-		list = append(list, m.record)
-		if m.lost {
-			lost = append(lost, id)
+	for _, m := range f.nodes {
+		if m.whole && !m.lost && !m.draining {
+			n++
 		}
 	}
-	return list, lost
+	return n
 }
 
 // Offer has an offer answered by the node of its room, which is chosen now if there is none.
