@@ -33,6 +33,7 @@ export function BookingScreen({
 }) {
   const { draft, dispatch, choose, stop } = useBooking(office, mode, onMade);
   const onDay = useCallback((day: Day) => dispatch({ type: "day", day }), [dispatch]);
+  const going = draft.pending !== null && draft.pending !== "hold";
   const inPerson = draft.trouble !== null && isChosen(draft);
   return (
     <main className="screen-only columns-3-main text-[18px]">
@@ -103,11 +104,11 @@ export function BookingScreen({
           kind="primary"
           icon={draft.mode === "once" || draft.mode === "now" ? "printer" : "check"}
           className="min-h-18 w-full flex-none text-[22px]!"
-          busy={draft.pending === "confirm" || draft.pending === "send"}
+          busy={going}
           unavailable={isChosen(draft) ? undefined : <T k="counter.book.goWhy" />}
           onPress={() => dispatch({ type: "confirm" })}
         >
-          <T k={draft.pending === "confirm" || draft.pending === "send" ? "counter.book.going" : goes[draft.mode]} />
+          <T k={going ? "counter.book.going" : goes[draft.mode]} />
         </Button>
       </div>
     </main>

@@ -157,7 +157,10 @@ function BlockItem({
 }) {
   const { appointment, state } = block;
   return (
-    <li className="absolute inset-x-2" style={{ top: top + 1, height: height - 2 }}>
+    <li
+      className="absolute px-2"
+      style={{ top: top + 1, height: height - 2, left: `${(100 * block.lane) / block.lanes}%`, width: `${100 / block.lanes}%` }}
+    >
       <AriaButton
         onPress={() => onOpen(appointment)}
         className={`flex size-full cursor-pointer flex-wrap content-center items-center gap-x-3 overflow-hidden rounded-6 border px-3 text-left leading-tight ${blockLooks[state]}`}

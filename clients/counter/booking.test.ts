@@ -162,6 +162,20 @@ describe("who", () => {
     expect(reduce(draft, { type: "trouble", trouble: { slug: "hold-expired" } }).held).toBeNull();
   });
 
+  it("asks again by itself while nobody knows what became of it, and says so", () => {
+    const person: BookingEvent[] = [{ type: "kana", text: "ア" }, { type: "phone", text: "0999001456" }, { type: "confirm" }];
+    const unknown = { trouble: { slug: "outcome-unknown" }, pending: "unknown", held: { id: "a_1" } };
+    let draft = run([...person, { type: "trouble", trouble: { slug: "outcome-unknown" } }], held);
+    expect(draft).toMatchObject(unknown);
+    expect(reduce(draft, { type: "confirm" })).toBe(draft);
+    draft = reduce(draft, { type: "tick", at: 999_000 });
+    expect(draft).toMatchObject({ ...unknown, pending: "confirm" });
+    draft = reduce(draft, { type: "trouble", trouble: { slug: "unavailable" } });
+    expect(draft).toMatchObject(unknown);
+    const lost = run([{ type: "tick", at: 999_500 }, { type: "trouble", trouble: { slug: "hold-lost" } }], draft);
+    expect(lost).toMatchObject({ held: null, pending: null, trouble: { slug: "hold-lost" } });
+  });
+
   it("ends with the appointment for the slip", () => {
     const made = { id: "a_1" } as Appointment;
     expect(reduce(held, { type: "made", appointment: made })).toMatchObject({ made, held: null, release: [] });

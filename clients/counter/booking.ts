@@ -30,8 +30,8 @@ export interface HeldSeat {
   deadline: number;
 }
 
-/** What a request is under way for. */
-export type Pending = "hold" | "confirm" | "send" | null;
+/** What a request is under way for; unknown: whether it was carried out, so it is asked again. */
+export type Pending = "hold" | "confirm" | "send" | "unknown" | null;
 
 /** Why something did not work: the last part of a problem's type. */
 export interface Trouble {
@@ -114,6 +114,12 @@ const seatLost = new Set([
   "unknown-appointment",
 ]);
 
+/** What is asked again by itself: nobody knows yet what became of it. */
+const unsettled = "outcome-unknown";
+
+/** Answers that settle nothing. */
+const noAnswer = new Set([unsettled, "unavailable", "network", "timeout", "http-502", "http-503", "http-504"]);
+
 /** The next draft. */
 export function reduce(draft: Draft, event: BookingEvent): Draft {
   switch (event.type) {
@@ -155,6 +161,7 @@ export function reduce(draft: Draft, event: BookingEvent): Draft {
     case "trouble":
       return meet(draft, event.trouble);
     case "tick":
+      if (draft.pending === "unknown") return { ...draft, pending: sentAs(draft) };
       if (!draft.held || draft.pending === "confirm" || event.at < draft.held.deadline) return draft;
       return meet(draft, { slug: "hold-expired" });
     case "released":
@@ -262,10 +269,17 @@ function confirm(draft: Draft): Draft {
   if (!isChosen(draft) || draft.pending) return draft;
   const tidy = { ...draft, kana: normaliseKana(draft.kana), phone: normalisePhone(draft.phone), tried: true };
   if (Object.keys(faultsOf(tidy)).length > 0) return tidy;
-  return { ...tidy, pending: draft.mode === "once" ? "confirm" : "send", trouble: null };
+  return { ...tidy, pending: sentAs(draft), trouble: null };
+}
+
+function sentAs({ mode }: Draft): Pending {
+  return mode === "once" ? "confirm" : "send";
 }
 
 function meet(draft: Draft, trouble: Trouble): Draft {
+  // Once nobody knew, what does not answer says nothing new: "not possible" would be read as "not booked".
+  const doubtful = draft.trouble?.slug === unsettled && noAnswer.has(trouble.slug);
+  if (trouble.slug === unsettled || doubtful) return { ...draft, pending: "unknown", trouble: { slug: unsettled } };
   // A row keeps its time: the server says itself which of its visits cannot be had.
   const lost = draft.mode === "once" && (draft.pending === "hold" || seatLost.has(trouble.slug));
   return lost ? { ...giveUpSeat(draft), trouble } : { ...draft, pending: null, trouble };

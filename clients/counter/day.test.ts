@@ -115,6 +115,24 @@ describe("blocks", () => {
   });
 });
 
+describe("blocks of one booth that overlap", () => {
+  it("stand beside each other for as long as they do", () => {
+    const day = [
+      visit(4, "12:00", "12:20"),
+      visit(2, "10:00", "10:30", { state: "disputed" }),
+      visit(1, "10:00", "10:20"),
+      visit(3, "10:20", "10:40"),
+    ];
+    const [column] = boothColumns(booths, day, [], [], at("09:00"));
+    expect(column?.blocks.map((b) => [b.appointment.number, b.lane, b.lanes])).toEqual([
+      [2, 0, 2],
+      [1, 1, 2],
+      [3, 1, 2],
+      [4, 0, 1],
+    ]);
+  });
+});
+
 describe("the ruler", () => {
   const hours = { days: "Mon-Fri", open: "09:00", close: "17:00", noonFrom: "12:00", noonTo: "13:00" };
 

@@ -34,6 +34,9 @@ export interface Block {
   late: number;
   /** The start it was to have, where a desk runs late; it is struck out. */
   was?: string;
+  /** Which of so many lanes it is in, from 0: visits of one booth overlap while it is disputed whose the time is. */
+  lane: number;
+  lanes: number;
 }
 
 /** What there is to do at a booth now. Check-in, bringing and cleaning have a button of their own. */
@@ -89,7 +92,7 @@ export function boothColumns(
       booth: booth.id,
       name: booth.name,
       task: taskOf(here, sessions, live, call, now),
-      blocks: here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now)).toSorted((a, b) => a.from - b.from),
+      blocks: sideBySide(here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now))),
     };
   });
 }
@@ -130,11 +133,35 @@ export function pixelsPerMinute(ruler: Ruler, blocks: Block[], height: number, l
   return Math.max(fitting, lowest / shortest);
 }
 
+/** Puts blocks that overlap beside each other, so that each can be read and touched; earliest first. */
+function sideBySide(blocks: Block[]): Block[] {
+  const sorted = blocks.toSorted((a, b) => a.from - b.from);
+  const done: Block[] = [];
+  for (let first = 0; first < sorted.length; ) {
+    let next = first;
+    let until = -Infinity;
+    const ends: number[] = [];
+    const group: Block[] = [];
+    for (let block = sorted[next]; block !== undefined && (next === first || block.from < until); block = sorted[next]) {
+      const { from } = block;
+      const free = ends.findIndex((end) => end <= from);
+      const lane = free < 0 ? ends.length : free;
+      ends[lane] = block.to;
+      until = Math.max(until, block.to);
+      group.push({ ...block, lane });
+      next++;
+    }
+    done.push(...group.map((block) => ({ ...block, lanes: ends.length })));
+    first = next;
+  }
+  return done;
+}
+
 function blockOf(appointment: Appointment, session: SessionSummary | undefined, now: number): Block {
   const state = blockState(appointment, session, now);
   const late = state === "late" ? Math.floor((now - Date.parse(appointment.start)) / 60_000) : 0;
   const was = plannedStart(appointment);
-  const block: Block = { appointment, state, from: minuteOfDay(appointment.start), to: endMinute(appointment), late };
+  const block: Block = { appointment, state, from: minuteOfDay(appointment.start), to: endMinute(appointment), late, lane: 0, lanes: 1 };
   return was === undefined ? block : { ...block, was };
 }
 

@@ -48,6 +48,7 @@ describe("after an HTTP call has failed", () => {
     ["a long wait is for the person to know", problem(503, "http-503", 60), null],
     ["a lock-out is not hammered at", problem(429, "too-many-tries"), null],
     ["a refusal stays one", problem(409, "slot-taken"), null],
+    ["that nobody knows yet is told at once", problem(503, "outcome-unknown", 1), null],
   ] as const)("%s", (_situation, failed, wait) => {
     expect(httpPause(failed, 1, 0.5)).toBe(wait);
   });

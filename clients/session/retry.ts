@@ -56,7 +56,8 @@ const patience = 5;
 /** How long to wait before repeating an HTTP call, milliseconds; null if repeating it is of no use. */
 export function httpPause(problem: Problem, attempt: number, jitter: number): number | null {
   const passing = problem.code === "network" || problem.code === "timeout" || [429, 502, 503, 504].includes(problem.status);
-  if (!passing) return null;
+  // People are told at once: it may take long, and meanwhile nobody may say that it is done.
+  if (!passing || problem.code === "outcome-unknown") return null;
   if (problem.retryAfter === null) return problem.status === 429 ? null : backOff(attempt, jitter);
   return problem.retryAfter <= patience ? problem.retryAfter * 1000 + Math.round(250 * jitter) : null;
 }

@@ -15,9 +15,10 @@ import { today } from './clock.mjs';
  *
  * @param {string} url of the program
  * @param {string} seat for example "counter:shiomachihama"
+ * @param {string} [code] where one is asked for
  */
-export async function signIn(url, seat) {
-  const first = await request(url, 'POST', '/v1/sign-in', { body: { seat } });
+export async function signIn(url, seat, code) {
+  const first = await request(url, 'POST', '/v1/sign-in', { body: { seat, ...(code ? { code } : {}) } });
   if (first.status !== 200) throw new Error(`sign in as ${seat}: ${first.status} ${JSON.stringify(first.body)}`);
   const bearer = first.body.token;
   return {

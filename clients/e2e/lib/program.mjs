@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { withoutTokens } from './artefacts.mjs';
 import { clockSays } from './clock.mjs';
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
-const BINARY = process.env.MADOGUCHI_BIN ?? join(ROOT, 'bin', 'madoguchi');
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+export const BINARY = process.env.MADOGUCHI_BIN ?? join(ROOT, 'bin', 'madoguchi');
 const START_WITHIN = 20_000;
 const STOP_WITHIN = 15_000;
 

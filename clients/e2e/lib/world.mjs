@@ -12,6 +12,15 @@ import { LEAST, faults } from './screen.mjs';
  * @typedef {Awaited<ReturnType<typeof openWorld>>} World
  */
 
+/**
+ * The demo, which most stories are about.
+ *
+ * @param {import('./artefacts.mjs').Artefacts} artefacts
+ */
+function startDemo(artefacts, options) {
+  return startProgram({ log: artefacts.path('program.log'), state: join(artefacts.folder, 'state'), ...options });
+}
+
 /** Follows which session a page asks a token for; returns a function that tells the last one. */
 function sessionSeenBy(page) {
   let session;
@@ -35,12 +44,11 @@ function sessionSeenBy(page) {
  * @param {string[]} [options.args] further arguments of the program
  * @param {string} [options.beginsAt] time of day, HH:MM, at which the program's clock begins, for stories that need the rest
  *   of a day
+ * @param {typeof startDemo} [options.start] starts another program than the demo
  */
-export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args = [], beginsAt } = {}) {
+export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args = [], beginsAt, start = startDemo } = {}) {
   const artefacts = artefactsOf(name, { fresh: true });
-  const program = await startProgram({
-    log: artefacts.path('program.log'),
-    state: join(artefacts.folder, 'state'),
+  const program = await start(artefacts, {
     inside: far ? { name: far.namespace } : inside,
     host: far?.address ?? address,
     args: beginsAt ? [...args, '--begins-at', beginsAt] : args,

@@ -14,6 +14,7 @@ const known = {
   "timeout": "trouble.network",
   "offline": "trouble.network",
   "unavailable": "trouble.unavailable",
+  "outcome-unknown": "trouble.outcomeUnknown",
   "http-502": "trouble.unavailable",
   "http-503": "trouble.unavailable",
   "http-504": "trouble.unavailable",

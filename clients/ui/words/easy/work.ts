@@ -29,6 +29,7 @@ const words: Record<keyof typeof ja, string> = {
   "work.no": "いいえ、もどる",
   "trouble.network": "サーバーに つながりません。もういちど おしてください。",
   "trouble.unavailable": "いまは できません。すこし {待|ま}って、もういちど おしてください。",
+  "trouble.outcomeUnknown": "しらべています。「できました」と まだ {言|い}わないでください。すぐ わかります。",
   "trouble.slotTaken": "その {時間|じかん}は ほかの {人|ひと}が とりました。ほかの {時間|じかん}を えらんでください。",
   "trouble.holdExpired": "{時間|じかん}が すぎました。もういちど {時間|じかん}を えらんでください。",
   "trouble.pastTime": "その {時間|じかん}は もう すぎました。あとの {時間|じかん}を えらんでください。",

@@ -29,6 +29,7 @@ const words: Record<keyof typeof ja, string> = {
   "work.no": "No, go back",
   "trouble.network": "The server was not reached. Check the line and press again.",
   "trouble.unavailable": "Not possible at the moment. Wait a little and press again.",
+  "trouble.outcomeUnknown": "Being checked. Do not say yet that it is done. It is settled within seconds.",
   "trouble.slotTaken": "That time has just been taken. Choose another time.",
   "trouble.holdExpired": "The seat is no longer held. Choose a time again.",
   "trouble.pastTime": "That time has passed. Choose a later one.",

@@ -27,6 +27,7 @@ const words = {
   "work.no": "いいえ、戻る",
   "trouble.network": "サーバーに 届きませんでした。線を 確かめて、もう一度 押してください。",
   "trouble.unavailable": "いま 受け付けられません。少し待って、もう一度 押してください。",
+  "trouble.outcomeUnknown": "確認しています。「できました」と まだ 言わないでください。数秒で 決まります。",
   "trouble.slotTaken": "その時間は いま ほかの方に 取られました。別の時間を 選んでください。",
   "trouble.holdExpired": "席を おさえている 時間が 過ぎました。もう一度 時間を 選んでください。",
   "trouble.pastTime": "その時間は もう 過ぎました。あとの時間を 選んでください。",
