@@ -101,6 +101,7 @@ type Broker struct {
 	issuer   *access.Issuer
 	verifier *access.Verifier
 	codes    *access.Codes
+	book     *book
 	hub      *hub
 	media    Media
 	nodes    Nodes // several media nodes behind media; nil where there is one
@@ -136,6 +137,7 @@ func New(cfg Config) (*Broker, error) {
 		issuer:   access.NewIssuer(cfg.Keys, cfg.clock.Now),
 		verifier: access.NewVerifier(cfg.Keys, cfg.clock.Now),
 		codes:    access.NewCodes(cfg.Redis, cfg.Area),
+		book:     newBook(cfg.Redis, cfg.Log),
 		hub:      newHub(cfg.Places, cfg.clock),
 		node:     newID("n_"),
 		reports:  newNewest[who, report](),
@@ -172,6 +174,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.hub.run(inner) })
 	work.Go(func() error { return b.listen(inner) })
 	work.Go(func() error { return b.keep(inner) })
+	work.Go(func() error { return b.book.run(inner) })
 	work.Go(func() error { return b.ping(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })

@@ -174,7 +174,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	}
 	seat, err := b.verifier.Seat(hello.Token)
 	if errors.Is(err, access.ErrAudience) {
-		return b.helloGuest(ctx, s, hello)
+		return b.helloGuest(ctx, s, hello, m.Ack)
 	}
 	if err != nil {
 		s.refuseToken(err)
@@ -191,7 +191,9 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	}
 	s.log = s.log.With("seat", seat.ID)
 	s.log.Info("seat connected", "app", hello.App, "reason", hello.Reason)
-	s.send(b.welcome(s.who))
+	missed := b.converse(ctx, s, hello, m.Ack)
+	s.send(b.welcome(s))
+	s.catchUp(missed)
 	opened := time.Now() // orders the two, nothing else
 	if old := b.hub.takeSeat(s, opened); old != nil {
 		old.finish(protocol.CloseReplaced, "opened elsewhere")
@@ -201,7 +203,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 }
 
 // helloGuest lets a guest speak: its room token takes it straight to the gate of its session.
-func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello) bool {
+func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello, heard int64) bool {
 	room, err := b.verifier.Room(hello.Token)
 	if err != nil {
 		s.refuseToken(err)
@@ -212,11 +214,13 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 		name: room.Name, label: room.Name, reason: hello.Reason, expires: room.Expires,
 	}
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
-	if err := b.join(ctx, s, room, session.GuestJoined, b.welcome(s.who)); err != nil {
+	missed := b.converse(ctx, s, hello, heard)
+	if err := b.join(ctx, s, room, session.GuestJoined, b.welcome(s)); err != nil {
 		s.refuseRequest("", "hello", err)
 		s.finish(protocol.CloseBadToken, "not this session")
 		return false
 	}
+	s.catchUp(missed)
 	return true
 }
 
@@ -232,8 +236,10 @@ func (s *socket) refuseToken(err error) {
 	s.finish(protocol.CloseBadToken, "token refused")
 }
 
-func (b *Broker) welcome(w identity) protocol.Welcome {
+func (b *Broker) welcome(s *socket) protocol.Welcome {
+	w := s.who
 	return protocol.Welcome{
+		Numbered:    s.conversation != nil,
 		Participant: w.participant, Role: w.role, Name: w.name, Now: b.now(),
 		Media:       mediaPlan(b.cfg.ICEServers),
 		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),

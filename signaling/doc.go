@@ -19,6 +19,11 @@
 // Who is connected is a lease outside the document. When a socket is lost nothing changes but presence; the keeper
 // (grace.go) tells the machine when a time of grace has run out, also for sockets of a node that died.
 //
+// What a page says over one socket after another is a conversation (conversation.go): its requests carry ids and are
+// carried out once, on whichever node they arrive, and what would be lost with a socket is kept in Redis until the page has
+// acknowledged it (book.go). A request that changes a document is stored together with its answer, so that a node which
+// dies, or wakes up late, can neither lose nor double it. Everything else a client is told is whole state.
+//
 // Calling the staff and leaving work while Redis is down, for the sockets of the same node: both first do what people
 // see, and are stored when Redis answers again.
 //

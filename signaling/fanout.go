@@ -159,7 +159,7 @@ func (h *hub) tellWaiting(v *visit, booth string) {
 }
 
 // setLine takes presence in. It returns our own line if we know better: somebody declares a participant lost whose
-// socket is here.
+// socket is here, or has carried out a mute of it since.
 func (h *hub) setLine(w who, l line) (ours *line) {
 	h.do(func() {
 		v := h.sessions[w.session]
@@ -167,11 +167,17 @@ func (h *hub) setLine(w who, l line) (ours *line) {
 			return
 		}
 		p := v.people[w.participant]
-		if v.members[w.participant] != nil && !l.Online {
+		if v.members[w.participant] != nil && (!l.Online || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
+			muted := p.keepMutes(l)
+			v.people[w.participant] = p
 			own := p.line
 			ours = &own
+			if muted {
+				h.tellPresence(v)
+			}
 			return
 		}
+		l.keepMutes(p.line)
 		named := l.Label != "" && l.Label != p.Label
 		p.line = l
 		v.people[w.participant] = p
@@ -226,7 +232,7 @@ func (h *hub) mute(w who, audio, video bool) (l line) {
 			return
 		}
 		p := v.people[w.participant]
-		p.Audio, p.Video = audio, video
+		p.keepMutes(line{Audio: audio, Video: video, MutedAt: max(h.clock.Now().UnixMilli(), p.MutedAt+1)})
 		v.people[w.participant] = p
 		l = p.line
 		h.tellPresence(v)

@@ -30,6 +30,11 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
+	ctx, first := b.once(ctx, s, m)
+	if !first {
+		return // it has been answered
+	}
+	defer s.answered()
 	var err error
 	switch body := m.Body.(type) {
 	case protocol.Hello:
@@ -278,7 +283,9 @@ func (b *Broker) mute(ctx context.Context, s *socket, m protocol.Mute) error {
 		return err
 	}
 	w := who{d.ID, s.who.participant}
-	b.tellLine(ctx, s, w, b.hub.mute(w, m.Audio, m.Video))
+	l := b.hub.mute(w, m.Audio, m.Video)
+	l.Node, l.Socket = b.node, s.id // the participant may have come in elsewhere meanwhile, where this is to be heard
+	b.tellLine(ctx, s, w, l)
 	return nil
 }
 

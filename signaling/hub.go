@@ -209,7 +209,7 @@ func (h *hub) lineFor(s *socket, id, node string) (l line) {
 			return
 		}
 		p := v.people[s.who.participant]
-		l.Audio, l.Video = p.Audio, p.Video
+		l.keepMutes(p.line)
 		if _, in := v.doc.Participant(s.who.participant); !in {
 			p.line = l
 			v.people[s.who.participant] = p
@@ -231,6 +231,7 @@ func (h *hub) attach(s *socket, id string, l line, welcome any) (ok bool) {
 			return
 		}
 		p := v.people[me]
+		l.keepMutes(p.line) // of the socket before, carried out meanwhile
 		p.line = l
 		v.people[me] = p
 		v.members[me] = &member{socket: s}

@@ -27,6 +27,11 @@ func (k keyspace) due() string { return "{" + k.area + "}:ses-due" }
 // calls is a hash of the calls for staff that are not old, JSON.
 func (k keyspace) calls() string { return "{" + k.area + "}:calls" }
 
+// conversation is a hash of what a page has been told and not acknowledged, and of its requests under way.
+func (k keyspace) conversation(participant, id string) string {
+	return "{" + k.area + "}:conv:" + participant + ":" + id
+}
+
 // tries counts wrong reception numbers of a seat.
 func (k keyspace) tries(seat string) string { return "{" + k.area + "}:tries:" + seat }
 

@@ -16,13 +16,24 @@ import (
 
 // line is what the node of a participant's socket says of it.
 type line struct {
-	Node   string        `json:"node"`   // that says so
-	Socket string        `json:"socket"` // the connection meant; a newer one is not overruled by an older
-	Online bool          `json:"online"`
-	Audio  bool          `json:"audio"` // muted
-	Video  bool          `json:"video"` // muted
-	Reason protocol.Away `json:"reason,omitempty"`
-	Label  string        `json:"label,omitempty"` // a guest's or an equipment's name, which the document does not hold
+	Node   string `json:"node"`   // that says so
+	Socket string `json:"socket"` // the connection meant; a newer one is not overruled by an older
+	Online bool   `json:"online"`
+	Audio  bool   `json:"audio"` // muted
+	Video  bool   `json:"video"` // muted
+	// MutedAt orders what was said of the two, in ms; a page may speak over two nodes within a moment.
+	MutedAt int64         `json:"mutedAt,omitempty"`
+	Reason  protocol.Away `json:"reason,omitempty"`
+	Label   string        `json:"label,omitempty"` // a guest's or an equipment's name, which the document does not hold
+}
+
+// keepMutes takes over what is muted, where that was said later; it says whether it was.
+func (l *line) keepMutes(said line) bool {
+	if said.MutedAt <= l.MutedAt {
+		return false
+	}
+	l.Audio, l.Video, l.MutedAt = said.Audio, said.Video, said.MutedAt
+	return true
 }
 
 // media is what the node of a participant's media says of it.

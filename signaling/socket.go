@@ -30,9 +30,11 @@ type socket struct {
 	heardAt   atomic.Int64   // the last sign of life, in Unix nanoseconds
 	writer    sync.WaitGroup // of the writer
 
-	who      identity      // set by hello
-	entered  entry         // set by enter; empty outside a session
-	prepares *rate.Limiter // of prepare
+	who     identity // set by hello
+	entered entry    // set by enter; empty outside a session
+	// set by hello, before anybody else knows the socket; nil for a page that speaks without numbers
+	conversation *conversation
+	prepares     *rate.Limiter // of prepare
 }
 
 // entry is the session a socket takes part in.
@@ -102,8 +104,38 @@ func (s *socket) send(body any) {
 		s.finish(protocol.CloseInternal, "a fault on our side")
 		return
 	}
-	if !s.out.put(messageType(data), data) {
+	s.queue(messageType(data), body, data)
+}
+
+// repeat answers a request with what was said before.
+func (s *socket) repeat(data []byte, re string) {
+	s.queue(messageType(data), protocol.OK{Re: re}, data)
+}
+
+// queue numbers what would otherwise be lost with this socket, and lets it go out.
+func (s *socket) queue(kind string, body any, data []byte) {
+	put := func(data []byte) bool { return s.out.put(kind, data) }
+	ok := false
+	if s.conversation != nil && numbered[kind] {
+		re, code := answers(body)
+		ok = s.conversation.say(re, code, data, put)
+	} else {
+		ok = put(data)
+	}
+	if !ok {
 		s.cut(protocol.CloseSlow, "not read fast enough")
+	}
+}
+
+// answers is the request a message answers, if it does.
+func answers(body any) (re string, code protocol.ErrorCode) {
+	switch m := body.(type) {
+	case protocol.OK:
+		return m.Re, ""
+	case protocol.Error:
+		return m.Re, m.Code
+	default:
+		return "", ""
 	}
 }
 

@@ -22,6 +22,9 @@ var openSource string
 // errNoSession: there is no document of that id, or it has been forgotten an hour after its end.
 var errNoSession = errors.New("no such session")
 
+// errClaimLost: the node took too long over a request, and whoever asked for it has been told that it was not done.
+var errClaimLost = &refusal{protocol.ErrInterrupted, "it took too long, and was given up"}
+
 // store keeps session documents in Redis.
 type store struct {
 	redis redis.UniversalClient
@@ -73,10 +76,19 @@ func (s *store) put(ctx context.Context, next session.Doc, before int64, event s
 	if next.State == protocol.StateClosed {
 		closed = 1
 	}
-	there, err := s.save.Run(ctx, s.redis, s.touched(next),
-		next.ID, before, doc, closed, closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message).Text()
+	asked := claimOf(ctx)
+	touched := s.touched(next)
+	if asked.key != "" {
+		touched = append(touched, asked.key)
+	}
+	there, err := s.save.Run(ctx, s.redis, touched,
+		next.ID, before, doc, closed, closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
+		asked.field, asked.token, asked.answer).Text()
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
+	}
+	if there == "lost" {
+		return session.Doc{}, false, errClaimLost
 	}
 	if there == "" {
 		return next, true, nil
