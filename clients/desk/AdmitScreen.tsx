@@ -237,7 +237,7 @@ function OwnPreview() {
       <h2 className="mb-2 text-[19px] font-bold">
         <T k="desk.preview" />
       </h2>
-      <div className="relative aspect-video overflow-hidden rounded-8 bg-solid-gray-900">
+      <div className="relative aspect-video overflow-hidden bg-solid-gray-900">
         <VideoView
           stream={self.videoMuted ? null : self.preview}
           label={words.written("desk.preview")}

@@ -38,7 +38,7 @@ export function Pictures({
   const showDocument = large && document !== undefined;
   const guests = Object.entries(media.remote).filter(([id, them]) => id !== booth && them.face !== null);
   return (
-    <div className="relative min-h-0 overflow-hidden rounded-12 bg-solid-gray-800">
+    <div className="relative min-h-0 overflow-hidden bg-solid-gray-800">
       <VideoView
         key={showDocument ? "document" : "face"}
         stream={showDocument ? document.stream : muted ? null : face}
@@ -104,7 +104,7 @@ function SelfPicture() {
   const { self } = useSeat().media;
   const off = self.videoMuted || self.preview === null;
   return (
-    <div className="relative aspect-video overflow-hidden rounded-8 border-2 border-white bg-solid-gray-900">
+    <div className="relative aspect-video overflow-hidden border-2 border-white bg-solid-gray-900">
       <VideoView
         stream={off ? null : self.preview}
         label={words.written("self")}
@@ -125,7 +125,7 @@ function SelfPicture() {
 
 function Small({ stream, name }: { readonly stream: MediaStream | null; readonly name: string }) {
   return (
-    <div className="relative aspect-video overflow-hidden rounded-8 border-2 border-white bg-solid-gray-900">
+    <div className="relative aspect-video overflow-hidden border-2 border-white bg-solid-gray-900">
       <VideoView stream={stream} label={name} className="size-full" />
       <Tag className="bottom-1.5 left-1.5">{name}</Tag>
     </div>

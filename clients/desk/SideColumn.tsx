@@ -54,7 +54,7 @@ function Document({ talking, onLarge }: { readonly talking: boolean; readonly on
   if (document === undefined) return null;
   return (
     <div
-      className={`relative aspect-[21/10] flex-none overflow-hidden rounded-12 bg-solid-gray-800 ${talking ? "[@media(max-height:820px)]:hidden" : ""}`}
+      className={`relative aspect-[21/10] flex-none overflow-hidden bg-solid-gray-800 ${talking ? "[@media(max-height:820px)]:hidden" : ""}`}
     >
       <VideoView stream={document.stream} label={words.written("desk.document")} fit="contain" className="size-full" />
       <p className="absolute top-2 right-2 rounded-6 bg-black px-3 py-0.5 text-[16px] text-white">

@@ -13,6 +13,9 @@ export interface Frame {
  * Shows a picture. It never plays sound (SoundOut does), so it starts without a touch. Nothing of the last frame is
  * left when the stream goes: without one there is no video element at all, only `instead`. Where a Stage has kept an
  * element for the stream, that one is shown, which plays already.
+ *
+ * Pictures have square corners: to cut round ones out of every frame costs a tablet that draws in software half of what
+ * it takes to show the pictures (213 against 101 ms of processor a second at a desk that sees three people).
  */
 export function VideoView({
   stream,

@@ -74,7 +74,7 @@ function Mirror({ stream, face }: { readonly stream: MediaStream | null; readonl
   return (
     <figure className="flex min-h-0 flex-col gap-3">
       <div
-        className={`grid min-h-0 flex-1 place-items-center overflow-hidden rounded-16 border-4 bg-white ${face === "ok" ? "border-good-tick" : "border-hairline"}`}
+        className={`grid min-h-0 flex-1 place-items-center overflow-hidden border-4 bg-white ${face === "ok" ? "border-good-tick" : "border-hairline"}`}
       >
         <VideoView
           stream={stream}

@@ -93,7 +93,7 @@ function ByPaper({ onKeys }: { readonly onKeys: () => void }) {
       <h1 className="text-[40px] leading-normal font-bold">
         <T k="checkin.qr.title" />
       </h1>
-      <div className="grid h-[340px] w-[600px] max-w-full place-items-center overflow-hidden rounded-16 border-4 border-primary bg-white">
+      <div className="grid h-[340px] w-[600px] max-w-full place-items-center overflow-hidden border-4 border-primary bg-white">
         <VideoView
           stream={stream}
           mirrored

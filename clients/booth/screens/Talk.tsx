@@ -124,7 +124,7 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
   const showsPicture = screen.show === "picture" || showsPapers;
   const onFrame = useFirstFrame(screen.session.id, screen.session.leg);
   return (
-    <div className="relative min-h-0 overflow-hidden rounded-16 bg-solid-gray-800">
+    <div className="relative min-h-0 overflow-hidden bg-solid-gray-800">
       {showsPicture ? (
         <VideoView
           stream={showsPapers ? papers : (remote?.face ?? null)}
@@ -352,7 +352,7 @@ function Self() {
 
 function Tile({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {
   return (
-    <div className="relative min-h-28 flex-1 overflow-hidden rounded-16 border-3 border-white bg-solid-gray-100">
+    <div className="relative min-h-28 flex-1 overflow-hidden border-3 border-white bg-solid-gray-100">
       {children}
       {name !== null && (
         <p className="absolute bottom-2 left-2 rounded-8 bg-black px-4 py-1 text-[24px] text-white">{name}</p>

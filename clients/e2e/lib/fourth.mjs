@@ -10,6 +10,9 @@ import { firstMoments, lookOut } from './sight.mjs';
 import { arrive } from './visit.mjs';
 import { hangUp, play, publish } from './whip.mjs';
 
+/** How long the professional reads the name of somebody at the gate, milliseconds; meanwhile their page has finished starting. */
+const READING = 2_000;
+
 /**
  * Lets a fourth person in so many times; each sends and receives by the browser's own means.
  *
@@ -41,6 +44,7 @@ export async function admitFourth(world, tries) {
 async function oneMore(times, { world, browser, session, booth, desk, n }) {
   const fourth = await guest(world, browser.context, session, `fourth-${n}`);
   await connected(fourth, 2);
+  await new Promise((done) => setTimeout(done, READING));
   const people = { booth, desk, fourth };
   await lookOut(Object.values(people));
   await letIn(desk, fourth);

@@ -36,9 +36,10 @@
 
   const isRemote = (track) => peers.some((p) => p.getReceivers().some((r) => r.track === track));
 
-  // Every frame of a video element that reaches the compositor, with whose it is.
+  // The first frame of whatever a video element is given that reaches the compositor, with whose it is. To be told of every
+  // frame would have the page draw itself for each, and slow what is measured.
   const watchFrames = (video) => {
-    const onFrame = (_now, meta) => {
+    video.requestVideoFrameCallback((_now, meta) => {
       const track = video.srcObject?.getVideoTracks?.()[0];
       note(frames, {
         at: wallClock(meta.presentationTime),
@@ -47,9 +48,7 @@
         width: meta.width,
         height: meta.height,
       });
-      video.requestVideoFrameCallback(onFrame);
-    };
-    video.requestVideoFrameCallback(onFrame);
+    });
   };
 
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
@@ -57,9 +56,8 @@
     ...source,
     set(stream) {
       source.set.call(this, stream);
-      if (elements.has(this)) return;
       elements.add(this);
-      if (this instanceof HTMLVideoElement) watchFrames(this);
+      if (stream && this instanceof HTMLVideoElement) watchFrames(this);
     },
   });
 
