@@ -107,6 +107,20 @@ func (o *outbox) abandon(c closing) {
 	}
 }
 
+// putHere queues a message and makes its caller the writer, unless one is under way: true means that the caller is to
+// write now. A full queue is left as it is.
+func (o *outbox) putHere(kind string, data []byte) (write bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.last != nil || o.shut || o.others() >= o.max {
+		return false
+	}
+	o.waiting = append(o.waiting, outgoing{kind, data})
+	write = !o.writing
+	o.writing = true
+	return write
+}
+
 // pingNow has the writer ask the other side for a sign of life.
 func (o *outbox) pingNow() {
 	o.mu.Lock()

@@ -139,6 +139,15 @@ func answers(body any) (re string, code protocol.ErrorCode) {
 	}
 }
 
+// pong answers a ping from the reader's own goroutine: the other side has just spoken, so it is likely to listen, and
+// thousands of idle sockets do nothing else.
+func (s *socket) pong() {
+	data, err := protocol.Encode(protocol.Pong{})
+	if err == nil && s.out.putHere(protocol.TypePong, data) {
+		s.write()
+	}
+}
+
 // messageType reads the type that Encode wrote first.
 func messageType(data []byte) string {
 	const head = len(`{"type":"`)
