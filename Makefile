@@ -61,7 +61,7 @@ netlab: ## Build bin/netlab, bad lines for tests
 
 soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
-	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 30m -v ./booking/redisstore
+	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 60m -v ./booking/redisstore
 	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
 	@$(MAKE) fuzz
 	@$(MAKE) soak-failover

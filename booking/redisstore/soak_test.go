@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,12 +17,17 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore/redistest"
 )
 
 // Many clients in several processes want few times. Processes are killed in the middle of whatever they do and others
 // take their place, as brokers do. In the end no ledger may overlap, every record own exactly its entries, and every
-// time that was refused be full: a refusal of a time with room left is a false one.
+// time that was refused be full: a refusal of a time with room left is a false one. And whatever a client was told is
+// confirmed must be so, whenever the client died.
+//
+// Once on one server, and once as brokers run where nothing may be lost: with a replica that has each confirmation before
+// anybody is told, and a journal on disk.
 //
 // MADOGUCHI_SOAK says how many attempts; make soak makes a million.
 
@@ -48,14 +54,23 @@ func contested(slot int, id string) HoldRequest {
 // beRival attempts until it is killed. It prints how many attempts it has made and, once each, which times it was
 // refused.
 func beRival(spec string) error {
-	var addr, name string
+	var addr, name, folder string
 	var slots int
-	if _, err := fmt.Sscan(spec, &addr, &name, &slots); err != nil {
+	if _, err := fmt.Sscan(spec, &addr, &name, &slots, &folder); err != nil {
 		return err
 	}
 	rdb := redis.NewClient(&redis.Options{Addr: addr, PoolSize: 8})
 	defer func() { _ = rdb.Close() }()
-	s := New(rdb, "area", Options{HoldTTL: 6 * time.Hour, Timeout: 30 * time.Second})
+	options := Options{HoldTTL: 6 * time.Hour, Timeout: 30 * time.Second}
+	if folder != bare {
+		j, _, _, err := journal.Open(filepath.Join(folder, name), journal.Options{})
+		if err != nil {
+			return err
+		}
+		options.Journal = onDisk{j}
+		options.Durability = Durability{Replicas: 1, Within: 10 * time.Second}
+	}
+	s := New(rdb, "area", options)
 	var out sync.Mutex
 	refused := map[int]bool{}
 	errs := make(chan error, 8)
@@ -64,6 +79,9 @@ func beRival(spec string) error {
 	}
 	return <-errs
 }
+
+// bare stands for the folder of journals where there is none, nor a replica.
+const bare = "-"
 
 func attempts(s *Store, name string, slots int, out *sync.Mutex, refused map[int]bool) error {
 	ctx := context.Background()
@@ -83,7 +101,13 @@ func attempts(s *Store, name string, slots int, out *sync.Mutex, refused map[int
 		case err != nil:
 			return err
 		case random.IntN(4) == 0:
-			if _, err := s.Confirm(ctx, h.ID, Confirmation{Anonymous: true, Date: "2026-12-02", Receptions: numbers(random)}); err != nil && !errors.Is(err, ErrNoReception) {
+			_, err := s.Confirm(ctx, h.ID, Confirmation{Anonymous: true, Date: "2026-12-02", Receptions: numbers(random)})
+			switch {
+			case err == nil:
+				out.Lock()
+				fmt.Println("confirmed", h.ID)
+				out.Unlock()
+			case !errors.Is(err, ErrNoReception):
 				return err
 			}
 		}
@@ -97,10 +121,12 @@ func attempts(s *Store, name string, slots int, out *sync.Mutex, refused map[int
 type rivals struct {
 	t       *testing.T
 	addr    string
+	folder  string // of the journals, or bare
 	slots   int
 	mutex   sync.Mutex
 	total   int
 	refused map[int]bool
+	told    []string // visits of which somebody was told that they are confirmed
 	started int
 }
 
@@ -111,7 +137,7 @@ func (r *rivals) one(ctx context.Context) {
 	name := fmt.Sprint("x", r.started)
 	r.mutex.Unlock()
 	cmd := exec.CommandContext(ctx, os.Args[0])
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %d", soakEnv, r.addr, name, r.slots))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s %s %d %s", soakEnv, r.addr, name, r.slots, r.folder))
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err == nil {
@@ -132,6 +158,12 @@ func (r *rivals) one(ctx context.Context) {
 
 func (r *rivals) note(line string) {
 	word, number, _ := strings.Cut(line, " ")
+	if word == "confirmed" {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		r.told = append(r.told, number)
+		return
+	}
 	n, err := strconv.Atoi(number)
 	if err != nil {
 		return // cut short by the kill
@@ -152,7 +184,16 @@ func (r *rivals) made() int {
 }
 
 func TestContestedTimesNeverOverlapAndAreNeverRefusedFalsely(t *testing.T) {
-	want := 15_000
+	contest(t, redistest.Real(t), bare, 15_000)
+}
+
+func TestContestedTimesAreKeptByReplicaAndJournalToo(t *testing.T) {
+	contest(t, redistest.Paired(t).Server, t.TempDir(), 5_000)
+}
+
+// contest makes so many attempts, or as many as MADOGUCHI_SOAK says, and judges what has come of them.
+func contest(t *testing.T, server *redistest.Server, folder string, want int) {
+	t.Helper()
 	if text := os.Getenv("MADOGUCHI_SOAK"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -160,8 +201,7 @@ func TestContestedTimesNeverOverlapAndAreNeverRefusedFalsely(t *testing.T) {
 		}
 		want = n
 	}
-	server := redistest.Real(t)
-	r := &rivals{t: t, addr: server.Addr, slots: max(want/soakRivals, 1), refused: map[int]bool{}}
+	r := &rivals{t: t, addr: server.Addr, folder: folder, slots: max(want/soakRivals, 1), refused: map[int]bool{}}
 	killed := 0
 	var all sync.WaitGroup
 	for range 3 {
@@ -199,6 +239,13 @@ func TestContestedTimesNeverOverlapAndAreNeverRefusedFalsely(t *testing.T) {
 			t.Errorf("time and place %d: %d visits where there is room for %d, refused: %v", slot, n, soakRoom, r.refused[slot])
 		}
 	}
-	t.Logf("%d attempts for %d times and places by processes of which %d were killed: %d won, %d times refused, no overlap, no false refusal",
-		r.made(), r.slots, killed, won, len(r.refused))
+	lost := 0
+	for _, id := range r.told {
+		if record, err := s.Get(t.Context(), id); err != nil || record.State != StateBooked {
+			lost++
+			t.Errorf("%s was confirmed to somebody and is %v, %v", id, record.State, err)
+		}
+	}
+	t.Logf("%d attempts for %d times and places by processes of which %d were killed: %d won, %d times refused, %d told, %d of them lost",
+		r.made(), r.slots, killed, won, len(r.refused), len(r.told), lost)
 }
