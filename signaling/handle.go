@@ -199,8 +199,9 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 		b.tellLine(ctx, s, w, l)
 		s.entered = entry{room.Room, room}
 		b.recallMedia(w.session)
+		b.sayPlace(s, w.session) // before its tracks, which are those of that place
 		if b.hub.attach(s, w.session, l, welcome) {
-			b.sayPlace(s, w.session)
+			b.sayPlace(s, w.session) // it may have changed before s could be told with the others
 			return nil
 		}
 	}

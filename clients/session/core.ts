@@ -6,6 +6,7 @@ import { conductOf } from "./conduct";
 import type { Intent } from "./intent";
 import { Latest } from "./latest";
 import { Link } from "./link";
+import type { Answered } from "./peer";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
 import type { ServerMessage, TrackOffer } from "./protocol";
@@ -329,6 +330,9 @@ export class SeatCore implements SeatClient {
         this.visit.told("session");
         this.maybeOpenMedia();
         return;
+      case "place":
+        if (message.session === this.state.entered) this.media.placed(message.place);
+        return;
       case "presence":
         if (message.session !== this.state.entered) return;
         this.visit.told("presence");
@@ -468,11 +472,11 @@ export class SeatCore implements SeatClient {
     }
   }
 
-  private async offer(sdp: string, tracks: TrackOffer[]): Promise<string> {
+  private async offer(sdp: string, tracks: TrackOffer[]): Promise<Answered> {
     if (!this.visit.isStanding) throw new SessionError("offline", "offer: no session is entered on this line");
     const answer = await this.link.request({ type: "offer", sdp, tracks });
     if (answer.type !== "answer") throw new SessionError("internal", "offer: answered without an answer");
-    return answer.sdp;
+    return { sdp: answer.sdp, place: answer.place ?? 0 };
   }
 
   private candidate(candidate: string, mid: string | null): void {

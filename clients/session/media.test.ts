@@ -19,6 +19,7 @@ class Stage {
   phase: MediaPhase = "off";
   channels = 0;
   fingerprint = "AA";
+  place = 0;
   refusal: SessionError | null = null;
   /** Paths are found as soon as there is an answer. */
   connects = true;
@@ -30,7 +31,7 @@ class Stage {
         offer: async (sdp, tracks) => {
           this.offers.push({ sdp, tracks });
           if (this.refusal !== null) throw this.refusal;
-          return `a=fingerprint:sha-256 ${this.fingerprint}`;
+          return { sdp: `a=fingerprint:sha-256 ${this.fingerprint}`, place: this.place };
         },
         candidate: (candidate) => this.candidates.push(candidate),
       },

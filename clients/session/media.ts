@@ -1,4 +1,5 @@
 import type { Browser, Stop } from "./browser";
+import { lingerFor, takeover } from "./move";
 import { ForeignAnswer, PeerConnection, type Channels, type OwnTracks, type PeerSignals, type Receiver } from "./peer";
 import type { Media, Purpose } from "./protocol";
 import { backOff } from "./retry";
@@ -13,7 +14,8 @@ const mostReopened = 3;
 const reopenTimeout = 4_000;
 
 /** What is to be done to the connection next; a later step includes an earlier one. */
-type Step = "nothing" | "restart" | "fresh";
+type Step = "nothing" | "restart" | "beside" | "fresh";
+const steps: readonly Step[] = ["nothing", "restart", "beside", "fresh"];
 
 /** What the media tell their owner. */
 export interface MediaEvents {
@@ -37,6 +39,12 @@ export class MediaLink {
   private plan: Media | null = null;
   private own: OwnTracks = new Map();
   private peer: PeerConnection | null = null;
+  /** Being made beside the peer, to take over from it. */
+  private next: PeerConnection | null = null;
+  /** Has been taken over from, and is still sending. */
+  private last: PeerConnection | null = null;
+  /** Where the session's media are carried now, as far as has been told. */
+  private place = 0;
   private lineIsUp = false;
   private step: Step = "nothing";
   private busy = false;
@@ -76,8 +84,27 @@ export class MediaLink {
     this.attempt = 0;
     this.restarted = false;
     this.stopTimer();
+    this.place = 0;
     this.dropPeer();
     this.enter("off");
+  }
+
+  /** The session's media are carried at this place now. A connection that leads elsewhere gets a successor beside it. */
+  placed(place: number): void {
+    if (place <= this.place) return;
+    this.place = place;
+    if (this.isMoving) this.ask("beside");
+  }
+
+  /** The session is another one, whose places have nothing to do with those before. */
+  forgetPlace(): void {
+    this.place = 0;
+  }
+
+  /** The connection leads to where the media are no longer carried; what is told of tracks is about its successor. */
+  get isMoving(): boolean {
+    const leadsTo = this.peer?.place ?? 0;
+    return leadsTo > 0 && leadsTo < this.place;
   }
 
   /** The line stands and the session is entered: what could not be negotiated meanwhile can be now. */
@@ -86,6 +113,7 @@ export class MediaLink {
     if (this.plan === null) return;
     const state = this.peer?.state;
     if (this.peer === null || !this.peer.negotiated) this.ask("fresh");
+    else if (this.isMoving) this.ask("beside");
     else if (state !== "connected") this.ask("restart");
     else void this.run();
   }
@@ -108,7 +136,7 @@ export class MediaLink {
 
   /** Sends another track for `purpose`, or none; every purpose has its m-line from the first offer on. */
   async replaceTrack(purpose: Purpose, track: MediaStreamTrack | null): Promise<void> {
-    await this.peer?.replace(purpose, track);
+    await Promise.all([this.peer?.replace(purpose, track), this.next?.replace(purpose, track), this.last?.replace(purpose, track)]);
   }
 
   /** Lets own pictures take as much of the line as they are to take now. */
@@ -116,7 +144,7 @@ export class MediaLink {
     if (this.uplink === uplink) return;
     this.uplink = uplink;
     this.events.log(`media: uplink for ${uplink}`);
-    await this.peer?.raise(uplink);
+    await Promise.all([this.peer?.raise(uplink), this.next?.raise(uplink)]);
   }
 
   /** The m-lines we receive on, and the track of each; none before there is an answer. */
@@ -129,7 +157,7 @@ export class MediaLink {
   }
 
   private ask(step: Exclude<Step, "nothing">): void {
-    if (this.step !== "fresh") this.step = step;
+    this.step = later(this.step, step);
     void this.run();
   }
 
@@ -142,7 +170,8 @@ export class MediaLink {
         const step = this.step;
         this.step = "nothing";
         this.stopTimer();
-        if (step === "restart" && this.peer !== null) await this.restart(this.peer);
+        if (step === "beside" && this.peer?.negotiated === true) await this.beside(this.plan, this.peer);
+        else if (step === "restart" && this.peer !== null) await this.restart(this.peer);
         else await this.fresh(this.plan);
       }
     } finally {
@@ -170,6 +199,45 @@ export class MediaLink {
     }
   }
 
+  /** Makes another connection beside the one that stands, which is heard until the other one brings sound. */
+  private async beside(plan: Media, old: PeerConnection): Promise<void> {
+    if (!this.isMoving) return;
+    const next = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, () => this.changed(next));
+    this.next = next;
+    this.events.log("media: connecting at another place, beside the old one");
+    try {
+      await next.negotiate(false);
+      if (!(await takeover(this.browser, next, old))) throw new Error("it does not stand");
+      if (this.peer === old && this.next === next) this.replaceBy(next, old);
+    } catch (error) {
+      if (this.next === next) this.failed(old.state === "connected" ? "beside" : "fresh", error);
+    } finally {
+      if (this.peer !== next) next.close();
+      if (this.next === next) this.next = null;
+    }
+  }
+
+  /** The new connection takes over; the old one sends on for a moment, to whoever has not changed yet. */
+  private replaceBy(next: PeerConnection, old: PeerConnection): void {
+    this.last?.close();
+    this.last = old;
+    this.peer = next;
+    // What was to be mended was the old one.
+    if (this.step === "restart") this.step = "nothing";
+    this.attempt = 0;
+    this.restarted = false;
+    this.reopened = 0;
+    next.onChannelLost = () => this.channelLost(next);
+    this.events.log("media: taken over at another place");
+    this.events.onChannels(next.channels);
+    this.events.onReceivers();
+    this.changed(next);
+    this.browser.after(lingerFor, () => {
+      old.close();
+      if (this.last === old) this.last = null;
+    });
+  }
+
   private async restart(peer: PeerConnection): Promise<void> {
     this.restarted = true;
     this.events.log("media: restarting ICE");
@@ -182,12 +250,12 @@ export class MediaLink {
   }
 
   /** A step did not succeed: without a line it waits for one, else it is taken again a little later. */
-  private failed(step: "restart" | "fresh", error: unknown): void {
+  private failed(step: Exclude<Step, "nothing">, error: unknown): void {
     this.events.log(`media: ${reasonOf(error)}`);
     if (isOffline(error)) {
       // We hear of it before the line says so itself; without this the same step would be taken over and over.
       this.lineIsUp = false;
-      if (this.step !== "fresh") this.step = step;
+      this.step = later(this.step, step);
       return;
     }
     const wait = error instanceof ForeignAnswer ? 0 : backOff(this.attempt, this.browser.random());
@@ -199,7 +267,7 @@ export class MediaLink {
     this.later(within, "fresh");
   }
 
-  private later(milliseconds: number, step: "restart" | "fresh"): void {
+  private later(milliseconds: number, step: Exclude<Step, "nothing">): void {
     this.stopTimer();
     this.stopTimer = this.browser.after(milliseconds, () => this.ask(step));
   }
@@ -250,6 +318,10 @@ export class MediaLink {
   }
 
   private dropPeer(): void {
+    this.next?.close();
+    this.next = null;
+    this.last?.close();
+    this.last = null;
     if (this.peer === null) return;
     const peer = this.peer;
     this.peer = null;
@@ -263,6 +335,11 @@ export class MediaLink {
     this.phase = phase;
     this.events.onPhase(phase);
   }
+}
+
+/** Of two steps the one that includes the other. */
+function later(a: Step, b: Step): Step {
+  return steps.indexOf(a) > steps.indexOf(b) ? a : b;
 }
 
 function isOffline(error: unknown): boolean {

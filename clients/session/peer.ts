@@ -5,10 +5,17 @@ import { pictureEncoding, withEncoding, type Uplink } from "./uplink";
 
 /** How a peer connection reaches the server. */
 export interface PeerSignals {
-  /** Sends an offer; resolves with the answer's SDP, rejects with SessionError. */
-  offer(sdp: string, tracks: TrackOffer[]): Promise<string>;
+  /** Sends an offer; rejects with SessionError. */
+  offer(sdp: string, tracks: TrackOffer[]): Promise<Answered>;
   /** Trickles one candidate; an empty one marks the end. Lost if the line is down. */
   candidate(candidate: string, mid: string | null): void;
+}
+
+/** The answer to an offer. */
+export interface Answered {
+  readonly sdp: string;
+  /** Where the connection leads; 0 where media never move. */
+  readonly place: number;
 }
 
 /** The data channels of one connection: for what must arrive, and for what only matters while it is new. */
@@ -51,6 +58,7 @@ export class PeerConnection {
   /** Candidates gathered before their offer was on its way; null once it is. */
   private held: { candidate: string; mid: string | null }[] | null = [];
   private fingerprint: string | null = null;
+  private leadsTo = 0;
   private uplink: Uplink;
   private closed = false;
 
@@ -80,6 +88,11 @@ export class PeerConnection {
 
   get state(): RTCPeerConnectionState {
     return this.pc.connectionState;
+  }
+
+  /** Where it leads, as the answer said; 0 where media never move, or before there is an answer. */
+  get place(): number {
+    return this.leadsTo;
   }
 
   /** An answer has been taken: there is a connection to mend. */
@@ -198,13 +211,14 @@ export class PeerConnection {
     return [...sent, ...received].flatMap(({ mid, purpose }) => (mid === null ? [] : [{ mid, purpose }]));
   }
 
-  private async take(sdp: string): Promise<void> {
+  private async take({ sdp, place }: Answered): Promise<void> {
     if (this.closed) return;
     const fingerprint = /^a=fingerprint:(.+)$/m.exec(sdp)?.[1]?.trim() ?? "";
     // A restart keeps the keys. Other keys mean that the server lost its side and has made a new one: so must we.
     if (this.fingerprint !== null && fingerprint !== this.fingerprint) throw new ForeignAnswer("answer with another key");
     await this.pc.setRemoteDescription({ type: "answer", sdp });
     this.fingerprint = fingerprint;
+    this.leadsTo = place;
   }
 
   private gathered(candidate: RTCIceCandidate | null): void {

@@ -58,6 +58,8 @@ export class SeatMedia {
   private run: CheckRun | null = null;
   private media: MediaState = mediaOff;
   private tracks: readonly Track[] = [];
+  /** Whose tracks arrive by what was told last: while media move, on the connection that is being made. */
+  private toldTracks: readonly Track[] = [];
   private presence: readonly PresenceItem[] = [];
   private own: string | null = null;
   private plan: Media | null = null;
@@ -82,7 +84,10 @@ export class SeatMedia {
     this.link = new MediaLink(browser, signals, {
       onPhase: (phase) => this.phase(phase),
       onChannels: (channels) => events.onChannels(channels),
-      onReceivers: () => this.updateRemote(),
+      onReceivers: () => {
+        if (!this.link.isMoving) this.tracks = this.toldTracks;
+        this.updateRemote();
+      },
       log: (line) => events.log(line),
     });
   }
@@ -108,6 +113,8 @@ export class SeatMedia {
   close(): void {
     this.plan = null;
     this.tracks = [];
+    this.toldTracks = [];
+    this.link.forgetPlace();
     this.presence = [];
     this.stopChecks();
     this.follow(false);
@@ -140,6 +147,11 @@ export class SeatMedia {
     this.link.lineDown();
   }
 
+  /** Where the session's media are carried now. */
+  placed(place: number): void {
+    this.link.placed(place);
+  }
+
   networkChanged(): void {
     this.link.networkChanged();
   }
@@ -148,7 +160,8 @@ export class SeatMedia {
   told(own: string | null, tracks: readonly Track[], presence: readonly PresenceItem[], talking: boolean): void {
     this.own = own;
     this.follow(talking);
-    this.tracks = tracks;
+    this.toldTracks = tracks;
+    if (!this.link.isMoving) this.tracks = tracks;
     this.presence = presence;
     this.updateRemote();
     this.weighDoubt();
@@ -245,7 +258,7 @@ export class SeatMedia {
    */
   private weighDoubt(): void {
     const own = this.presence.find((one) => one.participant === this.own);
-    if (this.media.phase !== "connected" || own === undefined || own.connected) {
+    if (this.media.phase !== "connected" || own === undefined || own.connected || this.link.isMoving) {
       this.cancelDoubt();
       return;
     }
