@@ -29,6 +29,7 @@ type Config struct {
 
 	ICEServers []protocol.ICEServer // told to every client
 	Origins    []string             // pages of these origins ("https://desk.example.jp") may connect besides our own
+	Others     []string             // origins of further servers of the service, told to every client; their pages may connect too
 	OpenSignIn bool                 // seats sign in without a code: for demonstrations only
 	AllowBench bool                 // accept room tokens with the grant bench: for measuring only
 

@@ -113,7 +113,7 @@ func (b *Broker) refusal(r *http.Request) *plainProblem {
 // opens a session is the token in hello, which a foreign page does not have; this check is a second lock.
 func (b *Broker) sameOrigin(r *http.Request) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" || slices.Contains(b.cfg.Origins, origin) {
+	if origin == "" || slices.Contains(b.cfg.Origins, origin) || slices.Contains(b.cfg.Others, origin) {
 		return true
 	}
 	u, err := url.Parse(origin)
@@ -242,6 +242,7 @@ func (b *Broker) welcome(s *socket) protocol.Welcome {
 		Numbered:    s.conversation != nil,
 		Participant: w.participant, Role: w.role, Name: w.name, Now: b.now(),
 		Media:       mediaPlan(b.cfg.ICEServers),
+		Others:      b.cfg.Others,
 		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),
 	}
 }

@@ -45,6 +45,8 @@ export interface Credentials {
   token(): string | null;
   /** Fetches another token because this one was refused; false if there is none to be had. */
   renew(refused: string): Promise<boolean>;
+  /** Where to ask, as "https://host"; the page's own origin if not given. */
+  origin?(): string;
 }
 
 /** One call. */
@@ -142,7 +144,7 @@ export interface Api {
   resume(suspension: string, reason: string): Promise<void>;
 }
 
-/** Makes the client of the HTTP API at the page's own origin. */
+/** Makes the client of the HTTP API. */
 export function createApi(browser: Browser, credentials: Credentials): Api {
   const send = sender(browser, credentials);
   const json = async <T>(call: Call): Promise<T> => (await (await send(call)).json()) as T;
@@ -279,7 +281,7 @@ function sender(browser: Browser, credentials: Credentials): (call: Call) => Pro
     for (let attempt = 1; ; attempt++) {
       const token = tokenFor(call, credentials);
       try {
-        return await once(browser, call, token);
+        return await once(browser, call, token, credentials.origin?.() ?? browser.origin);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         if (error.status === 401 && token !== null && usesSeat(call) && !renewed) {
@@ -294,7 +296,7 @@ function sender(browser: Browser, credentials: Credentials): (call: Call) => Pro
   };
 }
 
-async function once(browser: Browser, call: Call, token: string | null): Promise<Response> {
+async function once(browser: Browser, call: Call, token: string | null, origin: string): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json, application/problem+json, image/svg+xml" };
   if (token !== null) headers["Authorization"] = `Bearer ${token}`;
   if (call.key !== undefined) headers["Idempotency-Key"] = call.key;
@@ -303,12 +305,12 @@ async function once(browser: Browser, call: Call, token: string | null): Promise
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(call.body);
   }
-  const response = await fetchInTime(browser, call, init);
+  const response = await fetchInTime(browser, origin, call, init);
   if (!response.ok) throw await problemOf(response, `${call.method} ${call.path}`);
   return response;
 }
 
-async function fetchInTime(browser: Browser, call: Call, init: RequestInit): Promise<Response> {
+async function fetchInTime(browser: Browser, origin: string, call: Call, init: RequestInit): Promise<Response> {
   const abort = new AbortController();
   let late = false;
   const stop = browser.after(tryTimeout, () => {
@@ -319,7 +321,7 @@ async function fetchInTime(browser: Browser, call: Call, init: RequestInit): Pro
   call.signal?.addEventListener("abort", passOn);
   try {
     if (call.signal?.aborted === true) abort.abort();
-    return await browser.fetch(browser.origin + call.path, { ...init, signal: abort.signal });
+    return await browser.fetch(origin + call.path, { ...init, signal: abort.signal });
   } catch (cause) {
     const code = late ? "timeout" : call.signal?.aborted === true ? "aborted" : "network";
     throw new Problem({ status: 0, code, title: `${call.method} ${call.path}: ${code}` }, { cause });

@@ -1,11 +1,11 @@
 import { createApi, type Api } from "./api";
 import type { Browser, Stop } from "./browser";
-import { checksOff } from "./checks";
 import type { SeatClient } from "./client";
 import { conductOf } from "./conduct";
 import type { Intent } from "./intent";
 import { Latest } from "./latest";
 import { Link } from "./link";
+import { Origins } from "./origins";
 import type { Answered } from "./peer";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
@@ -15,7 +15,9 @@ import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./
 import { sessionToEnter } from "./reentry";
 import { backOff } from "./retry";
 import { SeatKeeper, wantedSeat } from "./seat";
-import { mediaOff, SeatMedia } from "./seatmedia";
+import { nothingKnown } from "./nothingknown";
+import { inTime } from "./patience";
+import { SeatMedia } from "./seatmedia";
 import { Store } from "./store";
 import { Talk } from "./talk";
 import { SessionError, type AppKind, type LatestMessage, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
@@ -23,25 +25,6 @@ import { Visit } from "./visit";
 
 /** How long leaving waits for the server to hear of it, milliseconds: nobody is kept in the booth by a bad line. */
 const farewellPatience = 2_000;
-
-const nothingKnown: Snapshot = {
-  connection: { state: "off" },
-  identity: null,
-  sessions: null,
-  calls: [],
-  dayRev: 0,
-  entered: null,
-  session: null,
-  presence: [],
-  waiting: null,
-  armed: null,
-  lobby: null,
-  unwiped: [],
-  ended: null,
-  media: mediaOff,
-  checks: checksOff,
-  talk: [],
-};
 
 /** SeatClient's inside: wires line, state, visit, media and words together, and holds no rule of its own. */
 export class SeatCore implements SeatClient {
@@ -57,6 +40,7 @@ export class SeatCore implements SeatClient {
   private readonly store = new Store<Snapshot>(nothingKnown);
   private readonly seat: SeatKeeper;
   private readonly link: Link;
+  private readonly origins: Origins;
   private readonly visit: Visit;
   private readonly media: SeatMedia;
   private readonly talk: Talk;
@@ -77,14 +61,19 @@ export class SeatCore implements SeatClient {
     this.wanted = wantedSeat(kind, seat, browser.search);
     this.subscribe = this.store.subscribe;
     this.getSnapshot = this.store.get;
-    this.api = createApi(browser, { token: () => this.seat.token, renew: () => this.renewed() });
+    this.origins = new Origins(browser);
+    this.api = createApi(browser, {
+      token: () => this.seat.token,
+      renew: () => this.renewed(),
+      origin: () => this.origins.current,
+    });
     this.seat = new SeatKeeper(browser, this.api.signIn, (identity) => this.store.patch({ identity }));
     this.link = new Link(browser, kind, this.seat, {
       onConnection: (connection) => this.connection(connection),
       onMessage: (message) => this.receive(message),
       onUp: () => this.visit.lineUp(),
       onDown: () => this.lineDown(),
-    });
+    }, this.origins);
     this.visit = new Visit(browser, this.link, {
       state: () => this.state,
       update: (change) => this.setState(change(this.state)),
@@ -161,7 +150,7 @@ export class SeatCore implements SeatClient {
     if (session === null) throw new SessionError("no-session", "leave: no session is entered");
     this.left.add(session);
     this.media.close();
-    const heard = await this.inTime(this.visit.perform({ type: "leave" }), farewellPatience);
+    const heard = await inTime(this.browser, this.visit.perform({ type: "leave" }), farewellPatience);
     if (!heard) this.unsaid = session;
     this.afterLeaving(session);
   };
@@ -330,6 +319,9 @@ export class SeatCore implements SeatClient {
         this.visit.told("session");
         this.maybeOpenMedia();
         return;
+      case "welcome":
+        this.origins.told(message.others ?? []);
+        return;
       case "place":
         if (message.session === this.state.entered) this.media.placed(message.place);
         return;
@@ -488,22 +480,8 @@ export class SeatCore implements SeatClient {
     this.state = state;
     const { sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended } = state;
     this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended });
+    this.link.watch(state.entered !== null);
     this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
     this.talk.address(state.participant, audienceOf(state));
-  }
-
-  /** Whether `work` succeeds, and soon enough. */
-  private inTime(work: Promise<void>, milliseconds: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const stop = this.browser.after(milliseconds, () => resolve(false));
-      const done = (well: boolean): void => {
-        stop();
-        resolve(well);
-      };
-      work.then(
-        () => done(true),
-        () => done(false),
-      );
-    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Browser, Stop } from "./browser";
+import { Origins } from "./origins";
 import { Close, type Answer, type Away, type Candidate, type OK, type ServerMessage } from "./protocol";
 import { backOff, comeback } from "./retry";
 import type { Renewal, SeatKeeper } from "./seat";
@@ -20,20 +21,23 @@ export class Link {
   private readonly kind: AppKind;
   private readonly seat: Pick<SeatKeeper, "token" | "renew">;
   private readonly events: LinkEvents;
+  private readonly origins: Origins;
   private line: Line | null = null;
   private up = false;
   private running = false;
   /** Tries since a line last stood. */
   private attempt = 0;
   private reason: Away | undefined;
+  private closely = false;
   private stopTimer: Stop = () => {};
   private readonly stops: Stop[] = [];
 
-  constructor(browser: Browser, kind: AppKind, seat: Pick<SeatKeeper, "token" | "renew">, events: LinkEvents) {
+  constructor(browser: Browser, kind: AppKind, seat: Pick<SeatKeeper, "token" | "renew">, events: LinkEvents, origins = new Origins(browser)) {
     this.browser = browser;
     this.kind = kind;
     this.seat = seat;
     this.events = events;
+    this.origins = origins;
     if (browser.reloaded) this.reason = "reload";
   }
 
@@ -82,6 +86,12 @@ export class Link {
     this.line?.post(message);
   }
 
+  /** Somebody depends on the line now, or does no longer: its end is noticed sooner. */
+  watch(closely: boolean): void {
+    this.closely = closely;
+    this.line?.watch(closely);
+  }
+
   /** Something outside has changed: find out whether the line still stands, or do not wait longer for another. */
   private nudge(): void {
     if (this.up) this.line?.check();
@@ -105,7 +115,8 @@ export class Link {
       onWelcome: () => this.welcomed(),
       onMessage: (message) => this.events.onMessage(message),
       onDown: (code) => this.lost(code),
-    });
+    }, this.origins.current);
+    this.line.watch(this.closely);
   }
 
   private welcomed(): void {
@@ -129,6 +140,7 @@ export class Link {
         this.wait(next.wait, "server", () => void this.renew());
         return;
       case "again":
+        this.origins.next();
         this.reason ??= next.why;
         this.wait(next.wait, next.why, () => this.open());
         return;

@@ -26,7 +26,7 @@ describe("the servers of a page", () => {
     const origins = new Origins(new FakeBrowser());
     origins.told(others);
     origins.next();
-    origins.told([...others].reverse());
+    origins.told(others.toReversed());
     expect(origins.current).toBe("https://b.example");
     origins.told(["https://c.example"]);
     expect(origins.current).toBe("https://booth.example");

@@ -439,6 +439,7 @@ export interface Welcome {
   /** server time, so that clients need no right clock */
   now: string;
   media: Media;
+  others?: string[];
   /** send ping this often; silence of twice this is a lost line */
   pingSeconds: number;
   numbered?: boolean;

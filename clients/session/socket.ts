@@ -30,6 +30,8 @@ type WithoutId<T> = Omit<T, "id">;
 const welcomeTimeout = 8_000;
 const requestTimeout = 8_000;
 const checkTimeout = 2_000;
+/** How often a line is asked for a sign of life while somebody depends on it, milliseconds. */
+const closeWatch = 1_500;
 
 /** What a line tells its owner. Nothing is told after onDown. */
 export interface LineEvents {
@@ -62,12 +64,14 @@ export class Line {
   private down = false;
   private stopWaiting: Stop;
   private stopPinging: Stop = () => {};
+  private pingEvery = 15_000;
+  private closely = false;
   private stopChecking: Stop = () => {};
 
-  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away; wipes?: boolean }, events: LineEvents) {
+  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away; wipes?: boolean }, events: LineEvents, origin = browser.origin) {
     this.browser = browser;
     this.events = events;
-    this.socket = browser.socket(`${browser.origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);
+    this.socket = browser.socket(`${origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);
     this.socket.onOpen = () => this.write({ type: "hello", ...hello });
     this.socket.onText = (text) => this.read(text);
     this.socket.onClose = (code) => this.end(code);
@@ -102,6 +106,18 @@ export class Line {
     this.stopChecking = this.browser.after(checkTimeout, () => {
       if (!this.heardSincePing) this.drop(Close.Silent);
     });
+  }
+
+  /**
+   * While somebody depends on the line it is asked for a sign of life every one and a half seconds, so that a server that
+   * has died without a word is noticed within three. A booth that stands idle asks as seldom as the server wants.
+   */
+  watch(closely: boolean): void {
+    if (closely === this.closely) return;
+    this.closely = closely;
+    if (this.down || !this.welcomed) return;
+    this.stopPinging();
+    this.keepPinging();
   }
 
   /** Ends the line from this side; onDown is not called. */
@@ -139,7 +155,8 @@ export class Line {
   private welcome(message: Welcome): void {
     this.stopWaiting();
     this.welcomed = true;
-    this.keepPinging(Math.max(1, message.pingSeconds) * 1000);
+    this.pingEvery = Math.max(1, message.pingSeconds) * 1000;
+    this.keepPinging();
     this.events.onMessage(message);
     this.events.onWelcome(message);
   }
@@ -148,14 +165,15 @@ export class Line {
    * Silence is counted from a ping that was not answered, not from the last message: in a hidden tab timers may come
    * late, and a late ping is no dead line.
    */
-  private keepPinging(every: number): void {
+  private keepPinging(): void {
+    const every = this.closely ? Math.min(closeWatch, this.pingEvery) : this.pingEvery;
     this.stopPinging = this.browser.after(every, () => {
       if (!this.heardSincePing) {
         this.drop(Close.Silent);
         return;
       }
       this.ping();
-      this.keepPinging(every);
+      this.keepPinging();
     });
   }
 

@@ -28,6 +28,7 @@ type Config struct {
 	Listen         string        `name:"listen" env:"MADOGUCHI_LISTEN" default:"0.0.0.0:8443" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served, as host:port. Port 0 takes any free port."`
 	PublicURL      string        `name:"public-url" env:"MADOGUCHI_PUBLIC_URL" default:"" placeholder:"URL" help:"The address people type, for example https://madoguchi.example.jp. Browsers that come from another origin are refused. Required."`
 	AllowedOrigins []string      `name:"allowed-origins" env:"MADOGUCHI_ALLOWED_ORIGINS" sep:"," placeholder:"ORIGIN" help:"Further origins whose pages may open sockets, each as scheme://host[:port]."`
+	Others         []string      `name:"others" env:"MADOGUCHI_OTHERS" sep:"," placeholder:"ORIGIN" help:"Origins of the other servers of this service, each as https://host[:port]. Pages are told of them and go on with the next one when theirs does not answer. Not needed where a load balancer or DNS does that behind one name."`
 	TLSCert        string        `name:"tls-cert" env:"MADOGUCHI_TLS_CERT" default:"" placeholder:"FILE" help:"Certificate chain in PEM. Needed together with tls-key, unless behind-proxy is true."`
 	TLSKey         string        `name:"tls-key" env:"MADOGUCHI_TLS_KEY" default:"" placeholder:"FILE" help:"Private key of the certificate in PEM."`
 	BehindProxy    bool          `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only, and the last entry of X-Forwarded-For is believed."`
@@ -147,6 +148,9 @@ func (c *Config) checkOrigins() error {
 	var errs []error
 	for _, origin := range c.AllowedOrigins {
 		errs = append(errs, checkOrigin("allowed-origins", origin))
+	}
+	for _, origin := range c.Others {
+		errs = append(errs, checkOrigin("others", origin))
 	}
 	return errors.Join(errs...)
 }

@@ -109,7 +109,9 @@ func TestTheExampleReadAsConfigurationGivesTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An empty list and no list are the same.
-	read.AllowedOrigins, read.MediaPublicIPs = append([]string(nil), read.AllowedOrigins...), append([]string(nil), read.MediaPublicIPs...)
+	for _, list := range []*[]string{&read.AllowedOrigins, &read.MediaPublicIPs, &read.Others} {
+		*list = append([]string(nil), *list...)
+	}
 	if !reflect.DeepEqual(read, defaults) {
 		t.Errorf("example gives\n%+v, defaults are\n%+v", read, defaults)
 	}

@@ -27,6 +27,7 @@ type plan struct {
 	https     bool        // people reach us over https and always will
 	proxied   bool        // a proxy in front of us says where requests came from
 	origins   []string
+	others    []string // origins of the other servers of the service
 	media     string
 	mediaIPs  []string
 	store     redis.UniversalClient
@@ -108,7 +109,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, OpenSignIn: p.demo, AllowBench: p.demo,
+		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo,
 		Log: p.log.With("part", "signaling"),
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ type layerOptions struct {
 	metrics      *webMetrics
 	draining     func() bool
 	proxied      bool                            // a proxy says in X-Forwarded-For where requests came from
+	others       []string                        // origins whose pages may use the API here
 	https        bool                            // a browser can rely on TLS, here or at the proxy
 	authenticate func(http.Handler) http.Handler // puts the caller into the context; may be nil
 }
@@ -24,6 +25,7 @@ func inLayers(mux *http.ServeMux, o layerOptions) http.Handler {
 	handler = withAddress(o.proxied, handler)
 	handler = refuseNewWork(o.draining, handler)
 	handler = limitBodies(handler)
+	handler = fromOthers(o.others, handler)
 	handler = secure(o.https, handler)
 	handler = recoverPanics(o.log, handler)
 	handler = observe(o.log, o.metrics, handler)

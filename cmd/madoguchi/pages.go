@@ -39,7 +39,8 @@ const minGzip = 1024
 // pages serves what Vite built, from memory. A file is compressed once, when it is first asked for: a booth's first
 // load over a slow line is as small as it can be, and the second costs no work.
 type pages struct {
-	files map[string]*page
+	files  map[string]*page
+	policy string
 }
 
 type page struct {
@@ -50,9 +51,10 @@ type page struct {
 	zipped      func() []byte // nil where compressing does not help
 }
 
-// loadPages reads the whole of a build.
-func loadPages(built fs.FS) (*pages, error) {
-	p := &pages{files: map[string]*page{}}
+// loadPages reads the whole of a build. Its pages may also ask the other servers of the service.
+func loadPages(built fs.FS, others ...string) (*pages, error) {
+	self := "connect-src " + strings.Join(append([]string{"'self'"}, others...), " ") + " ws:"
+	p := &pages{files: map[string]*page{}, policy: strings.Replace(pagePolicy, "connect-src 'self' ws:", self, 1)}
 	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
@@ -142,6 +144,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, http.StatusNotFound, "There is no such page.")
 		return
 	}
+	w.Header().Set("Content-Security-Policy", p.policy)
 	file.serve(w, r)
 }
 
@@ -149,7 +152,6 @@ func (p *page) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", p.contentType)
 	header.Set("Cache-Control", p.cache)
-	header.Set("Content-Security-Policy", pagePolicy)
 	header.Set("Permissions-Policy", pagePermissions)
 	content, tag := p.plain, p.etag
 	if p.zipped != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -25,6 +26,7 @@ func routes(s served) (http.Handler, error) {
 		draining: s.house.draining.Load,
 		https:    s.plan.https,
 		proxied:  s.plan.proxied,
+		others:   append(slices.Clone(s.plan.others), s.plan.origins...),
 	}
 	if !s.plan.roles.onlyMedia() {
 		if err := forPeople(mux, s); err != nil {
@@ -45,7 +47,7 @@ func routes(s served) (http.Handler, error) {
 func forPeople(mux *http.ServeMux, s served) error {
 	// The way in, for people.
 	mux.HandleFunc("GET /{$}", landingPage(s.plan.links, s.plan.demo, s.plan.forgets))
-	apps, err := appPages()
+	apps, err := appPages(s.plan.others)
 	if err != nil {
 		return err
 	}
@@ -84,12 +86,12 @@ func forSessions(mux *http.ServeMux, s served) {
 }
 
 // appPages serves the browser applications, or says that they were not built.
-func appPages() (http.Handler, error) {
+func appPages(others []string) (http.Handler, error) {
 	built, ok := clients.FS()
 	if !ok {
 		return http.HandlerFunc(notBuilt), nil
 	}
-	return loadPages(built)
+	return loadPages(built, others...)
 }
 
 // apiConfig describes the API. Its documentation page is one of ours, and answers carry no $schema links: what a

@@ -50,7 +50,8 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		tls:       secure,
 		https:     true,
 		proxied:   s.BehindProxy,
-		origins:   s.origins(),
+		origins:   asBrowsersWrite(append([]string{s.PublicURL}, s.AllowedOrigins...)),
+		others:    asBrowsersWrite(s.Others),
 		roles:     s.Roles,
 		area:      area,
 		node:      nodePlace{s.NodeListen, s.NodeAddress, s.Zone},
@@ -98,10 +99,9 @@ func (s *serveCommand) openDirectory() (*booking.Directory, string, error) {
 	return directory, area, err
 }
 
-// origins are the pages that may open sockets, written as browsers write them: without the last slash.
-func (s *serveCommand) origins() []string {
-	var origins []string
-	for _, origin := range append([]string{s.PublicURL}, s.AllowedOrigins...) {
+// asBrowsersWrite writes origins as browsers do: in small letters and without the last slash.
+func asBrowsersWrite(list []string) (origins []string) {
+	for _, origin := range list {
 		origins = append(origins, strings.ToLower(strings.TrimSuffix(origin, "/")))
 	}
 	return origins

@@ -159,7 +159,10 @@ type Welcome struct {
 	Name        string    `json:"name"`
 	Now         time.Time `json:"now"` // server time, so that clients need no right clock
 	Media       Media     `json:"media"`
-	PingSeconds int       `json:"pingSeconds"` // send ping this often; silence of twice this is a lost line
+	// Others are the origins of further servers of the service ("https://b.example.jp"), each as good as this one: a client
+	// whose line is lost, or not answered, tries the next of them, round about.
+	Others      []string `json:"others,omitempty"`
+	PingSeconds int      `json:"pingSeconds"` // send ping this often; silence of twice this is a lost line
 	// Numbered says that this server numbers and remembers: a request repeated under its id is carried out once.
 	Numbered bool `json:"numbered,omitempty"`
 }
