@@ -3,6 +3,7 @@ import { createSeatClient, type SeatClient } from "./client";
 import { FakeBrowser, settled } from "./fakebrowser";
 import { FakeServer } from "./fakeserver";
 import { prepareAgain, prepareEvery } from "./prepare";
+import type { Track } from "./protocol";
 import { raiseAfter } from "./uplink";
 
 const running: SeatClient[] = [];
@@ -38,6 +39,27 @@ describe("a desk before and after admission", () => {
     server.move("waiting");
     await browser.pass(50);
     expect(face?.maxBitrate).toBe(150_000);
+  });
+
+  it("sends a smaller picture while several people send theirs, and the whole one when only one is left", async () => {
+    const { browser, server, client } = await desk();
+    server.checkIn();
+    server.move("waiting");
+    await client.enter(server.session);
+    await browser.pass(50);
+    const face = browser.peerNow.lines[2];
+    await client.admit();
+    const one: Track = { mid: "9", participant: "booth:shiomachihama-1", purpose: "face" };
+    const paper: Track = { mid: "12", participant: "camera-1", purpose: "document" };
+    server.say({ type: "tracks", session: server.session, tracks: [one, paper] });
+    await browser.pass(raiseAfter);
+    expect(face?.encoding).toMatchObject({ maxBitrate: 1_200_000, maxFramerate: 30 });
+    server.say({ type: "tracks", session: server.session, tracks: [one, { ...one, mid: "10", participant: "guest-1" }] });
+    await browser.pass(0);
+    expect(face?.encoding).toMatchObject({ maxBitrate: 500_000, maxFramerate: 20 });
+    server.say({ type: "tracks", session: server.session, tracks: [one] });
+    await browser.pass(0);
+    expect(face?.encoding).toMatchObject({ maxBitrate: 1_200_000, maxFramerate: 30 });
   });
 
   it("knows the streams on which somebody will appear before anybody does, and shows them on those", async () => {

@@ -185,7 +185,7 @@ export class PeerConnection {
     const traits = traitsOf(this.plan, purpose);
     const encoding = encodingOf(traits);
     if (kindOf(purpose) === "audio") return encoding;
-    return { ...encoding, ...pictureEncoding(traits.maxBitrate, this.uplink, track?.getSettings().height ?? 0) };
+    return { ...encoding, ...pictureEncoding(traits.maxBitrate, this.uplink, track?.getSettings().height ?? 0, purpose) };
   }
 
   /** Tells the encoder of a picture what it is to do from now on. */

@@ -68,6 +68,8 @@ export class SeatMedia {
   private stopDoubting: Stop | null = null;
   private talking = false;
   private stopRaising: Stop = () => {};
+  /** The time after admission is over. */
+  private raised = false;
   /** The server's doubt has been acted upon since the line came up. */
   private doubted = false;
 
@@ -159,9 +161,9 @@ export class SeatMedia {
   /** What the server says of the room now. `talking`: we have been let in, and others may see us. */
   told(own: string | null, tracks: readonly Track[], presence: readonly PresenceItem[], talking: boolean): void {
     this.own = own;
-    this.follow(talking);
     this.toldTracks = tracks;
     if (!this.link.isMoving) this.tracks = tracks;
+    this.follow(talking);
     this.presence = presence;
     this.updateRemote();
     this.weighDoubt();
@@ -278,15 +280,27 @@ export class SeatMedia {
 
   /** The uplink rises a moment after admission, so that the first pictures have the line for themselves. */
   private follow(talking: boolean): void {
-    if (talking === this.talking) return;
+    if (talking === this.talking) {
+      if (this.raised) this.raise();
+      return;
+    }
     this.talking = talking;
+    this.raised = false;
     this.stopRaising();
     // Whoever comes back to a consultation has no first picture to wait for.
     if (talking && this.media.phase === "connected") {
-      this.stopRaising = this.browser.after(raiseAfter, () => this.setUplink("talking"));
+      this.stopRaising = this.browser.after(raiseAfter, () => this.raise());
+    } else if (talking) {
+      this.raise();
     } else {
-      this.setUplink(talking ? "talking" : "waiting");
+      this.setUplink("waiting");
     }
+  }
+
+  private raise(): void {
+    this.raised = true;
+    const faces = new Set(this.toldTracks.filter((one) => one.purpose === "face").map((one) => one.participant));
+    this.setUplink(faces.size > 1 ? "group" : "talking");
   }
 
   private setUplink(uplink: Uplink): void {
