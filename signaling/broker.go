@@ -27,6 +27,8 @@ type Config struct {
 	Bookings Bookings
 	Media    Media
 
+	Telephone Telephone // rings the post office when nobody answers a booth's call; nil: nothing does
+
 	ICEServers []protocol.ICEServer // told to every client
 	Origins    []string             // pages of these origins ("https://desk.example.jp") may connect besides our own
 	Others     []string             // origins of further servers of the service, told to every client; their pages may connect too
@@ -177,6 +179,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.keep(inner) })
 	work.Go(func() error { return b.book.run(inner) })
 	work.Go(func() error { return b.ping(inner) })
+	work.Go(func() error { return b.seeToTelephone(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })
 	work.Go(func() error { return b.followMoves(inner) })

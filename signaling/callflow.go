@@ -25,9 +25,16 @@ func (b *Broker) callStaff(s *socket) error {
 		Call: protocol.Call{
 			ID: newID("c_"), Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: b.now(),
 		},
-		Office: s.who.seat.Office,
+		Office: s.who.seat.Office, Node: b.node,
 	}
-	s.log.Info("staff called", "call", c.ID)
+	if b.cfg.Telephone != nil {
+		at := c.At.Add(unheardFor)
+		c.PhoneAt = &at
+	}
+	if b.hub.attended(c.Office) {
+		c = c.heard(c.At)
+	}
+	s.log.Info("staff called", "call", c.ID, "attended", c.HeardAt != nil)
 	b.ring(c)
 	return nil
 }
@@ -54,8 +61,17 @@ func (b *Broker) answerCall(s *socket, m protocol.AnswerCall) error {
 // ring lets everybody here know of a call at once. It is stored, and told to the other nodes, without anybody waiting
 // for it: Redis may be away.
 func (b *Broker) ring(c call) {
-	b.hub.setCall(c)
+	c, ok := b.hub.setCall(c)
+	if !ok {
+		return
+	}
 	b.retries.add("call "+c.ID, func(ctx context.Context) error { return b.calls.put(ctx, c) })
+}
+
+// attended says whether somebody is signed in at an office's counter on this node.
+func (h *hub) attended(office string) (yes bool) {
+	h.do(func() { yes = h.seats[counterSeat(office)] != nil })
+	return yes
 }
 
 // ringing counts a booth's calls that nobody has answered.

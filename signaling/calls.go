@@ -15,6 +15,7 @@ import (
 type call struct {
 	protocol.Call
 	Office string `json:"office"`
+	Node   string `json:"node,omitempty"` // where the booth called: it sees to the telephone first
 }
 
 // Times of calls.

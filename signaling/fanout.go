@@ -240,16 +240,25 @@ func (h *hub) mute(w who, audio, video bool) (l line) {
 	return l
 }
 
-// setCall takes a call in and rings, or stops ringing, at the counters here.
-func (h *hub) setCall(c call) {
+// setCall takes a call in and rings, or stops ringing, at the counters here. It returns the call as it is now known; false
+// if it is over or has nothing new.
+func (h *hub) setCall(c call) (now call, ok bool) {
 	h.do(func() {
-		there, ok := h.calls[c.ID]
-		if c.over(h.clock.Now()) || ok && there.AnsweredAt != nil && c.AnsweredAt == nil {
-			return // an older word on a call that has been answered or forgotten
+		if c.over(h.clock.Now()) {
+			return // an older word on a call that has been forgotten
 		}
-		h.calls[c.ID] = c
+		there, known := h.calls[c.ID]
+		now = c
+		if known {
+			now = there.with(c)
+		}
+		if ok = !known || !reflect.DeepEqual(now, there); !ok {
+			return
+		}
+		h.calls[c.ID] = now
 		h.tellOffice(c.Office)
 	})
+	return now, ok
 }
 
 // prune forgets what is over: calls, and sessions closed long enough ago that no late word on them can come.

@@ -32,6 +32,9 @@ func (k keyspace) conversation(participant, id string) string {
 	return "{" + k.area + "}:conv:" + participant + ":" + id
 }
 
+// phoning says for a moment which node telephones an office because of a call.
+func (k keyspace) phoning(call string) string { return "{" + k.area + "}:call-phone:" + call }
+
 // tries counts wrong reception numbers of a seat.
 func (k keyspace) tries(seat string) string { return "{" + k.area + "}:tries:" + seat }
 

@@ -495,6 +495,14 @@ export interface Call {
   boothName: string;
   at: string;
   answeredAt?: string;
+  /** since then it rings at a counter of the office; nobody is signed in there before */
+  heardAt?: string;
+  /** when the office is telephoned unless somebody answers; absent where no telephone can be */
+  phoneAt?: string;
+  /** when the office was telephoned */
+  phonedAt?: string;
+  /** it could not be telephoned, and is tried again */
+  phoneFailed?: boolean;
 }
 
 /** Seat is everything live that concerns this seat, whole; it is sent on hello and whenever anything in it changes. */

@@ -23,6 +23,7 @@ type demoCommand struct {
 	Listen string   `name:"listen" default:"127.0.0.1:8080" help:"Where pages, API and sockets are served; port 0 takes any free port."`
 	Media  string   `name:"media" default:"127.0.0.1:3478" help:"Where sound and pictures arrive, UDP and TCP; port 0 takes any free port."`
 	Redis  RedisURL `name:"redis" placeholder:"URL" help:"Use this Redis instead of the demo's own, which forgets everything on exit."`
+	Phone  string   `name:"telephone" hidden:"" placeholder:"URL" help:"A receiver on this machine that is asked to telephone when nobody answers a booth's call."`
 	LAN    bool     `name:"lan" help:"Serve HTTPS with a certificate of our own on all addresses, to try a real tablet."`
 
 	BeginsAt string `name:"begins-at" placeholder:"HH:MM" help:"Let the clock of the demo begin at this time of the day in Tokyo, the next to come, instead of now: in the evening, a morning at the counter."`
@@ -80,8 +81,13 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 	if err != nil {
 		return plan{}, nil, err
 	}
+	phone, err := demoTelephone(d.Phone)
+	if err != nil {
+		return plan{}, nil, err
+	}
 	p := plan{
-		roles: allRoles, area: area,
+		telephone: phone,
+		roles:     allRoles, area: area,
 		log: log, listen: d.Listen, media: d.Media,
 		directory: directory, keys: keys, secret: secret,
 		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking"
+	"madoguchi/booking/courier"
 	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 	"madoguchi/clients"
@@ -50,9 +51,10 @@ type plan struct {
 	forgets bool   // the store ends with the process
 	links   []link // of the landing page
 
-	publicURL string          // "" where nobody has said
-	notices   booking.Notices // who is told of appointments
-	reminders []time.Duration // before the start; nil: the store's own
+	publicURL string           // "" where nobody has said
+	notices   booking.Notices  // who is told of appointments
+	telephone *courier.Webhook // of post offices; nil: none
+	reminders []time.Duration  // before the start; nil: the store's own
 }
 
 // openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
@@ -109,7 +111,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo,
+		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone),
 		Log: p.log.With("part", "signaling"),
 	})
 	if err != nil {

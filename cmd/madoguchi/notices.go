@@ -27,6 +27,7 @@ type noticesFile struct {
 	Webhooks  []hookSetting `yaml:"webhooks"`
 	SMS       *callSetting  `yaml:"sms"`
 	Voice     *callSetting  `yaml:"voice"`
+	Staff     *callSetting  `yaml:"staff"`
 	Mail      *mailSetting  `yaml:"mail"`
 	Reminders *[]string     `yaml:"reminders"`
 }
@@ -57,6 +58,7 @@ type mailSetting struct {
 // settings of notices, ready to be used.
 type noticeSettings struct {
 	to        booking.Notices
+	staff     *courier.Webhook // telephones a post office; nil: nothing does
 	reminders []time.Duration
 }
 
@@ -123,7 +125,7 @@ func parseNotices(text []byte, publicURL string) (noticeSettings, error) {
 	for name, one := range map[string]struct {
 		from *callSetting
 		to   **courier.Webhook
-	}{"sms": {f.SMS, &s.to.SMS}, "voice": {f.Voice, &s.to.Voice}} {
+	}{"sms": {f.SMS, &s.to.SMS}, "voice": {f.Voice, &s.to.Voice}, "staff": {f.Staff, &s.staff}} {
 		if one.from == nil {
 			continue
 		}

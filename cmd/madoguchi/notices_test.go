@@ -18,7 +18,7 @@ func TestTheNoticesExampleIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.to.Webhooks) != 1 || s.to.SMS == nil || s.to.Voice == nil || s.to.Mail == nil || len(s.reminders) != 2 || s.reminders[1] != 2*time.Hour {
+	if len(s.to.Webhooks) != 1 || s.to.SMS == nil || s.to.Voice == nil || s.staff == nil || s.to.Mail == nil || len(s.reminders) != 2 || s.reminders[1] != 2*time.Hour {
 		t.Errorf("read as %+v", s)
 	}
 	if s.to.Host != "madoguchi.example.jp" || s.to.Page != "https://madoguchi.example.jp/my/" {

@@ -64,6 +64,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		drain:     s.Drain,
 		publicURL: s.PublicURL,
 		notices:   notices.to,
+		telephone: notices.staff,
 		reminders: notices.reminders,
 		links:     appLinks(),
 	}

@@ -252,6 +252,11 @@ type Call struct {
 	BoothName  string     `json:"boothName"`
 	At         time.Time  `json:"at"`
 	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+
+	HeardAt     *time.Time `json:"heardAt,omitempty"`     // since then it rings at a counter of the office; nobody is signed in there before
+	PhoneAt     *time.Time `json:"phoneAt,omitempty"`     // when the office is telephoned unless somebody answers; absent where no telephone can be
+	PhonedAt    *time.Time `json:"phonedAt,omitempty"`    // when the office was telephoned
+	PhoneFailed bool       `json:"phoneFailed,omitempty"` // it could not be telephoned, and is tried again
 }
 
 // State is where a visit stands.
