@@ -2,11 +2,14 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useReducer, useState, 
 import type { SeatClient, Snapshot } from "../session";
 import { ConnectionBar, gainOf, LiveRegion, pictureFirst, SoundOut, Stage, useLanguage, useNow, useSpeech, voicesOf } from "../ui";
 import { BoothProvider, useBooth, type Booth } from "./context";
-import { useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
+import { alarmOf } from "./course";
+import { useAlarm, useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
 import { plainAddress, useKiosk, useWakeLock } from "./kiosk";
 import { next, nobody } from "./local";
+import { Alarm } from "./screens/Alarm";
 import { CheckIn } from "./screens/CheckIn";
 import { Check } from "./screens/Check";
+import { AsideTalk, Called, Later, Paused, Wiping } from "./screens/Course";
 import { Goodbye } from "./screens/Goodbye";
 import { Handover } from "./screens/Handover";
 import { Idle } from "./screens/Idle";
@@ -57,25 +60,29 @@ export function App({ client }: { readonly client: SeatClient }) {
 
   const checkIn = useCheckIn(client, act);
   const callStaff = useCallStaff(client, act);
+  const { arm: armAlarm, press: pressAlarm } = useAlarm(client, act);
+  const alarm = alarmOf(snapshot, local);
+  const alarmed = alarm !== null && (alarm.state !== "raised" || alarm.open);
   const closeCall = useCallback(() => act({ type: "close-call", call: call?.id ?? null }), [call?.id]);
-  const readAloud = useReadAloud(screen, call?.open === true, gain);
+  const readAloud = useReadAloud(screen, call?.open === true || alarmed, gain);
 
   // Somebody who is being asked something, or calls, is not interrupted.
-  const free = call?.open !== true && (screen.kind === "waiting" || screen.kind === "handover") && screen.leaving === "no";
+  const waits = screen.kind === "waiting" || screen.kind === "handover" || screen.kind === "called";
+  const free = call?.open !== true && !alarmed && waits && screen.leaving === "no";
   const markFirst = useCallback(() => {
     const { session } = client.getSnapshot();
     if (session !== null) markFirstFrame(session.id, session.leg);
   }, [client]);
 
   const booth: Booth = useMemo(
-    () => ({ client, snapshot, act, volume, setVolume, gain, call, callStaff, closeCall, checkIn, forget, readAloud }),
-    [client, snapshot, volume, gain, call, callStaff, closeCall, checkIn, forget, readAloud],
+    () => ({ client, snapshot, act, volume, setVolume, gain, call, callStaff, closeCall, alarm, armAlarm, pressAlarm, checkIn, forget, readAloud }),
+    [client, snapshot, volume, gain, call, callStaff, closeCall, alarm, armAlarm, pressAlarm, checkIn, forget, readAloud],
   );
 
   return (
     <BoothProvider booth={booth}>
       <Title screen={screen} />
-      {call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
+      {alarmed ? <Alarm screen={screen} alarm={alarm} /> : call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
       <Voices talking={screen.kind === "talk"} />
       <Stage
         first={first}
@@ -128,6 +135,16 @@ function Shown({ screen }: { readonly screen: Screen }) {
       return <Waiting screen={screen} />;
     case "handover":
       return <Handover screen={screen} />;
+    case "called":
+      return <Called screen={screen} />;
+    case "later":
+      return <Later screen={screen} />;
+    case "paused":
+      return <Paused screen={screen} />;
+    case "aside":
+      return <AsideTalk screen={screen} />;
+    case "wiping":
+      return <Wiping screen={screen} />;
     case "talk":
       return <Talk screen={screen} />;
     case "goodbye":

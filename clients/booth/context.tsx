@@ -1,6 +1,7 @@
 import { createContext, useContext, type ReactNode } from "react";
 import type { Action } from "./local";
 import type { SeatClient, Snapshot } from "../session";
+import type { AlarmView } from "./course";
 import type { CallView } from "./state";
 
 /** What every screen of the booth can reach. */
@@ -16,6 +17,11 @@ export interface Booth {
   /** 係を呼ぶ was touched. */
   readonly callStaff: () => void;
   readonly closeCall: () => void;
+  readonly alarm: AlarmView | null;
+  /** The emergency button was touched: its cover is lifted. */
+  readonly armAlarm: () => void;
+  /** And pressed. */
+  readonly pressAlarm: () => void;
   /** Asks the server for the visit with this reception number. */
   readonly checkIn: (reception: string) => void;
   /** Forgets the visit, everywhere in this page. */

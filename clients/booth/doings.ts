@@ -95,7 +95,7 @@ export function useChime(screen: Screen, gain: number): void {
     loud.current = gain;
   }, [gain]);
   useEffect(() => {
-    if (screen.kind === "waiting" || screen.kind === "handover") waited.current = true;
+    if (screen.kind === "waiting" || screen.kind === "handover" || screen.kind === "called") waited.current = true;
     else if (!talking) waited.current = false;
   }, [screen.kind, talking]);
   useEffect(() => {
@@ -148,4 +148,20 @@ export function useCallStaff(client: SeatClient, act: Act): () => void {
       () => act({ type: "call-failed" }),
     );
   }, [client, act]);
+}
+
+/** The emergency button's two steps. Whoever presses and is not heard is told so, with what to telephone. */
+export function useAlarm(client: SeatClient, act: Act): { arm: () => void; press: () => void } {
+  const arm = useCallback(() => {
+    act({ type: "alarm", is: "asked" });
+    client.conduct.armEmergency().catch(() => act({ type: "alarm", is: "failed" }));
+  }, [client, act]);
+  const press = useCallback(() => {
+    act({ type: "alarm", is: "sending" });
+    client.conduct.emergency().then(
+      () => act({ type: "alarm", is: "no" }),
+      () => act({ type: "alarm", is: "failed" }),
+    );
+  }, [client, act]);
+  return { arm, press };
 }

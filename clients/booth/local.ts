@@ -28,6 +28,10 @@ export interface Local {
   readonly goOn: boolean;
   /** "Do you want to end?" is being asked, or its yes is being carried out. */
   readonly leaving: "no" | "asking" | "yes";
+  /** The emergency button: touched, being pressed, or not heard by anybody. */
+  readonly alarm: "no" | "asked" | "sending" | "failed";
+  /** When the emergency was raised whose sheet has been closed. */
+  readonly alarmClosed: string | null;
   /** Id of the last written message that was closed; those after it are shown. */
   readonly readTalk: string | null;
   /** Own call for staff, before the server has it or after it could not be sent. */
@@ -46,6 +50,8 @@ const newVisit = {
   unheard: 0,
   goOn: false,
   leaving: "no",
+  alarm: "no",
+  alarmClosed: null,
   readTalk: null,
 } as const satisfies Partial<Local>;
 
@@ -80,6 +86,9 @@ export type Action =
   | { type: "ask-leave" }
   | { type: "leave" }
   | { type: "stay" }
+  | { type: "alarm"; is: Local["alarm"] }
+  | { type: "close-alarm"; at: string }
+  | { type: "open-alarm" }
   | { type: "read-talk"; id: string }
   | { type: "call" }
   | { type: "call-sent" }
@@ -131,6 +140,12 @@ export function next(local: Local, action: Action): Local {
       return { ...local, leaving: "yes" };
     case "stay":
       return { ...local, leaving: "no" };
+    case "alarm":
+      return { ...local, alarm: action.is };
+    case "close-alarm":
+      return { ...local, alarm: "no", alarmClosed: action.at };
+    case "open-alarm":
+      return { ...local, alarmClosed: null };
     case "read-talk":
       return { ...local, readTalk: action.id };
     case "call":

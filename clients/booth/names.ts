@@ -18,9 +18,15 @@ export function personName(
   const name = length === "full" ? person.name : family(person.name);
   const kana = length === "full" ? person.kana : family(person.kana);
   const said = language === "en" && kana !== "" ? romaji(literal(kana)) : named(name, kana);
-  const title = person.role === "doctor" ? "person.doctor" : "person.other";
+  const title = titles.find(([role]) => role === person.role)?.[1] ?? "person.other";
   return words.marked(length === "full" ? title : `${title}.short`, { name: said });
 }
+
+const titles = [
+  ["doctor", "person.doctor"],
+  ["family", "person.family"],
+  ["interpreter", "person.interpreter"],
+] as const;
 
 /** The line under a name: what they are, and since when they are registered as it; marked wording. */
 export function registered(words: Say<Key>, professional: Professional, role: string): string {

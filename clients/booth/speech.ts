@@ -22,6 +22,16 @@ export function spokenKeys(screen: Screen): Key[] {
       return ["check.title", "check.face.looking.next", "check.voice.listening.next"];
     case "waiting":
       return [screen.again ? "wait.title.back" : "wait.title", "wait.chime"];
+    case "called":
+      return ["called.lead", "called.private"];
+    case "later":
+      return ["later.title", "later.lead"];
+    case "paused":
+      return ["paused.curtain"];
+    case "aside":
+      return ["aside.title", "aside.unheard", "aside.wait"];
+    case "wiping":
+      return ["wiping.title"];
     case "handover":
       return [byRole("handover.title", screen.leg.role), "handover.lead", "handover.private"];
     case "goodbye":

@@ -5,6 +5,7 @@
 import type { Call, Leg, Session, Waiting } from "../session/protocol";
 import type { DeviceFault, FailedReason, Snapshot, TalkMessage } from "../session/types";
 import { weakLine } from "../session/quality";
+import { askedOf, gateOf, personOf, seatOf, talkCourse, waitingCourse, type CourseScreen } from "./course";
 import { nobody, type Local, type Refusal } from "./local";
 
 /** How many digits a reception number has. */
@@ -47,6 +48,11 @@ export type Screen =
       readonly show: TalkView;
       /** Everybody who is let in, without the booth itself. */
       readonly people: readonly Person[];
+      /** Who wait to be let in, and who has been asked: nobody is there unnamed. */
+      readonly gate: readonly Person[];
+      readonly asked: Person | null;
+      /** Staff of the post office is in the booth, and everybody has accepted it. */
+      readonly staff: boolean;
       /** Written messages that have not been closed yet, oldest first. */
       readonly written: readonly TalkMessage[];
       readonly deskMuted: boolean;
@@ -54,6 +60,9 @@ export type Screen =
       readonly ownVoice: "there" | "gone";
       readonly leaving: Leaving;
     }
+  | CourseScreen
+  /** The server has still to hear that nothing is left. */
+  | { readonly kind: "wiping" }
   | { readonly kind: "goodbye"; readonly how: "done" | "left" | "cancelled" | "abandoned"; readonly met: readonly Leg[] };
 
 export type Leaving = Local["leaving"];
@@ -98,6 +107,7 @@ export function screenOf(snapshot: Snapshot, known: Local): Screen {
   if (snapshot.ended !== null) return goodbye(snapshot);
   if (session === null) {
     if (snapshot.entered !== null || snapshot.sessions === null) return { kind: "starting" };
+    if (snapshot.unwiped.length > 0) return { kind: "wiping" };
     return local.started ? checkIn(local) : { kind: "idle" };
   }
   return visit(snapshot, session, local);
@@ -122,9 +132,9 @@ function visit(snapshot: Snapshot, session: Session, local: Local): Screen {
     case "arrived":
       return arrived(snapshot, session, local);
     case "waiting":
-      return waiting(snapshot, session, leg, local);
+      return waitingCourse(session, leg, local) ?? waiting(snapshot, session, leg, local);
     case "consultation":
-      return talk(snapshot, session, leg, local);
+      return talkCourse(snapshot, session, leg, local) ?? talk(snapshot, session, leg, local);
     default:
       return goodbye(snapshot);
   }
@@ -185,6 +195,9 @@ function talk(snapshot: Snapshot, session: Session, leg: Leg, local: Local): Scr
     desk,
     show: viewOf(snapshot, desk),
     people,
+    gate: gateOf(session),
+    asked: askedOf(session),
+    staff: session.staff?.present === true,
     written: writtenOf(snapshot, local),
     deskMuted: present?.audioMuted ?? false,
     ownMuted: self.audioMuted || (own?.audioMuted ?? false),
@@ -193,25 +206,12 @@ function talk(snapshot: Snapshot, session: Session, leg: Leg, local: Local): Scr
   };
 }
 
-/** Everybody let in but the booth itself. A participant's kana is known where a leg names that desk. */
+/** Everybody let in but the booth itself. */
 function peopleOf(snapshot: Snapshot, session: Session): Person[] {
+  const own = snapshot.identity?.seat ?? `booth:${session.booth}`;
   return session.participants
-    .filter((one) => one.admitted && one.kind !== "booth" && one.id !== snapshot.identity?.seat)
-    .map((one) => {
-      const leg = session.legs.find((candidate) => candidate.desk !== undefined && seatOf(candidate.desk) === one.id);
-      return {
-        id: one.id,
-        role: leg?.role ?? one.role,
-        name: leg?.professional.name ?? one.name,
-        kana: leg?.professional.kana ?? "",
-        equipment: one.kind === "equipment",
-      };
-    });
-}
-
-/** A desk's seat id, which is its participant id too. */
-function seatOf(desk: string): string {
-  return `desk:${desk}`;
+    .filter((one) => one.admitted && one.id !== own)
+    .map((one) => personOf(session, one));
 }
 
 function viewOf(snapshot: Snapshot, desk: string): TalkView {
@@ -296,6 +296,8 @@ export function stepOf(screen: Screen): { now: number; name: "begin" | "check" |
     case "check":
       return { now: 2, name: "check" };
     case "waiting":
+    case "called":
+    case "later":
       return { now: 3, name: "wait" };
     case "handover":
       return { now: 3, name: "next" };

@@ -1,11 +1,23 @@
 import { wordsOf, type Book } from "../ui";
+import alarmEasy from "../ui/words/easy/alarm";
 import easy from "../ui/words/easy/booth";
+import courseEasy from "../ui/words/easy/course";
+import alarmEn from "../ui/words/en/alarm";
 import en from "../ui/words/en/booth";
+import courseEn from "../ui/words/en/course";
+import alarmJa from "../ui/words/ja/alarm";
 import ja from "../ui/words/ja/booth";
+import courseJa from "../ui/words/ja/course";
+
+const all = { ...ja, ...courseJa, ...alarmJa };
 
 /** The booth's wording in every language. */
-export const book: Book<keyof typeof ja> = { ja, easy, en };
+export const book: Book<keyof typeof all> = {
+  ja: all,
+  easy: { ...easy, ...courseEasy, ...alarmEasy },
+  en: { ...en, ...courseEn, ...alarmEn },
+};
 
-export type Key = keyof typeof ja;
+export type Key = keyof typeof all;
 
-export const { T, useWords } = wordsOf(ja);
+export const { T, useWords } = wordsOf(all);

@@ -1,9 +1,12 @@
 /** What comes over a screen without leaving the visit: staff are coming; do you want to end? */
 import { Button, Icon, useNow } from "../../ui";
+import type { Session } from "../../session/protocol";
 import { useBooth } from "../context";
 import { Frame, OneThing } from "../Frame";
 import type { CallView, Screen } from "../state";
 import { T } from "../words";
+import { AlarmButton } from "./Alarm";
+import { settle } from "./CourseBar";
 import { TalkBanner, useProfessional, type TalkScreen } from "./Talk";
 
 /** After this long without an answer the screen says what else can be done, in milliseconds. */
@@ -41,8 +44,28 @@ export function Calling({ screen, call }: { readonly screen: Screen; readonly ca
           </p>
         )}
         {screen.kind === "talk" && <StillOpen screen={screen} />}
+        {"session" in screen && screen.kind !== "name" && <Helper session={screen.session} />}
       </div>
     </Frame>
+  );
+}
+
+/** Whoever of the post office has come in says so; the other side is asked before they may listen. And where it is worse than that, help. */
+function Helper({ session }: { readonly session: Session }) {
+  const { client, closeCall } = useBooth();
+  const came = () => {
+    settle(client.conduct.staff(session.id, true));
+    closeCall();
+  };
+  return (
+    <div className="flex flex-wrap justify-center gap-5">
+      {session.staff?.present !== true && (
+        <Button icon="person" onPress={came}>
+          <T k="staff.came" />
+        </Button>
+      )}
+      <AlarmButton />
+    </div>
   );
 }
 

@@ -22,13 +22,15 @@ import { personName, registered } from "../names";
 import { lineOf, type Person, type Screen } from "../state";
 import { T, useWords } from "../words";
 import { DeviceSoundBar, DeviceSoundButton, useDeviceSound } from "./DeviceSound";
+import { AlarmButton } from "./Alarm";
+import { CourseBar, settle } from "./CourseBar";
 import { Written } from "./Written";
 
 export type TalkScreen = Extract<Screen, { kind: "talk" }>;
 
 /** The consultation: the professional large, oneself small, identity and contact always beside. */
 export function Talk({ screen }: { readonly screen: TalkScreen }) {
-  const { act } = useBooth();
+  const { act, client } = useBooth();
   const writing = screen.written.length > 0;
   const sound = useDeviceSound(screen);
   // Something else has the large place, and the side needs room for the face.
@@ -41,6 +43,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
       bar={
         <>
           <OwnVoice screen={screen} />
+          <CourseBar screen={screen} />
           <Lines />
           <DeviceSoundBar screen={screen} sound={sound} />
         </>
@@ -48,6 +51,10 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
       actions={
         <>
           <DeviceSoundButton sound={sound} />
+          <AlarmButton />
+          <Button onPress={() => settle(client.conduct.pause("privacy"))}>
+            <T k="paused.button" />
+          </Button>
           <Button onPress={() => act({ type: "ask-leave" })}>
             <T k="talk.end" />
           </Button>
@@ -74,7 +81,9 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
 export function TalkBanner({ screen }: { readonly screen: TalkScreen }) {
   const { snapshot } = useBooth();
   const nameOf = usePersonName();
-  return <Banner people={screen.people.map(nameOf)} line={lineOf(snapshot)} />;
+  const words = useWords();
+  const staff = screen.staff ? [words.marked("staff.person")] : [];
+  return <Banner people={[...screen.people.map(nameOf), ...staff]} line={lineOf(snapshot)} />;
 }
 
 /** How a person is called in a sentence; marked wording. */

@@ -1,0 +1,160 @@
+/** The emergency button: touched at the foot, pressed in the middle of another screen, and then the sheet. */
+import { useEffect, type ReactNode } from "react";
+import { Button, Icon, useNow } from "../../ui";
+import { AlarmSheet } from "../../ui/AlarmSheet";
+import type { AlarmView } from "../course";
+import { useBooth } from "../context";
+import { Frame } from "../Frame";
+import { useOffice } from "../office";
+import type { Screen } from "../state";
+import { T } from "../words";
+import { TalkBanner } from "./Talk";
+
+/** First step, at the foot: lifts the cover. */
+export function AlarmButton() {
+  const { alarm, armAlarm, act } = useBooth();
+  const standing = alarm?.state === "raised";
+  return (
+    <Button
+      icon="warn"
+      className="border-emergency! text-emergency!"
+      onPress={standing ? () => act({ type: "open-alarm" }) : armAlarm}
+    >
+      <T k={standing ? "alarm.open" : "alarm.button"} />
+    </Button>
+  );
+}
+
+/** What comes over the screen between touching the button and being told that everybody knows. */
+export function Alarm({ screen, alarm }: { readonly screen: Screen; readonly alarm: AlarmView }) {
+  const header = screen.kind === "talk" ? <TalkBanner screen={screen} /> : undefined;
+  switch (alarm.state) {
+    case "raised":
+      return <Raised screen={screen} header={header} alarm={alarm} />;
+    case "failed":
+      return <Failed screen={screen} header={header} />;
+    default:
+      return <Sure screen={screen} header={header} alarm={alarm} />;
+  }
+}
+
+type Of<S extends AlarmView["state"]> = Extract<AlarmView, { state: S }>;
+interface Around {
+  readonly screen: Screen;
+  readonly header: ReactNode;
+}
+
+/** Second step: far from where the first was touched, and only for ten seconds. */
+function Sure({ screen, header, alarm }: Around & { readonly alarm: Of<"arming" | "armed"> }) {
+  const { client, act, pressAlarm } = useBooth();
+  const now = useNow(client.now, 250);
+  const seconds = alarm.state === "armed" ? Math.ceil((Date.parse(alarm.until) - now) / 1000) : null;
+  const late = seconds !== null && seconds <= 0 && alarm.state === "armed" && !alarm.sending;
+  useEffect(() => {
+    if (late) act({ type: "alarm", is: "no" });
+  }, [late, act]);
+  return (
+    <Frame
+      screen={screen}
+      header={header}
+      again={false}
+      actions={
+        <Button icon="back" onPress={() => act({ type: "alarm", is: "no" })}>
+          <T k="alarm.no" />
+        </Button>
+      }
+    >
+      <div data-alarm={alarm.state} className="mx-auto mt-2 flex w-full max-w-5xl flex-col items-center gap-6 text-center">
+        <Button
+          kind="emergency"
+          icon="warn"
+          className="min-h-36! w-full text-[45px]! max-[1100px]:text-[38px]!"
+          busy={alarm.state === "arming" || alarm.sending}
+          onPress={pressAlarm}
+        >
+          <T k={alarm.state === "arming" ? "alarm.arming" : "alarm.press"} />
+        </Button>
+        <h1 className="text-[45px] leading-relaxed font-bold max-[1100px]:text-[38px]">
+          <T k="alarm.sure" />
+        </h1>
+        <p className="text-[30px] leading-relaxed">
+          <T k="alarm.means" />
+        </p>
+        {seconds !== null && seconds > 0 && (
+          <p className="tabular-nums">
+            <T k="alarm.left" values={{ seconds }} />
+          </p>
+        )}
+      </div>
+    </Frame>
+  );
+}
+
+function Raised({ screen, header, alarm }: Around & { readonly alarm: Of<"raised"> }) {
+  const { act } = useBooth();
+  return (
+    <Frame
+      screen={screen}
+      header={header}
+      again={false}
+      actions={
+        <Button kind="primary" icon="back" onPress={() => act({ type: "close-alarm", at: alarm.emergency.at })}>
+          <T k="alarm.close" />
+        </Button>
+      }
+    >
+      <Sheet>
+        <AlarmSheet emergency={alarm.emergency} className="text-[28px] max-[1100px]:text-[25px]" />
+      </Sheet>
+    </Frame>
+  );
+}
+
+/** Nobody could be reached: what to telephone is known here all the same. */
+function Failed({ screen, header }: Around) {
+  const { act, client } = useBooth();
+  const office = useOffice().data;
+  return (
+    <Frame
+      screen={screen}
+      header={header}
+      again={false}
+      actions={
+        <Button icon="back" onPress={() => act({ type: "alarm", is: "no" })}>
+          <T k="alarm.no" />
+        </Button>
+      }
+    >
+      <Sheet title={<T k="alarm.failed" />}>
+        <AlarmSheet
+          emergency={{
+            by: "booth:",
+            at: new Date(client.now()).toISOString(),
+            address: office?.address ?? "",
+            officePhone: office?.phone ?? "",
+            hospital: office?.emergency?.hospital ?? "",
+            hospitalPhone: office?.emergency?.phone ?? "",
+            deskName: "",
+            deskPhone: "",
+          }}
+          told={false}
+          className="text-[28px] max-[1100px]:text-[25px]"
+        />
+      </Sheet>
+    </Frame>
+  );
+}
+
+function Sheet({ title = <T k="alarm.title" />, children }: { readonly title?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <div className="m-auto w-full max-w-6xl rounded-16 border-4 border-emergency bg-white px-9 py-5 max-[1100px]:px-5 max-[1100px]:py-3">
+      <div role="alert">
+        <h1 className="flex items-center gap-5 text-[42px] leading-relaxed font-bold text-emergency max-[1100px]:text-[36px]">
+          <Icon name="warn" className="size-12" />
+          <span>{title}</span>
+        </h1>
+      </div>
+      {children}
+    </div>
+  );
+}

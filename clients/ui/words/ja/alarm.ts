@@ -1,0 +1,30 @@
+/** Words of the emergency, of booth, desk and counter alike, in Japanese. */
+const words = {
+  "alarm.button": "{緊急|きんきゅう}",
+  "alarm.sure": "{緊急|きんきゅう}を {知|し}らせますか",
+  "alarm.means": "{局|きょく}の {人|ひと}と {相手|あいて}に すぐ {知|し}らせ、{住所|じゅうしょ}と {病院|びょういん}を {画面|がめん}に {出|だ}します。",
+  "alarm.arming": "ボタンを {開|あ}けています",
+  "alarm.press": "{緊急|きんきゅう}を {知|し}らせる",
+  "alarm.no": "いいえ、もどる",
+  "alarm.left": "あと{{seconds}}{秒|びょう}で {元|もと}に もどります",
+  "alarm.failed": "つながりません。{電話|でんわ}で {知|し}らせてください",
+  "alarm.title": "{緊急|きんきゅう}です",
+  "alarm.told": "{{time}}に {知|し}らせました。{局|きょく}の {人|ひと}が {向|む}かいます。",
+  "alarm.by.booth": "ブースから",
+  "alarm.by.desk": "{相談|そうだん}の {席|せき}から",
+  "alarm.ambulance": "{救急車|きゅうきゅうしゃ}",
+  "alarm.ambulance.phone": "119",
+  "alarm.address": "ここの {住所|じゅうしょ}",
+  "alarm.hospital": "{救急|きゅうきゅう}の {病院|びょういん}",
+  "alarm.office": "{郵便局|ゆうびんきょく}",
+  "alarm.desk": "{相談|そうだん}の {相手|あいて}",
+  "alarm.close": "{話|はなし}に もどる",
+  "alarm.stands": "{緊急|きんきゅう}を {知|し}らせています。",
+  "alarm.open": "{住所|じゅうしょ}と {電話|でんわ}を {見|み}る",
+  "alarm.calm": "{緊急|きんきゅう}を {終|お}える",
+  "alarm.calm.sure": "{緊急|きんきゅう}を {終|お}えますか",
+  "alarm.booth": "{{booth}}で {緊急|きんきゅう}です",
+  "alarm.go": "すぐ {行|い}きます",
+} as const;
+
+export default words;
