@@ -243,7 +243,7 @@ function goodbye(snapshot: Snapshot): Screen {
 
 /** 係を呼ぶ: what became of the call. Null while there is none. */
 export interface CallView {
-  readonly state: "sending" | "heard" | "answered" | "failed";
+  readonly state: "sending" | "heard" | "phoning" | "phoned" | "answered" | "failed";
   /** Fills the screen; otherwise only the button shows it. */
   readonly open: boolean;
   readonly id: string | null;
@@ -263,11 +263,17 @@ export function callOf(snapshot: Snapshot, local: Local, now: number): CallView 
   }
   const answered = standing.answeredAt !== undefined && standing.answeredAt !== null;
   return {
-    state: answered ? "answered" : "heard",
+    state: answered ? "answered" : ringing(standing),
     open: local.callClosed !== standing.id,
     id: standing.id,
     at: standing.at,
   };
+}
+
+/** Nobody at the counter means that the telephone is next, at once; what has been telephoned says so. */
+function ringing(call: Call): "heard" | "phoning" | "phoned" {
+  if (call.phonedAt != null) return "phoned";
+  return call.heardAt == null && call.phoneAt != null ? "phoning" : "heard";
 }
 
 function lastStanding(calls: readonly Call[], now: number): Call | undefined {

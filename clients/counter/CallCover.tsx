@@ -77,6 +77,7 @@ export function CallCover({
               <Fact icon="info">
                 <T k="counter.call.means" />
               </Fact>
+              <Telephone call={first} />
               {others.length > 0 && (
                 <Fact icon="bell" tone="heed">
                   <T k="counter.call.others" values={{ booths: others.join(words.marked("counter.call.join")) }} />
@@ -106,6 +107,32 @@ function Who({ session, appointments }: { readonly session: SessionSummary; read
         </>
       )}
     </>
+  );
+}
+
+/** When the office's telephone rings, or that it has. */
+function Telephone({ call }: { readonly call: Call }) {
+  const now = useNow();
+  const since = (at: string) => Math.max(0, Math.floor((now - Date.parse(at)) / 1000));
+  if (call.phonedAt != null) {
+    return (
+      <Fact icon="phone" tone="heed">
+        <T k="counter.call.phoned" values={{ seconds: since(call.phonedAt) }} />
+      </Fact>
+    );
+  }
+  if (call.phoneFailed === true) {
+    return (
+      <Fact icon="phone" tone="heed">
+        <T k="counter.call.phoneFailed" />
+      </Fact>
+    );
+  }
+  if (call.phoneAt == null) return null;
+  return (
+    <Fact icon="phone">
+      <T k="counter.call.willPhone" values={{ seconds: Math.max(0, Math.ceil((Date.parse(call.phoneAt) - now) / 1000)) }} />
+    </Fact>
   );
 }
 

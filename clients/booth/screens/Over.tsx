@@ -16,8 +16,7 @@ const slow = 60_000;
 export function Calling({ screen, call }: { readonly screen: Screen; readonly call: CallView }) {
   const { client, closeCall } = useBooth();
   const now = useNow(client.now);
-  const failed = call.state === "failed";
-  const late = call.state === "heard" && call.at !== null && now - Date.parse(call.at) > slow;
+  const late = unanswered.has(call.state) && call.at !== null && now - Date.parse(call.at) > slow;
   return (
     <Frame
       screen={screen}
@@ -32,7 +31,7 @@ export function Calling({ screen, call }: { readonly screen: Screen; readonly ca
         <Rings />
         <div role="alert">
           <h1 className="text-[57px] leading-relaxed font-bold max-[1100px]:text-[48px]">
-            <T k={failed ? "call.failed" : call.state === "sending" ? "call.sending" : "call.coming"} />
+            <T k={titles[call.state]} />
           </h1>
         </div>
         <p role="status" className="text-[34px] leading-relaxed max-[1100px]:text-[30px]">
@@ -69,9 +68,22 @@ function Helper({ session }: { readonly session: Session }) {
   );
 }
 
+const unanswered: ReadonlySet<CallView["state"]> = new Set(["heard", "phoning", "phoned"]);
+
+const titles = {
+  sending: "call.sending",
+  heard: "call.coming",
+  phoning: "call.phoning",
+  phoned: "call.phoned",
+  answered: "call.coming",
+  failed: "call.failed",
+} as const;
+
 const leads = {
   sending: "call.sending.lead",
   heard: "call.heard",
+  phoning: "call.phoning.lead",
+  phoned: "call.phoned.lead",
   answered: "call.answered",
   failed: "call.failed.lead",
 } as const;
