@@ -43,7 +43,12 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 		if next.Version == doc.Version {
 			return doc, nil
 		}
-		current, stored, err := b.store.put(ctx, next, doc.Version, e.Type)
+		current, stored, err := b.store.put(ctx, next, doc.Version, e.Type, effects)
+		if errors.Is(err, errBoothBusy) {
+			if err = b.boothFree(ctx, next.Booth, current.ID, e.Type); err == nil {
+				continue
+			}
+		}
 		if err != nil {
 			return doc, err
 		}
@@ -52,11 +57,24 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 			continue
 		}
 		b.hub.update(next)
-		b.log.Info("session changed", "session", id, "event", e.Type, "by", e.By.ID, "state", next.State, "version", next.Version)
-		b.carryOut(ctx, next, effects)
+		b.log.Info("session changed", "session", id, "event", e.Type, "by", e.By.ID, "stage", next.Stage(), "version", next.Version)
+		b.carryOut(ctx, next, owedKey(next), effects)
 		return next, nil
 	}
 	return doc, fmt.Errorf("%s in session %s: too much happens at once", e.Type, id)
+}
+
+// boothFree frees a booth that is held by a session Redis has lost, or says which one holds it.
+func (b *Broker) boothFree(ctx context.Context, booth, holder string, event session.Type) error {
+	d, err := b.store.load(ctx, holder)
+	if errors.Is(err, errNoSession) || err == nil && !d.HoldsBooth() {
+		return b.store.freeBooth(ctx, booth)
+	}
+	if err != nil {
+		return err
+	}
+	b.hub.update(d) // the booth is told to wipe itself
+	return &session.Refusal{Event: event, Err: session.ErrNotNow, Why: "the booth is in session " + holder + ", or has not confirmed that nothing of it is left"}
 }
 
 // lookWithin is how long the broker waits for a document it can do without.
@@ -82,35 +100,56 @@ func (b *Broker) newest(ctx context.Context, id string) (d session.Doc, fresh bo
 	return d, true, nil
 }
 
-// carryOut carries out effects of a document that has been stored. It must not stop halfway because the socket that
-// asked for it has gone, so it has a time of its own.
-func (b *Broker) carryOut(ctx context.Context, d session.Doc, effects []session.Effect) {
+// carryOut carries out effects of a document that has been stored, and strikes them off. It must not stop halfway because the
+// socket that asked for it has gone, so it has a time of its own. What fails stays owed, and is tried again (owed.go).
+func (b *Broker) carryOut(ctx context.Context, d session.Doc, key string, effects []session.Effect) {
+	if len(effects) == 0 {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), effectWithin)
 	defer cancel()
+	done := true
 	for _, effect := range effects {
-		switch e := effect.(type) {
-		case session.Gate:
-			b.setGate(ctx, d.ID)
-		case session.Expel:
-			b.logFailed("leave media", d.ID, b.media.Leave(ctx, d.ID, e.Participant))
-			b.logFailed("forget", d.ID, b.lines.forget(ctx, who{d.ID, e.Participant}))
-		case session.CloseRoom:
-			b.logFailed("close room", d.ID, b.media.CloseRoom(ctx, d.ID))
-			b.logFailed("wipe presence", d.ID, b.lines.wipe(ctx, d.ID, everybody(d)))
-		case session.LegStarted:
-			b.tellBooking(ctx, "leg started", d, func(ctx context.Context) error {
-				return b.cfg.Bookings.LegStarted(ctx, d.Appointment, e.Leg)
-			})
-		case session.LegDone:
-			b.tellBooking(ctx, "leg done", d, func(ctx context.Context) error {
-				return b.cfg.Bookings.LegDone(ctx, d.Appointment, e.Leg)
-			})
-		case session.Finish:
-			b.tellBooking(ctx, "finish", d, func(ctx context.Context) error {
-				return b.cfg.Bookings.Finish(ctx, d.Appointment, outcome(e))
-			})
+		if err := b.carryOutOne(ctx, d, effect); err != nil {
+			b.log.Warn("still to be done", "session", d.ID, "effect", fmt.Sprintf("%T", effect), "error", err)
+			done = false
 		}
 	}
+	if done {
+		b.logFailed("strike off", d.ID, b.store.paid(ctx, key))
+	}
+}
+
+func (b *Broker) carryOutOne(ctx context.Context, d session.Doc, effect session.Effect) error {
+	switch e := effect.(type) {
+	case session.Gate:
+		return b.setGate(ctx, d.ID)
+	case session.Expel:
+		return b.expel(ctx, d.ID, e.Participant)
+	case session.CloseRoom:
+		return errors.Join(b.media.CloseRoom(ctx, d.ID), b.lines.wipe(ctx, d.ID, everybody(d)))
+	case session.LegStarted:
+		return b.tellBooking("leg started", d, b.cfg.Bookings.LegStarted(ctx, d.Appointment, e.Leg))
+	case session.LegDone:
+		return b.tellBooking("leg done", d, b.cfg.Bookings.LegDone(ctx, d.Appointment, e.Leg))
+	case session.Finish:
+		return b.tellBooking("finish", d, b.cfg.Bookings.Finish(ctx, d.Appointment, outcome(e)))
+	case session.Ring:
+		b.ringEmergency(d, e.At)
+		return nil
+	default:
+		return b.tellOther(ctx, d, effect)
+	}
+}
+
+// expel ends a participant's media, unless it has come back since.
+func (b *Broker) expel(ctx context.Context, id, participant string) error {
+	if now, ok := b.hub.doc(id); ok {
+		if _, back := now.Participant(participant); back && now.State != protocol.StateClosed {
+			return nil
+		}
+	}
+	return errors.Join(b.media.Leave(ctx, id, participant), b.lines.forget(ctx, who{id, participant}))
 }
 
 // outcome is booking's word for the end of a visit: whether a professional met the resident is what counts, not who
@@ -138,39 +177,40 @@ func (b *Broker) logFailed(what, id string, err error) {
 	}
 }
 
-// tellBooking does so now or, when booking does not answer, later.
-func (b *Broker) tellBooking(ctx context.Context, what string, d session.Doc, do func(context.Context) error) {
-	err := do(ctx)
-	if err == nil {
-		return
+// tellBooking judges booking's answer: what it refuses for good is not asked again.
+func (b *Broker) tellBooking(what string, d session.Doc, err error) error {
+	if err == nil || unavailable(err) {
+		return err
 	}
-	b.log.Warn("booking not told", "what", what, "session", d.ID, "appointment", d.Appointment, "error", err)
-	if unavailable(err) {
-		b.retries.add(what+" "+d.Appointment, do)
-	}
+	b.log.Info("booking refused", "what", what, "session", d.ID, "appointment", d.Appointment, "error", err)
+	return nil
 }
 
 // setGate sets the gate of a session's room to what the newest document says, and again if a newer one came in
 // meanwhile. Whoever changes a document or hears of a change does this, so the last to act has seen the newest; a
 // gate that was set late by somebody slow does not stay.
-func (b *Broker) setGate(ctx context.Context, id string) {
+func (b *Broker) setGate(ctx context.Context, id string) error {
 	defer b.gates.lock(id)()
 	for range contended {
 		d, ok := b.hub.doc(id)
 		if !ok || d.State == protocol.StateClosed {
-			return // CloseRoom ends all media
+			return nil // CloseRoom ends all media
 		}
-		if err := b.media.Admit(ctx, id, d.Version, d.Gate()); err != nil {
+		if err := b.media.Admit(ctx, id, d.Version, d.Gate()...); err != nil {
 			b.log.Error("set gate", "session", id, "version", d.Version, "error", err)
-			b.retries.add("set gate "+id, func(ctx context.Context) error {
-				newest, _ := b.hub.doc(id)
-				return b.media.Admit(ctx, id, newest.Version, newest.Gate())
-			})
-			return
+			return err
 		}
 		if now, _ := b.hub.doc(id); now.Version == d.Version {
-			return
+			return nil
 		}
+	}
+	return nil
+}
+
+// retryGate has the gate set, and goes on with that if it fails.
+func (b *Broker) retryGate(ctx context.Context, id string) {
+	if err := b.setGate(ctx, id); err != nil {
+		b.retries.add("set gate "+id, func(ctx context.Context) error { return b.setGate(ctx, id) })
 	}
 }
 

@@ -133,7 +133,7 @@ func New(cfg Config) (*Broker, error) {
 	keys := keyspace{cfg.Area}
 	b := &Broker{
 		cfg: cfg, log: cfg.Log, clock: cfg.clock, media: cfg.Media,
-		store:    newStore(cfg.Redis, cfg.Area),
+		store:    newStore(cfg.Redis, cfg.Area, cfg.clock.Now, cfg.Log),
 		lines:    lines{cfg.Redis, keys},
 		calls:    callStore{cfg.Redis, keys},
 		tries:    tries{cfg.Redis, keys},

@@ -72,7 +72,7 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 			return
 		}
 		if _, gate := b.hub.update(d); gate {
-			b.setGate(ctx, d.ID)
+			b.retryGate(ctx, d.ID)
 		}
 	case c.Line != nil:
 		b.hearLine(ctx, w, *c.Line)
@@ -134,7 +134,7 @@ func (b *Broker) readAll(ctx context.Context) error {
 	for _, d := range docs {
 		open[d.ID] = true
 		if _, gate := b.hub.update(d); gate {
-			b.setGate(ctx, d.ID)
+			b.retryGate(ctx, d.ID)
 		}
 		people, err := b.lines.ofSession(ctx, d.ID)
 		if err != nil {

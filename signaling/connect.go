@@ -27,6 +27,7 @@ type identity struct {
 	label       string // a guest's name, which lives only in presence
 	seat        access.Seat
 	reason      protocol.Away // why it is back
+	wipes       bool          // of a booth: its page confirms that it has wiped itself
 	expires     time.Time
 }
 
@@ -187,7 +188,10 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	}
 	s.who = identity{
 		participant: seat.ID, side: session.Side(side(seat.ID)), role: place.Role, name: place.Name,
-		seat: seat, reason: hello.Reason, expires: seat.Expires,
+		seat: seat, reason: hello.Reason, wipes: hello.Wipes, expires: seat.Expires,
+	}
+	if s.who.side == session.SideBooth {
+		b.recallUnwiped(ctx, seat.Booth)
 	}
 	s.log = s.log.With("seat", seat.ID)
 	s.log.Info("seat connected", "app", hello.App, "reason", hello.Reason)
@@ -210,7 +214,7 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 		return false
 	}
 	s.who = identity{
-		participant: room.Participant, side: session.SideGuest, role: string(protocol.KindGuest),
+		participant: room.Participant, side: session.SideGuest, role: guestRole(room.Role),
 		name: room.Name, label: room.Name, reason: hello.Reason, expires: room.Expires,
 	}
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
@@ -222,6 +226,14 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 	}
 	s.catchUp(missed)
 	return true
+}
+
+// guestRole is what a guest is called where its token does not say.
+func guestRole(role string) string {
+	if role == "" {
+		return string(protocol.KindGuest)
+	}
+	return role
 }
 
 // refuseToken says why a token is not taken, and how to go on.

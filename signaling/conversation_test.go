@@ -203,7 +203,7 @@ func TestARequestWhoseNodeWasLostIsToldSoAndCannotHappenLater(t *testing.T) {
 	}
 	next := d
 	next.Version++
-	_, _, err = here.broker.store.put(context.WithValue(t.Context(), claimKey{}, late), next, d.Version, "ready")
+	_, _, err = here.broker.store.put(context.WithValue(t.Context(), claimKey{}, late), next, d.Version, "ready", nil)
 	var refused *refusal
 	if !errors.As(err, &refused) || refused.code != protocol.ErrInterrupted {
 		t.Fatalf("stored late: %v", err)

@@ -22,7 +22,7 @@ func estimate(mine session.Doc, all []session.Doc, desks int, now time.Time) pro
 	var low, high time.Duration
 	ahead := 0
 	for _, other := range all {
-		if other.ID == mine.ID || !sharesQueue(mine, other) || !before(other, mine) {
+		if other.ID == mine.ID || !sharesQueue(mine, other) || !before(other, mine, now) {
 			continue
 		}
 		l, h := remaining(other, now)
@@ -42,8 +42,13 @@ func estimate(mine session.Doc, all []session.Doc, desks int, now time.Time) pro
 	if expected.Before(leg.StartsAt) && leg.StartsAt.After(leg.PlannedAt()) {
 		expected = leg.StartsAt // a delay that was announced counts, though the desk may be free sooner
 	}
+	if mine.NotBefore != nil {
+		if later := mine.NotBefore.Sub(now); later > 0 {
+			low, high = max(low, later), max(high, later)
+		}
+	}
 	return protocol.Waiting{
-		Session: mine.ID, Ahead: ahead,
+		Session: mine.ID, Ahead: ahead, NotBefore: mine.NotBefore,
 		FromMinutes: minutes(low) / step * step,
 		ToMinutes:   max((minutes(high)+step-1)/step*step, step),
 		LateMinutes: max(minutes(expected.Sub(leg.PlannedAt())), 0),
@@ -60,24 +65,6 @@ func sharesQueue(a, b session.Doc) bool {
 		return x.Desk == y.Desk
 	}
 	return x.Pool == y.Pool
-}
-
-// before says whether a is seen before b: it is being seen, or it waits and was appointed earlier, or at the same time
-// and waits longer. Arriving early gains nothing.
-func before(a, b session.Doc) bool {
-	if a.State == protocol.StateConsultation {
-		return true
-	}
-	if a.State != protocol.StateWaiting {
-		return false
-	}
-	if s, t := a.Current().StartsAt, b.Current().StartsAt; !s.Equal(t) {
-		return s.Before(t)
-	}
-	if a.WaitingSince != nil && b.WaitingSince != nil && !a.WaitingSince.Equal(*b.WaitingSince) {
-		return a.WaitingSince.Before(*b.WaitingSince)
-	}
-	return a.ID < b.ID
 }
 
 // remaining is the least and the most a visit ahead still takes.

@@ -25,7 +25,7 @@ func (h *hub) take(d session.Doc) (news, gate bool) {
 	h.tellSeatsOf(before)
 	h.tellSeatsOf(d)
 	h.tellQueue(d)
-	return true, !slices.Equal(before.Gate(), d.Gate())
+	return true, !slices.EqualFunc(before.Gate(), d.Gate(), slices.Equal)
 }
 
 // tellSession sends the session to everybody here who takes part, and goodbye to whom it is over for.
@@ -52,8 +52,11 @@ func overFor(d session.Doc, participant string) protocol.Reason {
 	if _, in := d.Participant(participant); in {
 		return ""
 	}
-	if side(participant) == "desk" {
+	switch side(participant) {
+	case "desk":
 		return protocol.ReasonHandover
+	case "booth":
+		return protocol.ReasonReleased
 	}
 	return protocol.ReasonDismissed
 }
@@ -76,9 +79,18 @@ func (h *hub) tellSeatsOf(d session.Doc) {
 	}
 	h.tellSeat(session.BoothSeat(d.Booth))
 	h.tellSeat("counter:" + d.Office)
+	h.tellSeat("lobby:" + d.Office)
 	for _, leg := range d.Legs {
 		h.tellSeat(session.DeskSeat(leg.Desk))
 		h.tellSeat("assistant:" + leg.Pool)
+	}
+	if d.Word != nil {
+		h.tellSeat(session.DeskSeat(d.Word.Desk))
+	}
+	if leg := d.Current(); leg.Desk == "" {
+		for _, desk := range h.places.DesksOf(leg.Pool) {
+			h.tellSeat(session.DeskSeat(desk))
+		}
 	}
 }
 
@@ -86,6 +98,10 @@ func (h *hub) tellSeatsOf(d session.Doc) {
 func (h *hub) tellSeat(id string) {
 	there := h.seats[id]
 	if there == nil {
+		return
+	}
+	if there.socket.who.side == sideLobby {
+		h.tellLobby(there)
 		return
 	}
 	now := h.seatFor(there.socket)
@@ -151,7 +167,7 @@ func (h *hub) tellWaiting(v *visit, booth string) {
 		return
 	}
 	now := estimate(v.doc, h.openDocs(), len(h.places.DesksOf(v.doc.Current().Pool)), h.clock.Now())
-	if m.waiting != nil && *m.waiting == now {
+	if m.waiting != nil && reflect.DeepEqual(*m.waiting, now) {
 		return
 	}
 	m.waiting = &now
@@ -277,7 +293,7 @@ func (h *hub) prune() (callsOver []string) {
 			h.tellOffice(office)
 		}
 		for id, v := range h.sessions {
-			if v.doc.ClosedAt != nil && now.Sub(*v.doc.ClosedAt) > closedFor {
+			if v.doc.ClosedAt != nil && !v.doc.HoldsBooth() && now.Sub(*v.doc.ClosedAt) > closedFor {
 				delete(h.sessions, id)
 			}
 		}

@@ -35,6 +35,7 @@ func (b *Broker) keep(ctx context.Context) error {
 			return ctx.Err()
 		case <-sweep:
 			b.sweep(ctx)
+			b.settle(ctx)
 		case <-renew:
 			b.renew(ctx)
 		case <-waits:

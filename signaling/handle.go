@@ -192,7 +192,7 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 	w := who{room.Room, s.who.participant}
 	for range contended {
 		l := b.hub.lineFor(s, w.session, b.node)
-		event := session.Event{Type: how, By: s.who.actor(), At: b.now()}
+		event := session.Event{Type: how, By: s.who.actor(), At: b.now(), Wipes: s.who.wipes, Role: room.Role}
 		if _, err := b.apply(ctx, w.session, event); err != nil {
 			return err
 		}
@@ -256,7 +256,7 @@ func (b *Broker) offer(ctx context.Context, s *socket, m protocol.Offer) error {
 
 // restoreMedia sets again, for a peer that may be new, what holds of it: the gate and what it has muted.
 func (b *Broker) restoreMedia(ctx context.Context, s *socket, id string) {
-	b.setGate(ctx, id)
+	b.retryGate(ctx, id)
 	p := b.hub.person(who{id, s.who.participant})
 	if !p.Audio && !p.Video {
 		return

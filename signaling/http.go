@@ -40,6 +40,8 @@ func (b *Broker) Register(api huma.API) {
 		Summary: "A token to enter one session", Tags: []string{"sessions"},
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable},
 	}, b.sessionToken)
+	b.registerGuests(api)
+	b.registerLobby(api)
 	huma.Register(api, huma.Operation{
 		OperationID: "sessions", Method: http.MethodGet, Path: "/v1/sessions",
 		Summary: "Sessions that are open, without names", Description: "For administrators.",
@@ -221,12 +223,7 @@ func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTo
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	d, fresh, err := b.newest(ctx, in.ID)
-	if err == nil && !fresh {
-		if stored, loadErr := b.look(ctx, in.ID); loadErr == nil {
-			d = stored // a leg may have been handed over elsewhere this very moment
-		}
-	}
+	d, err := b.current(ctx, in.ID) // a leg may have been handed over elsewhere this very moment
 	if err != nil {
 		return nil, b.failed("session token", err)
 	}
@@ -237,8 +234,12 @@ func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTo
 	switch {
 	case seat.Booth != "" && seat.ID == session.BoothSeat(d.Booth):
 		grants = access.BoothGrants
+	case seat.Booth != "" && d.Hosts(seat.Booth):
+		grants = access.BoothGrants
 	case seat.Desk != "" && d.Serves(seat.Desk, seat.Pool):
 		grants = access.DeskGrants
+	case seat.Desk != "" && d.Asks(seat.Desk):
+		grants = access.AskedGrants
 	default:
 		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "this seat takes no part in that session now")
 	}

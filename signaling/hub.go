@@ -31,6 +31,7 @@ type seated struct {
 	socket *socket
 	opened time.Time
 	told   *protocol.Seat
+	lobby  *protocol.Lobby // of a screen in a lobby
 }
 
 // visit is one session: the newest document known, who is connected, and who of them is connected here.
@@ -275,7 +276,7 @@ func (h *hub) entered(s *socket) (d session.Doc, ok bool) {
 func (h *hub) boothBusy(booth, id string) (busy bool) {
 	h.do(func() {
 		for _, d := range h.openDocs() {
-			if _, in := d.Participant(session.BoothSeat(booth)); in && d.ID != id && d.Booth == booth {
+			if _, in := d.Participant(session.BoothSeat(booth)); in && d.ID != id && d.Host != id && d.Booth == booth {
 				busy = true
 			}
 		}

@@ -38,6 +38,17 @@ func (k keyspace) phoning(call string) string { return "{" + k.area + "}:call-ph
 // tries counts wrong reception numbers of a seat.
 func (k keyspace) tries(seat string) string { return "{" + k.area + "}:tries:" + seat }
 
+// booths is a hash of the session that holds each booth in use: one it has entered and that is not wiped yet.
+func (k keyspace) booths() string { return "{" + k.area + "}:ses-booths" }
+
+// owed is a hash of effects that have been stored with their document and not been carried out yet, JSON by
+// "<session>:<version>"; owedDue is a sorted set of the same by when, in ms, whoever finds them may carry them out.
+func (k keyspace) owed() string    { return "{" + k.area + "}:ses-owed" }
+func (k keyspace) owedDue() string { return "{" + k.area + "}:ses-owed-due" }
+
+// invitation holds what a guest's one-use code is good for, JSON, by a digest of the code.
+func (k keyspace) invitation(digest string) string { return "{" + k.area + "}:ses-guest:" + digest }
+
 // changes is the channel every node of the area listens to.
 func (k keyspace) changes() string { return "{" + k.area + "}:ses-changes" }
 

@@ -19,6 +19,8 @@ const (
 	roleBooth = "booth"
 	roleStaff = "staff"
 	roleAdmin = "admin"
+	// roleLobby is a screen in an office's lobby: it shows numbers and takes no part in anything.
+	roleLobby = "lobby"
 	// roleAssistant is the reception of a pool: it books for its desks and takes no part in any session.
 	roleAssistant = "assistant"
 )
@@ -43,6 +45,9 @@ func (d directory) Seat(id string) (Place, bool) {
 	case "counter":
 		office, ok := d.now().Office(name)
 		return Place{ID: id, Role: roleStaff, Name: office.Name, Area: office.Area, Office: name}, ok
+	case "lobby":
+		office, ok := d.now().Office(name)
+		return Place{ID: id, Role: roleLobby, Name: office.Name, Area: office.Area, Office: name}, ok
 	case "admin":
 		areas := d.now().Areas()
 		if len(areas) == 0 || !adminName.MatchString(name) {
@@ -86,6 +91,14 @@ func (d directory) DesksOf(id string) []string {
 		list[i] = desk.ID
 	}
 	return list
+}
+
+// InEmergency is where an office is, and whom to turn to there.
+func (d directory) InEmergency(office string) protocol.Emergency {
+	o, _ := d.now().Office(office)
+	return protocol.Emergency{
+		Address: o.Address, OfficePhone: o.Phone, Hospital: o.Emergency.Hospital, HospitalPhone: o.Emergency.Phone,
+	}
 }
 
 // ServiceName is the service's name and its neutral word.

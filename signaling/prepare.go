@@ -38,7 +38,7 @@ func (b *Broker) prepare(ctx context.Context, s *socket, m protocol.Prepare) err
 	if _, there := d.Participant(m.Participant); !there {
 		return &refusal{protocol.ErrUnknownParticipant, "nobody of that id is here"}
 	}
-	seen := d.Gate()
+	seen := slices.Concat(d.Gate()...)
 	for _, one := range []string{s.who.participant, m.Participant} {
 		if !slices.Contains(seen, one) {
 			seen = append(seen, one)

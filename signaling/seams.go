@@ -63,6 +63,8 @@ type Places interface {
 	PoolName(pool string) string
 	// DesksOf lists the desks of a pool.
 	DesksOf(pool string) []string
+	// InEmergency is where an office is and whom to turn to there: address, its telephone, hospital and the hospital's telephone.
+	InEmergency(office string) protocol.Emergency
 	// ServiceName is for booth and desk; public is the neutral word for everybody else.
 	ServiceName(service string) (name, public string)
 	// Professional is who sits at a desk; with an empty desk, what is known of the pool.

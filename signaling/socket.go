@@ -30,8 +30,9 @@ type socket struct {
 	heardAt   atomic.Int64   // the last sign of life, in Unix nanoseconds
 	writer    sync.WaitGroup // of the writer
 
-	who     identity // set by hello
-	entered entry    // set by enter; empty outside a session
+	who     identity  // set by hello
+	armed   time.Time // until when the emergency button can be pressed
+	entered entry     // set by enter; empty outside a session
 	// set by hello, before anybody else knows the socket; nil for a page that speaks without numbers
 	conversation *conversation
 	prepares     *rate.Limiter // of prepare

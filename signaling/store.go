@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -19,6 +22,15 @@ var storeSource string
 //go:embed open.lua
 var openSource string
 
+//go:embed takeover.lua
+var takeOverSource string
+
+// errNewer: a document has been stored by a newer version of this program, which alone understands it.
+var errNewer = errors.New("stored by a newer version of this program")
+
+// errBoothBusy: the booth is in another session, or has not confirmed yet that nothing of it is left.
+var errBoothBusy = errors.New("the booth is in another session")
+
 // errNoSession: there is no document of that id, or it has been forgotten an hour after its end.
 var errNoSession = errors.New("no such session")
 
@@ -31,12 +43,18 @@ type store struct {
 	keys  keyspace
 	save  *redis.Script
 	open  *redis.Script
+	claim *redis.Script
+	now   func() time.Time
+	log   *slog.Logger
 
 	meters *meters
 }
 
-func newStore(r redis.UniversalClient, area string) *store {
-	return &store{redis: r, keys: keyspace{area}, save: redis.NewScript(storeSource), open: redis.NewScript(openSource)}
+func newStore(r redis.UniversalClient, area string, now func() time.Time, log *slog.Logger) *store {
+	return &store{
+		redis: r, keys: keyspace{area}, now: now, log: log,
+		save: redis.NewScript(storeSource), open: redis.NewScript(openSource), claim: redis.NewScript(takeOverSource),
+	}
 }
 
 // load reads one document.
@@ -52,17 +70,25 @@ func (s *store) load(ctx context.Context, id string) (d session.Doc, err error) 
 	return decodeDoc(raw)
 }
 
+// decodeDoc reads a document of this shape or an older one; errNewer for one that only a newer program understands.
 func decodeDoc(raw []byte) (session.Doc, error) {
 	var d session.Doc
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return session.Doc{}, fmt.Errorf("decode session: %w", err)
 	}
+	if d.Shape > session.Shape {
+		return session.Doc{}, fmt.Errorf("session %s: shape %d, and this program reads up to %d: %w", d.ID, d.Shape, session.Shape, errNewer)
+	}
 	return d, nil
 }
 
-// put stores next, which was computed from the version before. If somebody was faster it returns their document and
-// false, and nothing has changed.
-func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type) (d session.Doc, stored bool, err error) {
+// owedAfter is how long the one that stored a document has to carry its effects out before anybody does.
+const owedAfter = 3 * time.Second
+
+// put stores next, which was computed from the version before, and with it the effects that are to be carried out on account
+// of it. If somebody was faster it returns their document and false, and nothing has changed. errBoothBusy says that the booth is
+// held by another session, which the returned document names.
+func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type, effects []session.Effect) (d session.Doc, stored bool, err error) {
 	defer s.meters.step("save")(&err)
 	doc, err := json.Marshal(next)
 	if err != nil {
@@ -72,33 +98,57 @@ func (s *store) put(ctx context.Context, next session.Doc, before int64, event s
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("encode change of %s: %w", next.ID, err)
 	}
-	closed := 0
-	if next.State == protocol.StateClosed {
-		closed = 1
+	debt, err := session.EncodeEffects(effects)
+	if err != nil {
+		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
+	}
+	holds := 0
+	if next.HoldsBooth() {
+		holds = 1
 	}
 	asked := claimOf(ctx)
 	touched := s.touched(next)
 	if asked.key != "" {
 		touched = append(touched, asked.key)
 	}
-	there, err := s.save.Run(ctx, s.redis, touched,
-		next.ID, before, doc, closed, closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
-		asked.field, asked.token, asked.answer).Text()
+	answer, err := s.save.Run(ctx, s.redis, touched,
+		next.ID, before, doc, phase(next), closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
+		next.Booth, holds, debt, owedKey(next), s.now().Add(owedAfter).UnixMilli(), session.Shape,
+		asked.field, asked.token, asked.answer).StringSlice()
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
 	}
-	if there == "lost" {
-		return session.Doc{}, false, errClaimLost
-	}
-	if there == "" {
+	switch {
+	case answer[0] == "stored":
 		return next, true, nil
+	case answer[0] == "lost":
+		return session.Doc{}, false, errClaimLost
+	case answer[0] == "busy":
+		return session.Doc{ID: answer[1]}, false, fmt.Errorf("session %s: booth %s: %w", next.ID, next.Booth, errBoothBusy)
 	}
-	current, err := decodeDoc([]byte(there))
+	current, err := decodeDoc([]byte(answer[1]))
 	return current, false, err
 }
 
+// phase is how long a document is kept, in the store's words.
+func phase(d session.Doc) int {
+	switch {
+	case d.State != protocol.StateClosed:
+		return 0
+	case d.HoldsBooth():
+		return 1
+	default:
+		return 2
+	}
+}
+
+func owedKey(d session.Doc) string { return d.ID + ":" + strconv.FormatInt(d.Version, 10) }
+
 func (s *store) touched(d session.Doc) []string {
-	return []string{s.keys.session(d.ID), s.keys.open(), s.keys.byAppointment(d.Appointment), s.keys.outbox()}
+	return []string{
+		s.keys.session(d.ID), s.keys.open(), s.keys.byAppointment(d.Appointment), s.keys.outbox(),
+		s.keys.booths(), s.keys.owed(), s.keys.owedDue(),
+	}
 }
 
 // openOnce stores the first version of a document unless the appointment has a session already, other than the closed
@@ -157,6 +207,10 @@ func (s *store) all(ctx context.Context) (docs []session.Doc, err error) {
 			continue // closed and gone between the two reads
 		}
 		d, err := decodeDoc([]byte(text))
+		if errors.Is(err, errNewer) {
+			s.log.Warn("session left alone", "error", err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -21,6 +21,7 @@ func (h *hub) sessionFor(v *visit, s *socket) protocol.Session {
 		Number: d.Number, CheckedInBy: string(d.CheckedInBy), Leg: d.Leg,
 		WaitingSince: d.WaitingSince, StartedAt: d.StartedAt,
 	}
+	h.addCourse(&out, v)
 	atTheEnds := s.who.side == session.SideBooth || s.who.side == session.SideDesk
 	for _, leg := range d.Legs {
 		name, public := h.places.ServiceName(leg.Service)
@@ -41,7 +42,10 @@ func (h *hub) sessionFor(v *visit, s *socket) protocol.Session {
 
 // participant adds a name and a role: the seat's, or for a visitor what its token said.
 func (h *hub) participant(v *visit, p session.Participant) protocol.Participant {
-	out := protocol.Participant{ID: p.ID, Kind: p.Kind, Role: string(p.Kind), Name: p.ID, Admitted: p.Admitted}
+	out := protocol.Participant{ID: p.ID, Kind: p.Kind, Role: string(p.Kind), Name: p.ID, Admitted: p.Admitted, Apart: apart(v.doc, p)}
+	if p.Role != "" {
+		out.Role = p.Role
+	}
 	if place, ok := h.places.Seat(p.ID); ok {
 		out.Role, out.Name = place.Role, place.Name
 	} else if label := v.people[p.ID].Label; label != "" {
@@ -72,12 +76,15 @@ func (h *hub) seatFor(s *socket) protocol.Seat {
 	out := protocol.Seat{DayRev: h.dayFor(s.who)}
 	for _, v := range h.sessions {
 		if v.doc.State != protocol.StateClosed && concerns(v.doc, s.who) {
-			out.Sessions = append(out.Sessions, h.summary(v))
+			line := h.summary(v)
+			line.Asked = v.doc.Asks(s.who.seat.Desk)
+			out.Sessions = append(out.Sessions, line)
 		}
 	}
 	slices.SortFunc(out.Sessions, func(a, b protocol.SessionSummary) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 	})
+	out.Wipe = h.unwiped(s.who)
 	for _, c := range h.calls {
 		if s.who.side == session.SideCounter && c.Office == s.who.seat.Office ||
 			s.who.side == session.SideBooth && c.Booth == s.who.seat.Booth {
@@ -113,7 +120,9 @@ func concerns(d session.Doc, w identity) bool {
 	case session.SideCounter:
 		return d.Office == w.seat.Office
 	case session.SideDesk:
-		return slices.ContainsFunc(d.Legs, func(l session.Leg) bool { return !l.Done && l.Desk == w.seat.Desk })
+		leg := d.Current()
+		return d.Asks(w.seat.Desk) || leg.Desk == "" && leg.Pool == w.seat.Pool ||
+			slices.ContainsFunc(d.Legs, func(l session.Leg) bool { return !l.Done && l.Desk == w.seat.Desk })
 	case session.SideAssistant:
 		return slices.ContainsFunc(d.Legs, func(l session.Leg) bool { return !l.Done && l.Pool == w.seat.Pool })
 	default:
@@ -124,11 +133,19 @@ func concerns(d session.Doc, w identity) bool {
 func (h *hub) summary(v *visit) protocol.SessionSummary {
 	d := v.doc
 	leg := d.Current()
-	return protocol.SessionSummary{
+	out := protocol.SessionSummary{
 		ID: d.ID, Appointment: d.Appointment, State: d.State,
 		Office: d.Office, OfficeName: h.places.OfficeName(d.Office),
 		Booth: d.Booth, BoothName: h.places.BoothName(d.Booth),
 		Number: d.Number, Leg: d.Leg, Desk: leg.Desk, Pool: leg.Pool,
 		WaitingSince: d.WaitingSince, BoothOnline: v.people[session.BoothSeat(d.Booth)].Online,
+		Stage: stageOf(v), NotBefore: d.NotBefore, Emergency: d.Emergency != nil,
 	}
+	if d.Called != nil {
+		out.CalledBy = d.Called.Desk
+	}
+	if d.State == protocol.StateWaiting {
+		out.Place = place(d, h.openDocs(), h.clock.Now())
+	}
+	return out
 }

@@ -503,6 +503,8 @@ export interface Call {
   phonedAt?: string;
   /** it could not be telephoned, and is tried again */
   phoneFailed?: boolean;
+  /** somebody pressed the emergency button */
+  emergency?: boolean;
 }
 
 /** Seat is everything live that concerns this seat, whole; it is sent on hello and whenever anything in it changes. */

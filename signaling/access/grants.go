@@ -26,6 +26,7 @@ var (
 	BoothGrants   = Grants{Publish, Subscribe, Call}
 	DeskGrants    = Grants{Publish, Subscribe, Admit, Handover, End}
 	VisitorGrants = Grants{Publish, Subscribe}
+	AskedGrants   = Grants{Publish, Subscribe} // of a desk another one has asked in
 )
 
 // Has says whether g is among them.

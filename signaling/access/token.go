@@ -56,6 +56,7 @@ type Room struct {
 	Room        string
 	Name        string // shown to the others; never a resident's
 	Grants      Grants
+	Role        string // of a guest: interpreter, family …
 
 	Expires time.Time // set by the verifier
 }
@@ -75,6 +76,7 @@ type roomClaims struct {
 	Room   string `json:"room"`
 	Name   string `json:"name,omitempty"`
 	Grants Grants `json:"grants"`
+	Role   string `json:"role,omitempty"`
 }
 
 // Issuer signs tokens with the newest key.
@@ -99,7 +101,7 @@ func (i *Issuer) Room(r Room, ttl time.Duration) (string, time.Time, error) {
 		return "", time.Time{}, fmt.Errorf("room token: grants %v: %w", r.Grants, ErrClaims)
 	}
 	registered := i.registered(r.Participant, RoomAudience, ttl)
-	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants})
+	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants, r.Role})
 	return token, registered.ExpiresAt.Time, err
 }
 
@@ -148,7 +150,7 @@ func (v *Verifier) Room(token string) (Room, error) {
 	if c.Subject == "" || c.Room == "" || !c.Grants.known() {
 		return Room{}, fmt.Errorf("room token: subject, room or grants: %w", ErrClaims)
 	}
-	return Room{c.Subject, c.Room, c.Name, c.Grants, c.ExpiresAt.Time}, nil
+	return Room{c.Subject, c.Room, c.Name, c.Grants, c.Role, c.ExpiresAt.Time}, nil
 }
 
 func (v *Verifier) parse(token, audience string, claims jwt.Claims) error {

@@ -257,6 +257,7 @@ type Call struct {
 	PhoneAt     *time.Time `json:"phoneAt,omitempty"`     // when the office is telephoned unless somebody answers; absent where no telephone can be
 	PhonedAt    *time.Time `json:"phonedAt,omitempty"`    // when the office was telephoned
 	PhoneFailed bool       `json:"phoneFailed,omitempty"` // it could not be telephoned, and is tried again
+	Emergency   bool       `json:"emergency,omitempty"`   // somebody pressed the emergency button
 }
 
 // State is where a visit stands.

@@ -48,12 +48,29 @@ const (
 	GraceExpired    Type = "grace_expired"    // Whom did not come back in time
 	Cancelled       Type = "cancelled"        // the appointment was cancelled
 	Rescheduled     Type = "rescheduled"      // the booking has other times, or a later leg is not needed: Legs
+	StaffCame       Type = "staff_came"       // somebody of the post office is in the booth
+	StaffLeft       Type = "staff_left"       // nobody of the post office is in the booth any more
+	StaffAccepted   Type = "staff_accepted"   // the actor accepts that they are there
+	Summon          Type = "summon"           // the professional calls the resident who waits
+	Requeue         Type = "requeue"          // the professional puts the visit back into its queue, until Until if that is given
+	Pause           Type = "pause"            // the actor has sound and pictures turned off: Reason
+	Resume          Type = "resume"           // the actor goes on
+	Confer          Type = "confer"           // the professional asks Desk in, Private or not
+	Transfer        Type = "transfer"         // the professional passes the leg to Desk or Pool, of Role
+	Gather          Type = "gather"           // the professional takes the session Other of Booth into this room
+	Release         Type = "release"          // the session Other is to go back, or does not come
+	Hosted          Type = "hosted"           // this session's booth is in the room of Other, with the actor's desk
+	Unhosted        Type = "unhosted"         // it is no longer; Over says that the professional has ended the visit
+	Alarm           Type = "emergency"        // the actor needs help at once
+	Calm            Type = "calm"             // the emergency is over
+	Wiped           Type = "wiped"            // nothing of the visit is left in the booth
 )
 
 // Types lists every event, for tests and diagrams.
 var Types = []Type{
 	Entered, GuestJoined, EquipmentJoined, Gone, Ready, Admit, Dismiss, Handover, End, Leave, GraceExpired, Cancelled,
-	Rescheduled,
+	Rescheduled, StaffCame, StaffLeft, StaffAccepted, Summon, Requeue, Pause, Resume, Confer, Transfer, Gather, Release,
+	Hosted, Unhosted, Alarm, Calm, Wiped,
 }
 
 // Event is something that happens to a visit.
@@ -63,41 +80,15 @@ type Event struct {
 	Whom string // Admit, Dismiss, GraceExpired
 	Legs []Leg  // Rescheduled: all legs as the booking has them now
 	At   time.Time
+
+	Desk, Pool, Role string               // Confer, Transfer: whom to, as the directory has it
+	Private          bool                 // Confer
+	Until            time.Time            // Requeue: not to be called before; zero for now
+	Reason           protocol.PauseReason // Pause
+	Other, Booth     string               // Gather, Release, Hosted, Unhosted: the other session, and its booth
+	Over             bool                 // Unhosted
+	Wipes            bool                 // Entered by a booth: its page confirms that it has wiped itself
 }
-
-// Effect is something the broker does after the changed document has been stored.
-type Effect interface{ effect() }
-
-// Gate: sound and pictures flow between exactly these.
-type Gate struct{ Admitted []string }
-
-// Expel: this participant's media end, and it is told why.
-type Expel struct {
-	Participant string
-	Reason      protocol.Reason
-}
-
-// LegStarted: the booking learns that a professional has met the resident.
-type LegStarted struct{ Leg int }
-
-// LegDone: the booking learns that the leg is over.
-type LegDone struct{ Leg int }
-
-// CloseRoom: all media end.
-type CloseRoom struct{}
-
-// Finish: the booking frees what it still holds for the visit.
-type Finish struct {
-	Reason protocol.Reason
-	Met    bool // a professional has met the resident: not a no-show
-}
-
-func (Gate) effect()       {}
-func (Expel) effect()      {}
-func (LegStarted) effect() {}
-func (LegDone) effect()    {}
-func (CloseRoom) effect()  {}
-func (Finish) effect()     {}
 
 // Reasons for refusing an event; a Refusal wraps one of them.
 var (

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -14,32 +16,62 @@ const MaxParticipants = 16
 // step carries out one event in one state. It may change d, which is a copy, and refuses by an error.
 type step func(d *Doc, e Event) ([]Effect, error)
 
-// table is the machine: an event that a state does not list is refused with ErrNotNow.
-var table = map[protocol.State]map[Type]step{
-	protocol.StateArrived: {
-		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
-		Ready: ready, Dismiss: dismiss, End: end, Leave: leave, GraceExpired: graceExpired, Cancelled: cancel,
-		Rescheduled: reschedule,
-	},
-	protocol.StateWaiting: {
-		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
-		Ready: stay(SideBooth), Admit: start, Dismiss: dismiss, End: end, Leave: leave, GraceExpired: graceExpired, Cancelled: cancel,
-		Rescheduled: reschedule,
-	},
-	protocol.StateConsultation: {
-		Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone,
-		Ready: stay(SideBooth), Admit: letIn, Dismiss: dismiss, Handover: handover, End: end, Leave: leave, GraceExpired: graceExpired,
-		Rescheduled: reschedule,
-	},
-	protocol.StateClosed: {
-		Gone: nothing, Leave: nothing, GraceExpired: nothing, Cancelled: nothing, Rescheduled: nothing,
-	},
+// steps are the events a row of the table answers.
+type steps map[Type]step
+
+// and adds to a row, or replaces in it.
+func (s steps) and(more steps) steps {
+	row := maps.Clone(s)
+	maps.Copy(row, more)
+	return row
+}
+
+// open is what is answered in the same way wherever a visit stands before its end.
+var open = steps{
+	Entered: enter, GuestJoined: join, EquipmentJoined: join, Gone: gone, Dismiss: dismiss,
+	End: end, Leave: leave, GraceExpired: graceExpired, Rescheduled: reschedule,
+	StaffCame: staff(true), StaffLeft: staff(false), StaffAccepted: acceptStaff, Alarm: alarm, Calm: calm,
+	Unhosted: nothing,
+}
+
+// The rows that several stages share.
+var (
+	arriving = open.and(steps{Ready: ready, Cancelled: cancel})
+	queueing = open.and(steps{
+		Ready: stay(SideBooth), Cancelled: cancel, Admit: start, Summon: summon, Requeue: requeue, Transfer: transfer, Hosted: hosted,
+	})
+	talking = open.and(steps{
+		Ready: stay(SideBooth), Admit: letIn, Handover: handover, Requeue: requeue, Transfer: transfer,
+		Pause: pause, Resume: resume, Confer: confer, Gather: gather, Release: release,
+	})
+	over = steps{
+		Gone: nothing, Leave: nothing, GraceExpired: nothing, Cancelled: nothing, Rescheduled: nothing, StaffLeft: nothing,
+		Resume: nothing, Calm: nothing, Release: nothing, Unhosted: nothing, Wiped: wiped,
+	}
+)
+
+// table is the machine: an event that a stage does not list is refused with ErrNotNow, or ErrClosed after the end.
+var table = map[protocol.Stage]steps{
+	protocol.StageArrived:    arriving,
+	protocol.StageSeated:     arriving,
+	protocol.StageWaiting:    queueing,
+	protocol.StageLater:      queueing,
+	protocol.StageBetween:    queueing,
+	protocol.StageCalled:     queueing.and(steps{Summon: summonAgain}),
+	protocol.StageTalking:    talking,
+	protocol.StagePaused:     talking,
+	protocol.StageConferring: talking,
+	protocol.StageGathered: open.and(steps{
+		Ready: stay(SideBooth), Hosted: hostedAgain, Unhosted: unhosted, End: refuse("release it from the group first"),
+	}),
+	protocol.StageClosing: over,
+	protocol.StageClosed:  over,
 }
 
 // Next computes what e does to d: the next document and the effects that follow, in order. A document that comes back
 // with the same version has not changed and needs no storing. Errors are *Refusal; d is then still what holds.
 func Next(d Doc, e Event) (Doc, []Effect, error) {
-	do, ok := table[d.State][e.Type]
+	do, ok := table[d.Stage()][e.Type]
 	if !ok {
 		if d.State == protocol.StateClosed {
 			return d, nil, &Refusal{e.Type, ErrClosed, string(d.Reason)}
@@ -52,20 +84,16 @@ func Next(d Doc, e Event) (Doc, []Effect, error) {
 	if err != nil {
 		return d, nil, err
 	}
-	if gate := next.Gate(); !slices.Equal(before, gate) {
+	if gate := next.Gate(); !slices.EqualFunc(before, gate, slices.Equal) {
 		// The gate comes first: whatever else an event brings, nobody is heard for longer than they should be.
 		effects = append([]Effect{Gate{gate}}, effects...)
 	}
-	if !changed(d, next) {
+	if reflect.DeepEqual(d, next) {
 		return d, effects, nil
 	}
+	next.Shape = Shape
 	next.Version++
 	return next, effects, nil
-}
-
-func changed(a, b Doc) bool {
-	return a.State != b.State || a.Leg != b.Leg ||
-		!slices.Equal(a.Participants, b.Participants) || !slices.Equal(a.Legs, b.Legs)
 }
 
 // nothing is for events that may arrive late and no longer matter.
@@ -81,21 +109,44 @@ func stay(side Side) step {
 	}
 }
 
+// refuse is for what this stage has another way for.
+func refuse(why string) step {
+	return func(_ *Doc, e Event) ([]Effect, error) { return nil, notNow(e, why) }
+}
+
+func notNow(e Event, why string) error { return &Refusal{e.Type, ErrNotNow, why} }
+
 func enter(d *Doc, e Event) ([]Effect, error) {
 	switch e.By.Side {
 	case SideBooth:
+		if _, ok := d.gatheredBooth(e.By.ID); ok {
+			return nil, nil // named by the professional, and there already
+		}
 		if e.By.ID != BoothSeat(d.Booth) {
 			return nil, forbidden(e, "it is another booth's session")
 		}
+		d.Wipes = e.Wipes
 		return nil, d.add(e, protocol.KindBooth)
 	case SideDesk:
-		if e.By.ID != DeskSeat(e.By.Desk) || !d.Serves(e.By.Desk, e.By.Pool) {
-			return nil, forbidden(e, "it is not this desk's leg")
-		}
-		return nil, d.add(e, protocol.KindDesk)
+		return nil, d.enterDesk(e)
 	default:
 		return nil, forbidden(e, "only booth and desk enter")
 	}
+}
+
+// enterDesk lets the desk of the leg come, and one that has been asked in: the professional has named it, so it is admitted.
+func (d *Doc) enterDesk(e Event) error {
+	asked := d.Asks(e.By.Desk)
+	if e.By.ID != DeskSeat(e.By.Desk) || !asked && !d.Serves(e.By.Desk, e.By.Pool) {
+		return forbidden(e, "it is not this desk's leg")
+	}
+	if err := d.add(e, protocol.KindDesk); err != nil {
+		return err
+	}
+	if asked {
+		d.admit(e.By.ID)
+	}
+	return nil
 }
 
 // join puts a guest or equipment before the gate. It may not take the name of a seat.
@@ -116,7 +167,7 @@ func join(d *Doc, e Event) ([]Effect, error) {
 // isSeat says whether an id is, or looks like, that of a booth, desk, counter, assistant or administrator.
 func isSeat(id string) bool {
 	kind, _, ok := strings.Cut(id, ":")
-	return ok && slices.Contains([]string{"booth", "desk", "counter", "assistant", "admin"}, kind)
+	return ok && slices.Contains([]string{"booth", "desk", "counter", "assistant", "admin", "lobby"}, kind)
 }
 
 // add lists the actor, not admitted; one who is already there stays as it is.
@@ -130,7 +181,11 @@ func (d *Doc) add(e Event, kind protocol.Kind) error {
 	if len(d.Participants) >= MaxParticipants {
 		return &Refusal{e.Type, ErrNotNow, "the session is full"}
 	}
-	d.Participants = append(d.Participants, Participant{ID: e.By.ID, Kind: kind})
+	p := Participant{ID: e.By.ID, Kind: kind}
+	if kind == protocol.KindGuest {
+		p.Role = e.Role
+	}
+	d.Participants = append(d.Participants, p)
 	return nil
 }
 
@@ -161,14 +216,25 @@ func ready(d *Doc, e Event) ([]Effect, error) {
 	return nil, nil
 }
 
-// wait puts the visit into the queue of its current leg; everybody stands before the gate again.
-func (d *Doc) wait(at time.Time) {
-	d.State = protocol.StateWaiting
+// wait puts the visit into the queue of its current leg.
+func (d *Doc) wait(at time.Time) []Effect {
 	d.WaitingSince = &at
-	d.StartedAt = nil
+	return d.queue(protocol.StateWaiting)
+}
+
+// queue puts everybody before the gate again and ends what belongs to a consultation. What has been waited already counts on.
+func (d *Doc) queue(to protocol.State) []Effect {
+	var effects []Effect
+	if d.Word != nil {
+		effects = d.forgetWord(protocol.ReasonHandover)
+	}
+	effects = append(effects, d.releaseAll(false)...)
+	d.State = to
+	d.StartedAt, d.Called, d.Paused, d.NotBefore = nil, nil, nil, nil
 	for i := range d.Participants {
 		d.Participants[i].Admitted = false
 	}
+	return effects
 }
 
 // professional refuses everybody but a desk that serves the current leg and has entered.
@@ -195,18 +261,28 @@ func start(d *Doc, e Event) ([]Effect, error) {
 	if whom.Kind != protocol.KindBooth {
 		return nil, &Refusal{e.Type, ErrNotNow, "admit the booth first"}
 	}
-	effects := d.sendDesksAway(e.By.ID)
+	if whom.ID != BoothSeat(d.Booth) {
+		return nil, forbidden(e, "it is another booth's")
+	}
+	effects := d.begin(e.By.Desk, e.At)
+	d.admit(whom.ID)
+	d.admit(e.By.ID)
+	return effects, nil
+}
+
+// begin makes the leg this desk's and the visit a consultation; every other desk is sent away.
+func (d *Doc) begin(desk string, at time.Time) []Effect {
+	effects := d.sendDesksAway(DeskSeat(desk))
 	leg := &d.Legs[d.Leg]
-	leg.Desk = e.By.Desk
+	leg.Desk = desk
 	if !leg.Started {
 		leg.Started = true
 		effects = append(effects, LegStarted{d.Leg})
 	}
 	d.State = protocol.StateConsultation
-	d.StartedAt = &e.At
-	d.admit(whom.ID)
-	d.admit(e.By.ID)
-	return effects, nil
+	d.StartedAt = &at
+	d.Called, d.NotBefore = nil, nil
+	return effects
 }
 
 func (d *Doc) admit(id string) { d.Participants[d.index(id)].Admitted = true }
@@ -240,6 +316,9 @@ func dismiss(d *Doc, e Event) ([]Effect, error) {
 	if err := d.professional(e); err != nil {
 		return nil, err
 	}
+	if d.Word != nil && e.Whom == DeskSeat(d.Word.Desk) {
+		return d.forgetWord(protocol.ReasonDismissed), nil
+	}
 	whom, ok := d.Participant(e.Whom)
 	if !ok {
 		return nil, &Refusal{e.Type, ErrUnknownParticipant, e.Whom}
@@ -251,20 +330,36 @@ func dismiss(d *Doc, e Event) ([]Effect, error) {
 	return []Effect{Expel{whom.ID, protocol.ReasonDismissed}}, nil
 }
 
+// handover passes the visit to its next leg. A desk of that leg that has been asked in takes over at once.
 func handover(d *Doc, e Event) ([]Effect, error) {
 	if err := d.professional(e); err != nil {
 		return nil, err
 	}
 	next := d.next()
 	if next < 0 {
-		return nil, &Refusal{e.Type, ErrNotNow, "this is the last leg"}
+		return nil, notNow(e, "this is the last leg")
 	}
 	done := d.Leg
+	heir := ""
+	if d.Joined() && d.Word.Desk == d.Legs[next].Desk {
+		heir = d.Word.Desk
+	}
 	d.Legs[done].Done = true
 	d.Leg = next
-	effects := d.sendDesksAway("")
-	d.wait(e.At)
-	return append(effects, LegDone{done}), nil
+	return append(d.passTo(heir, e.At), LegDone{done}), nil
+}
+
+// passTo has the visit wait for the current leg; a desk that is there already, the heir, has called it.
+func (d *Doc) passTo(heir string, at time.Time) []Effect {
+	if heir != "" {
+		d.Word = nil // it stays
+	}
+	effects := d.sendDesksAway(DeskSeat(heir))
+	effects = append(effects, d.wait(at)...)
+	if heir != "" {
+		d.Called = &Called{heir, at}
+	}
+	return effects
 }
 
 func end(d *Doc, e Event) ([]Effect, error) {
@@ -321,9 +416,7 @@ func reschedule(d *Doc, e Event) ([]Effect, error) {
 	}
 	if next := d.next(); next >= 0 {
 		d.Leg = next
-		effects := d.sendDesksAway("")
-		d.wait(e.At)
-		return effects, nil
+		return d.passTo("", e.At), nil
 	}
 	return d.close(protocol.ReasonDone, e.At), nil
 }
@@ -333,52 +426,6 @@ func cancel(d *Doc, e Event) ([]Effect, error) {
 		return nil, forbidden(e, "only the booking may")
 	}
 	return d.close(protocol.ReasonCancelled, e.At), nil
-}
-
-// close ends the visit for everybody. The participants stay listed, so that each can be told.
-func (d *Doc) close(why protocol.Reason, at time.Time) []Effect {
-	d.State = protocol.StateClosed
-	d.Reason = why
-	d.ClosedAt = &at
-	d.StartedAt = nil
-	return []Effect{CloseRoom{}, Finish{Reason: why, Met: d.Met()}}
-}
-
-func leave(d *Doc, e Event) ([]Effect, error) {
-	switch e.By.Side {
-	case SideBooth:
-		if e.By.ID != BoothSeat(d.Booth) {
-			return nil, forbidden(e, "it is another booth's session")
-		}
-		return d.close(protocol.ReasonLeft, e.At), nil
-	case SideDesk, SideGuest, SideEquipment:
-		return d.depart(e.By.ID, protocol.ReasonLeft, e.At), nil
-	default:
-		return nil, forbidden(e, "it takes no part")
-	}
-}
-
-// depart takes one participant out. A consultation whose desk is gone waits again.
-func (d *Doc) depart(id string, why protocol.Reason, at time.Time) []Effect {
-	p, ok := d.Participant(id)
-	if !ok {
-		return nil
-	}
-	d.remove(id)
-	if p.Kind == protocol.KindDesk && d.State == protocol.StateConsultation {
-		d.wait(at)
-	}
-	return []Effect{Expel{id, why}}
-}
-
-func graceExpired(d *Doc, e Event) ([]Effect, error) {
-	if e.By.Side != SideSystem {
-		return nil, forbidden(e, "only the broker may")
-	}
-	if e.Whom == BoothSeat(d.Booth) {
-		return d.close(protocol.ReasonAbandoned, e.At), nil
-	}
-	return d.depart(e.Whom, protocol.ReasonAbandoned, e.At), nil
 }
 
 func forbidden(e Event, why string) error { return &Refusal{e.Type, ErrForbidden, why} }

@@ -1,0 +1,105 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
+)
+
+// armedFor is how long the cover of the emergency button stays lifted.
+const armedFor = protocol.ArmedSeconds * time.Second
+
+// armEmergency lifts the cover for this socket. It is node memory: whoever loses the line between the two steps begins anew.
+func (b *Broker) armEmergency(s *socket) error {
+	d, err := b.member(s)
+	if err != nil {
+		return err
+	}
+	if s.who.side != session.SideBooth && s.who.side != session.SideDesk {
+		return &refusal{protocol.ErrForbidden, "only booth and desk have an emergency button"}
+	}
+	s.armed = b.now().Add(armedFor)
+	s.send(protocol.Armed{Session: d.ID, Until: s.armed})
+	return nil
+}
+
+// pressEmergency carries out the second step. It always works: while Redis is down, everybody here sees it and the counters here
+// ring at once, and the document follows when Redis answers.
+func (b *Broker) pressEmergency(ctx context.Context, s *socket) error {
+	d, err := b.member(s)
+	if err != nil {
+		return err
+	}
+	event := session.Event{Type: session.Alarm, By: s.who.actor(), At: b.now()}
+	if !event.At.Before(s.armed) {
+		return &refusal{protocol.ErrNotNow, "arm_emergency first, at most ten seconds before"}
+	}
+	s.armed = time.Time{}
+	s.log.Warn("emergency", "session", d.ID)
+	next, _, err := session.Next(d, event)
+	if err != nil {
+		return err
+	}
+	stored := make(chan error, 1)
+	b.sockets.Go(func() { // ends by the client's own timeouts; Run waits for it
+		_, err := b.apply(ctx, d.ID, event)
+		stored <- err
+	})
+	late := time.NewTimer(leaveWithin)
+	defer late.Stop()
+	select {
+	case err = <-stored:
+	case <-late.C:
+		err = context.DeadlineExceeded
+	}
+	if err == nil || !unavailable(err) {
+		return err
+	}
+	s.log.Warn("emergency without the store", "session", d.ID, "error", err)
+	b.hub.show(next)
+	b.logFailed("set gate", d.ID, b.media.Admit(context.WithoutCancel(ctx), d.ID, next.Version, next.Gate()...))
+	b.ringEmergency(next, event.At)
+	b.retries.add("emergency "+d.ID, func(ctx context.Context) error {
+		_, err := b.apply(ctx, d.ID, event)
+		var refused *session.Refusal
+		if errors.As(err, &refused) || errors.Is(err, errNoSession) {
+			return nil // the visit is over
+		}
+		return err
+	})
+	return nil
+}
+
+// ringEmergency has the counters of the office ring. The call is named after the emergency, so that it rings once however often
+// it is told.
+func (b *Broker) ringEmergency(d session.Doc, at time.Time) {
+	c := call{
+		Call: protocol.Call{
+			ID: "c_" + d.ID + "-" + strconv.FormatInt(at.UnixMilli(), 36), Booth: d.Booth,
+			BoothName: b.cfg.Places.BoothName(d.Booth), At: at, Emergency: true,
+		},
+		Office: d.Office,
+	}
+	if _, known := b.hub.callAt(c.ID, c.Office); !known {
+		b.ring(c)
+	}
+}
+
+// show tells everybody here of a document that could not be stored yet.
+func (h *hub) show(d session.Doc) {
+	h.do(func() {
+		v := h.sessions[d.ID]
+		if v == nil {
+			return
+		}
+		shown := *v
+		shown.doc = d
+		for _, m := range v.members {
+			m.socket.send(h.sessionFor(&shown, m.socket))
+		}
+	})
+}
