@@ -9,6 +9,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
 )
 
 // change is one message between the nodes of an area. Each carries the whole new value of what changed.
@@ -133,6 +134,7 @@ func (b *Broker) readAll(ctx context.Context) error {
 	open := map[string]bool{}
 	for _, d := range docs {
 		open[d.ID] = true
+		b.putBack(ctx, d)
 		if _, gate := b.hub.update(d); gate {
 			b.retryGate(ctx, d.ID)
 		}
@@ -149,6 +151,24 @@ func (b *Broker) readAll(ctx context.Context) error {
 		return err
 	}
 	return b.readCalls(ctx)
+}
+
+// putBack stores our document again where Redis has an older one: it came back without what it had acknowledged. Nothing is
+// done for the document's sake: that has been done.
+func (b *Broker) putBack(ctx context.Context, stored session.Doc) {
+	ours, known := b.hub.doc(stored.ID)
+	if !known || ours.Version <= stored.Version {
+		return
+	}
+	current, put, err := b.store.put(ctx, ours, ours.Version-1, "restored", nil)
+	switch {
+	case err != nil:
+		b.log.Warn("session not put back", "session", ours.ID, "version", ours.Version, "error", err)
+	case put:
+		b.log.Warn("Redis had lost a session's newest version: put back", "session", ours.ID, "version", ours.Version, "was", stored.Version)
+	default:
+		b.hub.update(current)
+	}
 }
 
 // readMissing looks after the sessions we hold for open and Redis does not list: they have been closed while we did

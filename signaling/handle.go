@@ -129,6 +129,8 @@ func explain(err error) (protocol.ErrorCode, string) {
 		return protocol.ErrExpiredToken, err.Error()
 	case errors.Is(err, ErrOffer):
 		return protocol.ErrMedia, err.Error()
+	case errors.Is(err, errNewer):
+		return protocol.ErrUnavailable, "a newer version of this server has that session: come back, another node may answer"
 	case unavailable(err):
 		return protocol.ErrUnavailable, "the store does not answer: try again"
 	case slices.ContainsFunc(tokenErrors, func(t error) bool { return errors.Is(err, t) }):
