@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"time"
 
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
@@ -20,12 +21,17 @@ func (b *Broker) callStaff(s *socket) error {
 	if b.hub.ringing(s.who.seat.Booth) >= callsAtMost {
 		return nil
 	}
-	booth := s.who.seat.Booth
+	c := b.newCall(newID("c_"), s.who.seat.Booth, s.who.seat.Office, b.now())
+	s.log.Info("staff called", "call", c.ID, "attended", c.HeardAt != nil)
+	b.ring(c)
+	return nil
+}
+
+// newCall is a call that rings from now on: at the counters, and unless somebody is there, at the office's telephone.
+func (b *Broker) newCall(id, booth, office string, at time.Time) call {
 	c := call{
-		Call: protocol.Call{
-			ID: newID("c_"), Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: b.now(),
-		},
-		Office: s.who.seat.Office, Node: b.node,
+		Call:   protocol.Call{ID: id, Booth: booth, BoothName: b.cfg.Places.BoothName(booth), At: at},
+		Office: office, Node: b.node,
 	}
 	if b.cfg.Telephone != nil {
 		at := c.At.Add(unheardFor)
@@ -34,9 +40,7 @@ func (b *Broker) callStaff(s *socket) error {
 	if b.hub.attended(c.Office) {
 		c = c.heard(c.At)
 	}
-	s.log.Info("staff called", "call", c.ID, "attended", c.HeardAt != nil)
-	b.ring(c)
-	return nil
+	return c
 }
 
 // answerCall stops the ringing everywhere.

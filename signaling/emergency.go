@@ -77,13 +77,8 @@ func (b *Broker) pressEmergency(ctx context.Context, s *socket) error {
 // ringEmergency has the counters of the office ring. The call is named after the emergency, so that it rings once however often
 // it is told.
 func (b *Broker) ringEmergency(d session.Doc, at time.Time) {
-	c := call{
-		Call: protocol.Call{
-			ID: "c_" + d.ID + "-" + strconv.FormatInt(at.UnixMilli(), 36), Booth: d.Booth,
-			BoothName: b.cfg.Places.BoothName(d.Booth), At: at, Emergency: true,
-		},
-		Office: d.Office,
-	}
+	c := b.newCall("c_"+d.ID+"-"+strconv.FormatInt(at.UnixMilli(), 36), d.Booth, d.Office, at)
+	c.Emergency = true
 	if _, known := b.hub.callAt(c.ID, c.Office); !known {
 		b.ring(c)
 	}
