@@ -18,6 +18,7 @@ import { SeatKeeper, wantedSeat } from "./seat";
 import { nothingKnown } from "./nothingknown";
 import { inTime } from "./patience";
 import { SeatMedia } from "./seatmedia";
+import { onAnotherNetwork } from "./sleep";
 import { Store } from "./store";
 import { Talk } from "./talk";
 import { SessionError, type AppKind, type LatestMessage, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
@@ -106,7 +107,7 @@ export class SeatCore implements SeatClient {
   readonly start = (): (() => void) => {
     if (!this.running) {
       this.running = true;
-      this.stopOnline = this.browser.onOnline(() => this.media.networkChanged());
+      this.stopOnline = onAnotherNetwork(this.browser, () => this.media.networkChanged());
       this.begin(0);
     }
     return this.stop;

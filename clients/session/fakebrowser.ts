@@ -84,6 +84,11 @@ export class FakeBrowser implements Browser {
     await settled();
   }
 
+  /** The machine sleeps: time passes and no timer runs until it is awake. */
+  sleep(milliseconds: number): void {
+    this.clock += milliseconds;
+  }
+
   /** Timers still set: none after everything has been stopped. */
   get waiting(): number {
     return this.timers.length;

@@ -1,8 +1,10 @@
 import type { Browser, Stop } from "./browser";
+import { Conversation } from "./conversation";
 import { Origins } from "./origins";
 import { Close, type Answer, type Away, type Candidate, type OK, type ServerMessage } from "./protocol";
 import { backOff, comeback } from "./retry";
 import type { Renewal, SeatKeeper } from "./seat";
+import { onAnotherNetwork } from "./sleep";
 import { Line, type LineRequest } from "./socket";
 import { SessionError, type AppKind, type Connection, type FailedReason } from "./types";
 
@@ -22,6 +24,7 @@ export class Link {
   private readonly seat: Pick<SeatKeeper, "token" | "renew">;
   private readonly events: LinkEvents;
   private readonly origins: Origins;
+  private readonly conversation: Conversation;
   private line: Line | null = null;
   private up = false;
   private running = false;
@@ -38,6 +41,7 @@ export class Link {
     this.seat = seat;
     this.events = events;
     this.origins = origins;
+    this.conversation = new Conversation(browser.uuid());
     if (browser.reloaded) this.reason = "reload";
   }
 
@@ -50,7 +54,7 @@ export class Link {
     if (this.running) return;
     this.running = true;
     this.stops.push(
-      this.browser.onOnline(() => this.nudge()),
+      onAnotherNetwork(this.browser, () => this.nudge()),
       this.browser.onVisible(() => this.nudge()),
     );
     this.open();
@@ -77,9 +81,15 @@ export class Link {
     this.open();
   }
 
-  request(request: LineRequest): Promise<OK | Answer> {
+  /** The id of a request that may have to be sent on more than one line. */
+  nextId(): string {
+    return this.conversation.nextId();
+  }
+
+  /** Sends a request, with the `id` it had on an earlier line if it has been sent before. */
+  request(request: LineRequest, id?: string): Promise<OK | Answer> {
     if (this.line === null || !this.up) return Promise.reject(new SessionError("offline", `${request.type}: the line is down`));
-    return this.line.request(request);
+    return this.line.request(request, id);
   }
 
   post(message: Candidate): void {
@@ -111,7 +121,7 @@ export class Link {
     }
     if (this.attempt === 0) this.events.onConnection({ state: "connecting" });
     const hello = { token, app: this.kind, ...(this.reason === undefined ? {} : { reason: this.reason }), ...(this.kind === "booth" ? { wipes: true } : {}) };
-    this.line = new Line(this.browser, hello, {
+    this.line = new Line(this.browser, hello, this.conversation, {
       onWelcome: () => this.welcomed(),
       onMessage: (message) => this.events.onMessage(message),
       onDown: (code) => this.lost(code),

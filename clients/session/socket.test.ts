@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fakePlan } from "./fakeplan";
 import { FakeBrowser, failureOf, settled } from "./fakebrowser";
+import { Conversation } from "./conversation";
 import type { FakeSocket } from "./fakesocket";
 import { Close, type ServerMessage, type Welcome } from "./protocol";
 import { Line } from "./socket";
@@ -27,7 +28,7 @@ function dial(): Heard {
   const browser = new FakeBrowser();
   const messages: ServerMessage["type"][] = [];
   const down: number[] = [];
-  const line = new Line(browser, { token: "t", app: "desk" }, {
+  const line = new Line(browser, { token: "t", app: "desk" }, new Conversation("c"), {
     onWelcome: () => {},
     onMessage: (message) => messages.push(message.type),
     onDown: (code) => down.push(code),
@@ -46,7 +47,7 @@ describe("a line", () => {
   it("says hello first, at the page's own host", () => {
     const { socket } = welcomed();
     expect(socket.url).toBe("wss://booth.example/v1/connect");
-    expect(socket.heard).toEqual([{ type: "hello", token: "t", app: "desk" }]);
+    expect(socket.heard).toEqual([{ type: "hello", token: "t", app: "desk", conversation: "c" }]);
   });
 
   it("matches answers to requests by their ids, in whatever order", async () => {

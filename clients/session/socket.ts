@@ -1,4 +1,5 @@
 import type { Browser, Socket, Stop } from "./browser";
+import { counts, type Conversation, type LateAnswer } from "./conversation";
 import type { ConductIntent } from "./conduct";
 import {
   Close,
@@ -16,6 +17,7 @@ import {
   type OK,
   type PlainRequest,
   type Prepare,
+  type Refusal,
   type ServerMessage,
   type Welcome,
 } from "./protocol";
@@ -57,8 +59,8 @@ export class Line {
   private readonly browser: Browser;
   private readonly events: LineEvents;
   private readonly socket: Socket;
+  private readonly conversation: Conversation;
   private readonly pending = new Map<string, Pending>();
-  private nextId = 1;
   private heardSincePing = true;
   private welcomed = false;
   private down = false;
@@ -68,20 +70,31 @@ export class Line {
   private closely = false;
   private stopChecking: Stop = () => {};
 
-  constructor(browser: Browser, hello: { token: string; app: string; reason?: Away; wipes?: boolean }, events: LineEvents, origin = browser.origin) {
+  constructor(
+    browser: Browser,
+    hello: { token: string; app: string; reason?: Away; wipes?: boolean },
+    conversation: Conversation,
+    events: LineEvents,
+    origin = browser.origin,
+  ) {
     this.browser = browser;
+    this.conversation = conversation;
     this.events = events;
     this.socket = browser.socket(`${origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);
-    this.socket.onOpen = () => this.write({ type: "hello", ...hello });
+    this.socket.onOpen = () => this.write({ type: "hello", ...hello, conversation: conversation.id, ...conversation.numbers() });
     this.socket.onText = (text) => this.read(text);
     this.socket.onClose = (code) => this.end(code);
     this.stopWaiting = browser.after(welcomeTimeout, () => this.drop(Close.Silent));
   }
 
-  /** Sends a request; resolves with ok or answer, rejects with the refusal's code, "timeout" or "offline". */
-  request(request: LineRequest): Promise<OK | Answer> {
+  /**
+   * Sends a request, again under its `id` if it has been sent on an earlier line; resolves with ok or answer, rejects
+   * with the refusal's code, "timeout" or "offline".
+   */
+  request(request: LineRequest, id = this.conversation.nextId()): Promise<OK | Answer> {
+    const late = this.conversation.take(id);
+    if (late !== null) return settledBy(late);
     if (this.down || !this.welcomed) return Promise.reject(offline(request.type));
-    const id = String(this.nextId++);
     return new Promise((resolve, reject) => {
       const stop = this.browser.after(requestTimeout, () => {
         this.pending.delete(id);
@@ -89,7 +102,7 @@ export class Line {
         this.check();
       });
       this.pending.set(id, { resolve, reject, stop });
-      this.write({ ...request, id });
+      this.write({ ...request, id, ...this.conversation.numbers(counts(request.type) ? id : undefined) });
     });
   }
 
@@ -131,16 +144,14 @@ export class Line {
     if (this.down) return;
     this.heardSincePing = true;
     const message = parse(text);
-    if (message === undefined) return;
+    if (message === undefined || !this.conversation.hear(message)) return;
     switch (message.type) {
       case "ok":
       case "answer":
-        this.settle(message.re)?.resolve(message);
+        this.answered(message);
         return;
       case "error":
-        if (message.re !== undefined) {
-          this.settle(message.re)?.reject(new SessionError(message.code, message.message));
-        }
+        if (message.re !== undefined) this.refused(message.re, message);
         return;
       case "pong":
         return;
@@ -150,6 +161,18 @@ export class Line {
       default:
         this.events.onMessage(message);
     }
+  }
+
+  private answered(message: OK | Answer): void {
+    const pending = this.settle(message.re);
+    if (pending !== undefined) pending.resolve(message);
+    else if (message.type === "ok") this.conversation.keep({ re: message.re, refused: null });
+  }
+
+  private refused(re: string, { code, message }: Refusal): void {
+    const pending = this.settle(re);
+    if (pending === undefined) this.conversation.keep({ re, refused: { code, message } });
+    else pending.reject(new SessionError(code, message));
   }
 
   private welcome(message: Welcome): void {
@@ -179,7 +202,7 @@ export class Line {
 
   private ping(): void {
     this.heardSincePing = false;
-    this.write({ type: "ping" });
+    this.write({ type: "ping", ...this.conversation.numbers() });
   }
 
   private settle(id: string): Pending | undefined {
@@ -217,6 +240,11 @@ export class Line {
     }
     this.pending.clear();
   }
+}
+
+function settledBy({ re, refused }: LateAnswer): Promise<OK> {
+  if (refused === null) return Promise.resolve({ type: "ok", re });
+  return Promise.reject(new SessionError(refused.code, refused.message));
 }
 
 function offline(what: string): SessionError {

@@ -29,6 +29,8 @@ export interface VisitEvents {
 interface Want {
   intent: Intent;
   session: string | null;
+  /** Under which it is asked, again after a lost line; null before, and when it has to be asked anew. */
+  id: string | null;
   underWay: boolean;
   /** The line broke, or had not been there: look at the state before asking (again). */
   doubtful: boolean;
@@ -44,11 +46,12 @@ interface Entry {
 
 /**
  * Takes part in one session over however many lines it takes: enters it anew on each, and looks at every request
- * whose answer was lost in the light of the state told then.
+ * whose answer was lost in the light of the state told then. What is still to be done is asked again under its old id,
+ * so that a server which has done it says so and does not do it twice.
  */
 export class Visit {
   private readonly browser: Browser;
-  private readonly link: Pick<Link, "request" | "isUp">;
+  private readonly link: Pick<Link, "request" | "nextId" | "isUp">;
   private readonly events: VisitEvents;
   private readonly wants: Want[] = [];
   private entries: Entry[] = [];
@@ -64,7 +67,7 @@ export class Visit {
   private stoodBefore = false;
   private stopTimer: Stop = () => {};
 
-  constructor(browser: Browser, link: Pick<Link, "request" | "isUp">, events: VisitEvents) {
+  constructor(browser: Browser, link: Pick<Link, "request" | "nextId" | "isUp">, events: VisitEvents) {
     this.browser = browser;
     this.link = link;
     this.events = events;
@@ -116,7 +119,7 @@ export class Visit {
     }
     if (intent.type === "mute") this.supersedeMutes();
     return new Promise<void>((resolve, reject) => {
-      const want: Want = { intent, session, underWay: false, doubtful: !this.canAsk(intent), resolve, reject, stop: () => {} };
+      const want: Want = { intent, session, id: null, underWay: false, doubtful: !this.canAsk(intent), resolve, reject, stop: () => {} };
       want.stop = this.browser.after(patience, () => {
         this.drop(want);
         reject(new SessionError("timeout", `${intent.type}: not answered in ${patience} ms`));
@@ -243,10 +246,18 @@ export class Visit {
     want.underWay = true;
     want.doubtful = false;
     try {
-      await this.link.request(requestOf(want.intent));
+      want.id ??= this.link.nextId();
+      await this.link.request(requestOf(want.intent), want.id);
       this.settle(want);
     } catch (error) {
       want.underWay = false;
+      // The node that carried it out was lost: the state tells whether it did, and if not it is another request.
+      if (error instanceof SessionError && error.code === "interrupted") {
+        want.id = null;
+        want.doubtful = true;
+        this.flush();
+        return;
+      }
       if (!isLost(error)) {
         this.fail(want, error);
         return;
