@@ -74,6 +74,7 @@ func TestWhatTheDemoServes(t *testing.T) {
 		{"/metrics", 200, "text/plain", "go_goroutines"},
 		{"/metrics", 200, "text/plain", "madoguchi_build_info"},
 		{"/openapi.json", 200, "application/", `"openapi":"3.1.0"`},
+		{"/asyncapi.json", 200, "application/json", `"asyncapi": "3.0.0"`},
 		{"/v1/offices", 200, "application/json", "shiomachihama"},
 		{"/v1/offices/nowhere", 404, "application/problem+json", `"status":404`},
 		{"/fhir/R4/metadata", 200, "application/fhir+json", `"resourceType":"CapabilityStatement"`},

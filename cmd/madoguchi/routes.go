@@ -61,6 +61,9 @@ func forPeople(mux *http.ServeMux, s served) error {
 		mux.Handle("GET /offices/{office}", s.house.service.OfficePage())
 		s.house.service.Register(api)
 		s.house.notifier.Register(api)
+		// What is said over /v1/connect describes itself too.
+		mux.HandleFunc("GET /asyncapi.json", asyncAPI)
+
 		// For systems of clinics, which speak FHIR.
 		mux.Handle("/fhir/R4/", s.house.service.FHIR(s.plan.publicURL, version))
 	}
@@ -85,6 +88,12 @@ func forSessions(mux *http.ServeMux, s served) {
 	}
 }
 
+// asyncAPI serves the description of the socket's protocol.
+func asyncAPI(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(protocol.AsyncAPI)
+}
+
 // appPages serves the browser applications, or says that they were not built.
 func appPages(others []string) (http.Handler, error) {
 	built, ok := clients.FS()
@@ -99,7 +108,7 @@ func appPages(others []string) (http.Handler, error) {
 func apiConfig() huma.Config {
 	config := huma.DefaultConfig("Madoguchi", version)
 	config.Info.Description = "Booking, check-in and sessions of consultation booths. Times are RFC 3339 with offset; " +
-		"errors are RFC 9457 problem documents. What happens during a session goes over /v1/connect (PROTOCOL.md)."
+		"errors are RFC 9457 problem documents. What happens during a session goes over /v1/connect (PROTOCOL.md, /asyncapi.json)."
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.DocsPath = ""
 	config.CreateHooks = nil

@@ -22,7 +22,14 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(root, target), []byte(typescript(source)), 0o644)
+	if err := os.WriteFile(filepath.Join(root, target), []byte(typescript(source)), 0o644); err != nil {
+		return err
+	}
+	document, err := asyncapi(root, source)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, asyncTarget), document, 0o644)
 }
 
 // target is the generated file, seen from the module's root.
