@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"madoguchi/clients"
+	"madoguchi/signaling/protocol"
 )
 
 // served is what the paths are answered by.
@@ -61,14 +62,13 @@ func forPeople(mux *http.ServeMux, s served) error {
 		mux.Handle("GET /offices/{office}", s.house.service.OfficePage())
 		s.house.service.Register(api)
 		s.house.notifier.Register(api)
-		// What is said over /v1/connect describes itself too.
-		mux.HandleFunc("GET /asyncapi.json", asyncAPI)
-
 		// For systems of clinics, which speak FHIR.
 		mux.Handle("/fhir/R4/", s.house.service.FHIR(s.plan.publicURL, version))
 	}
 	if s.plan.roles.is(roleSignaling) {
 		s.house.signaling.Register(api)
+		// What is said over /v1/connect describes itself too.
+		mux.HandleFunc("GET /asyncapi.json", asyncAPI)
 	}
 	return nil
 }
