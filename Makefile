@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-failover soak-media clean help
+.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-failover soak-media soak-nodes clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,7 @@ soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each),
 	@$(MAKE) fuzz
 	@$(MAKE) soak-failover
 	@$(MAKE) soak-media
+	@$(MAKE) soak-nodes
 
 fuzz: ## Every fuzz target for FUZZ_TIME (1m), one after the other
 	.ci/fuzz $(or $(FUZZ_TIME),1m) ./...
@@ -77,6 +78,9 @@ soak-failover: build ## Of these, Redis primaries killed, cut off and frozen und
 soak-media: build ## Of these, the load on a demo of its own: nothing may grow, everything must come back
 	bin/madoguchi loadtest churn --rooms $(or $(SOAK_ROOMS),5000)
 	bin/madoguchi loadtest steady --duration $(or $(SOAK_MEDIA),1h)
+
+soak-nodes: ## Of these, two signaling and two media nodes lost under a consultation in every way, as root (SOAK_NODES=10 times each): what people notice
+	MADOGUCHI_SOAK_NODES=$(or $(SOAK_NODES),10) go test -run TestAConsultationOutlivesItsServers -timeout 30m -v ./cmd/madoguchi
 
 clean: ## Remove what was built
 	rm -rf bin clients/node_modules
