@@ -9,6 +9,12 @@
 // computed purely, stored under the version it was computed from (store.go), and only then are its effects carried
 // out (apply.go): the gate of the media room, the word to the booking.
 //
+// # Where media are
+//
+// The broker asks a Media (seams.go) for everything that concerns sound and pictures: one node in the same process
+// (node.go), or all nodes of the area (nodes.go, package fleet), which then may differ from session to session and change
+// under way. The nodes own the media: a broker that starts finds the rooms as they have them.
+//
 // # Who owns what
 //
 // Redis holds the documents, who is connected (live.go) and the calls (calls.go). Every node keeps a copy of the

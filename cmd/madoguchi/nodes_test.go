@@ -106,8 +106,16 @@ func freePortAt(t *testing.T, ip string) string {
 // start starts the process, for the first time or again.
 func (s *server) start() {
 	s.in.t.Helper()
-	s.process = launch(s.in.t, nil, "serve", "--role", s.role, "--listen", s.listen, "--media", s.ip+":0", "--node-listen", s.ip+":0",
-		"--public-url", "https://madoguchi.example.jp", "--behind-proxy", "--redis", "redis://"+s.redis+"/0", "--keys", s.in.keys, "--directory", s.in.folder)
+	args := []string{
+		"serve", "--role", s.role, "--listen", s.listen, "--media", s.ip + ":0", "--node-listen", s.ip + ":0",
+		"--public-url", "https://madoguchi.example.jp", "--behind-proxy", "--redis", "redis://" + s.redis + "/0", "--keys", s.in.keys,
+	}
+	if s.role == roleSFU { // knows of no offices and no booths
+		args = append(args, "--area", "land")
+	} else {
+		args = append(args, "--directory", s.in.folder)
+	}
+	s.process = launch(s.in.t, nil, args...)
 }
 
 func (s *server) awaitReady() {

@@ -53,7 +53,6 @@ type reply struct {
 // mediaLine is one peer connection.
 type mediaLine struct {
 	*client.Client
-	offer string // id of the request
 	place int64
 	stop  chan struct{}
 	sends sync.WaitGroup
