@@ -54,13 +54,14 @@ func (o *office) judge(ctx context.Context, visits []*visit) (v verdict, err err
 	return v, nil
 }
 
-// settled looks an appointment up, again and again while it still seems unknown: a clerk who asked again may know before
+// settled looks an appointment up, again and again while it still seems unknown or cannot be read: a clerk may know before
 // the broker has settled what it had noted, but not for longer than settleWithin.
 func (o *office) settled(ctx context.Context, id string) (booking.Appointment, error) {
 	limit := time.Now().Add(settleWithin)
 	for {
 		a, err := o.brokers[0].Appointment(ctx, id)
-		if err != nil || a.State != booking.StateUnknown || time.Now().After(limit) {
+		waits := err == nil && a.State == booking.StateUnknown || errors.Is(err, booking.ErrUnavailable)
+		if !waits || time.Now().After(limit) {
 			return a, err
 		}
 		if err := pass(ctx, lookAgain); err != nil {
