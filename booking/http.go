@@ -14,6 +14,7 @@ const maxBody = 16 << 10
 // Register adds the booking operations to an API.
 func (s *Service) Register(api huma.API) {
 	s.registerFacts(api)
+	s.registerColleagues(api)
 	s.registerWhy(api)
 	s.registerRules(api)
 	s.registerOfficeMoves(api)

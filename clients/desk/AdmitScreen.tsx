@@ -20,6 +20,9 @@ export function AdmitScreen({
   trouble,
   onAdmit,
   onLater,
+  onSummon,
+  onRequeue,
+  onPass,
 }: {
   readonly session: Session | null;
   readonly appointment: Appointment | undefined;
@@ -27,6 +30,9 @@ export function AdmitScreen({
   readonly trouble: DeskKey | null;
   readonly onAdmit: () => void;
   readonly onLater: () => void;
+  readonly onSummon: () => void;
+  readonly onRequeue: () => void;
+  readonly onPass: () => void;
 }) {
   const { identity } = useSeat();
   const ready = session?.state === "waiting";
@@ -51,6 +57,29 @@ export function AdmitScreen({
               <TroubleLine>
                 <T k={trouble} />
               </TroubleLine>
+            )}
+            {session?.called !== undefined && (
+              <p role="status" className="flex items-center gap-3 rounded-8 bg-ground-booth px-4 py-2 font-bold text-primary-pressed">
+                <Icon name="bell" className="size-6" />
+                <span>
+                  <T k="conduct.summoned" />
+                </span>
+              </p>
+            )}
+            {session?.state === "waiting" && (
+              <div className="grid grid-cols-[auto_1fr_1fr] gap-3">
+                {session.called === undefined && (
+                  <Button place="desk" icon="bell" className="min-h-14" onPress={onSummon}>
+                    <T k="conduct.summon" />
+                  </Button>
+                )}
+                <Button place="desk" className="min-h-14 px-3!" onPress={onRequeue}>
+                  <T k="conduct.requeue" />
+                </Button>
+                <Button place="desk" className="min-h-14 px-3!" onPress={onPass}>
+                  <T k="conduct.pass" />
+                </Button>
+              </div>
             )}
             <div className="flex gap-3">
               <Button place="desk" className="min-h-16" onPress={onLater}>

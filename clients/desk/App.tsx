@@ -10,6 +10,7 @@ import { useClient, useFirst, useNow, useSeat } from "../ui/work/seat";
 import { Sound } from "../ui/work/sound";
 import { isQuiet, troubleOf } from "../ui/work/trouble";
 import { AdmitScreen } from "./AdmitScreen";
+import { Asks } from "./Asks";
 import { useAttention } from "./attention";
 import { ConsultScreen } from "./ConsultScreen";
 import { dayRows, type Me, waitingGuests } from "../ui/plan/day";
@@ -75,6 +76,8 @@ export function App() {
 
   const pressed = useRef(false);
   const leaving = useRef<string | null>(null);
+  /** The session this desk has been asked into. */
+  const guestOf = useRef<string | null>(null);
   const act = useCallback(async (what: Promise<void>, refused?: () => void) => {
     setTrouble(null);
     setBusy(true);
@@ -119,6 +122,13 @@ export function App() {
     void act(client.leave().then(client.wipe));
   };
 
+  const goOut = () => {
+    leaving.current = seat.entered;
+    guestOf.current = null;
+    if (seat.entered !== null) dispatch({ type: "left", session: seat.entered });
+    void act(client.leave().then(client.wipe));
+  };
+
   // The server's word on the session entered decides which screen is right, after a reload too.
   const { ended, session } = seat;
   useEffect(() => {
@@ -128,7 +138,14 @@ export function App() {
       return;
     }
     if (entered === null || leaving.current === entered.id || session === null) return;
-    const mine = entered.legs[entered.leg]?.desk === me.desk;
+    const mine = entered.legs[entered.leg]?.desk === me.desk || entered.word?.desk === me.desk;
+    // Whoever was asked in and now has the visit has agreed to that in the word before: the resident is not left alone.
+    if (entered.word?.desk === me.desk && entered.state === "consultation") guestOf.current = entered.id;
+    if (guestOf.current === entered.id && entered.state === "waiting" && entered.called?.desk === me.desk) {
+      guestOf.current = null;
+      client.admit().catch(() => dispatch({ type: "session", session: entered.id, state: entered.state, mine }));
+      return;
+    }
     if (state.screen.at !== "day") {
       dispatch({ type: "session", session: entered.id, state: entered.state, mine });
     } else if (entered.state === "consultation" && mine) {
@@ -157,6 +174,13 @@ export function App() {
   const mayAdmit = state.screen.at === "admit" && entered !== null ? entered.id : null;
   useEffect(() => (mayAdmit === null ? undefined : client.prepare()), [client, mayAdmit]);
 
+  // An emergency that the other side has raised comes up here by itself, once.
+  const raised = entered?.emergency?.at;
+  useEffect(() => {
+    if (raised !== undefined) dispatch({ type: "ask", what: "alarm" });
+  }, [raised]);
+
+  const closeAsk = useCallback(() => dispatch({ type: "ask", what: null }), []);
   const keys = useShortcuts(state, dispatch);
 
   return (
@@ -185,14 +209,18 @@ export function App() {
           admitting={state.admitting}
           trouble={trouble}
           onAdmit={admit}
+          onSummon={() => void act(client.conduct.summon())}
+          onRequeue={() => dispatch({ type: "ask", what: "requeue" })}
+          onPass={() => dispatch({ type: "ask", what: "pass" })}
           onLater={later}
         />
       )}
       {state.screen.at === "consult" && (
-        <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} />
+        <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} onLeave={goOut} />
       )}
       <Stage first={first} incoming={seat.media.incoming} of={facesOfBooth} place={stagePlace} />
       <Voices media={seat.media} />
+      <Asks asking={state.asking} session={entered} onClose={closeAsk} />
       <Questions
         asking={state.asking}
         session={entered}

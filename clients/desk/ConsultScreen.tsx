@@ -10,6 +10,8 @@ import { LineBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
 import { minutesOf } from "./AdmitScreen";
+import { useCalled } from "./colleagues";
+import { CourseBar } from "./CourseBar";
 import { others, residentName } from "./names";
 import { Overrun } from "./Overrun";
 import { Pictures } from "./Pictures";
@@ -24,11 +26,14 @@ export function ConsultScreen({
   dispatch,
   session,
   appointment,
+  onLeave,
 }: {
   readonly state: DeskState;
   readonly dispatch: (event: DeskEvent) => void;
   readonly session: Session | null;
   readonly appointment: Appointment | undefined;
+  /** This desk was asked in and goes. */
+  readonly onLeave: () => void;
 }) {
   const booth = session === null ? "" : `booth:${session.booth}`;
   return (
@@ -36,6 +41,7 @@ export function ConsultScreen({
       <ConsultBar session={session} appointment={appointment} />
       <LineBar place="desk" />
       <Lines />
+      <CourseBar session={session} dispatch={dispatch} />
       <Overrun session={session} />
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">
         <Pictures
@@ -47,7 +53,7 @@ export function ConsultScreen({
         />
         <SideColumn state={state} dispatch={dispatch} session={session} appointment={appointment} />
       </main>
-      <Toolbar state={state} dispatch={dispatch} session={session} />
+      <Toolbar state={state} dispatch={dispatch} session={session} onLeave={onLeave} />
     </div>
   );
 }
@@ -96,8 +102,13 @@ function ConsultBar({ session, appointment }: { readonly session: Session | null
 function WhoSees({ session }: { readonly session: Session | null }) {
   const words = useWords();
   const { identity } = useSeat();
-  const people = useMemo(() => others(session?.participants ?? [], identity?.seat ?? ""), [session, identity]);
-  const called = people.map((p) => (p.kind === "booth" ? words.marked("desk.who.resident") : literal(p.name)));
+  const calledOf = useCalled();
+  const me = identity?.seat ?? "";
+  const alone = session?.pause !== undefined || session?.participants.find((p) => p.id === me)?.apart === true;
+  const people = useMemo(() => others(session?.participants ?? [], me).filter((p) => p.apart !== true), [session, me]);
+  const own = `booth:${session?.booth ?? ""}`;
+  const called = people.map((p) => (p.id === own ? words.marked("desk.who.resident") : calledOf(p)));
+  if (session?.staff?.present === true && people.some((p) => p.id === own)) called.push(words.marked("conduct.who.staff"));
   return (
     <p className="flex items-center gap-2" data-who-sees="">
       <Icon name="eye" className="size-6 text-primary" />
@@ -105,7 +116,7 @@ function WhoSees({ session }: { readonly session: Session | null }) {
         <span className="sr-only">
           <T k="desk.who.label" />
         </span>{" "}
-        <T k="desk.who.and" values={{ people: called.join(words.marked("desk.who.join")) }} />
+        {alone ? <T k="conduct.who.nobody" /> : <T k="desk.who.and" values={{ people: called.join(words.marked("desk.who.join")) }} />}
       </span>
     </p>
   );

@@ -13,6 +13,7 @@ import { LanguageChoice, LineBar, SoundSwitch, TopBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle, TroubleLine } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
 import type { Sound } from "../ui/work/sound";
+import { Asked } from "./Asked";
 import { DayTable } from "./DayTable";
 import { dayCounts, type DayRow, type Me, type WaitingGuest } from "../ui/plan/day";
 import type { Ended } from "./state";
@@ -99,6 +100,7 @@ export function DayScreen({
               </Button>
             </TroubleLine>
           )}
+          <Asked onGo={onRejoin} />
           <Warnings appointments={ofToday} />
           <DayTable rows={rows} loading={loading} today={day === today} onWelcome={onWelcome} onRejoin={onRejoin} onOpen={(row) => setOpened(row.appointment)} />
         </div>

@@ -1,8 +1,8 @@
 import type { RemoteMedia } from "../session";
 import { Button } from "../ui/Button";
-import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
 import { useSeat } from "../ui/work/seat";
+import { useCalled } from "./colleagues";
 import { T, useWords } from "./words";
 
 /** Who sends a document camera's picture or a screen, and the picture. */
@@ -36,6 +36,11 @@ export function Pictures({
   const muted = presence.find((p) => p.participant === booth)?.videoMuted === true;
   const name = boothName === undefined ? words.written("desk.who.resident") : words.written("desk.sama", { name: boothName });
   const showDocument = large && document !== undefined;
+  const called = useCalled();
+  const nameOf = (id: string) => {
+    const one = session?.participants.find((p) => p.id === id);
+    return one === undefined ? "" : called(one);
+  };
   const guests = Object.entries(media.remote).filter(([id, them]) => id !== booth && them.face !== null);
   return (
     <div className="relative min-h-0 overflow-hidden bg-solid-gray-800">
@@ -66,7 +71,7 @@ export function Pictures({
         <SelfPicture />
         {showDocument && face !== null && <Small stream={face} name={name} />}
         {guests.map(([id, them]) => (
-          <Small key={id} stream={them.face} name={literal(session?.participants.find((p) => p.id === id)?.name ?? "")} />
+          <Small key={id} stream={them.face} name={nameOf(id)} />
         ))}
       </div>
     </div>

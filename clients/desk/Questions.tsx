@@ -31,10 +31,11 @@ export function Questions({
   readonly onClose: () => void;
 }) {
   const next = nextLeg(session);
-  if (asking === null) return null;
+  if (asking === null || (asking !== "help" && asking !== "end" && asking !== "handover")) return null;
   if (asking === "help") return <KeyHelp keysOn={keysOn} onKeys={onKeys} onClose={onClose} />;
   if (asking === "handover" && next === undefined) return null;
   const role = next?.role ?? "";
+  const here = session?.word?.joined === true && session.word.desk === next?.desk;
   return (
     <Dialog
       title={<T k={asking === "end" ? "desk.end.ask" : nextKey(role, "ask")} />}
@@ -61,7 +62,7 @@ export function Questions({
         {asking === "end" ? (
           <T k={next === undefined ? "desk.end.means" : "desk.end.meansNext"} values={{ pool: literal(next?.poolName ?? "") }} />
         ) : (
-          <T k="desk.handover.means" values={{ pool: literal(next?.poolName ?? "") }} />
+          <T k={here ? "conduct.handover.now" : "desk.handover.means"} values={{ pool: literal(next?.poolName ?? ""), who: literal(session?.word?.name ?? "") }} />
         )}
       </p>
       {trouble !== null && (
@@ -72,6 +73,8 @@ export function Questions({
     </Dialog>
   );
 }
+
+const keysShown = ["mute", "camera", "talk", "people", "pause", "confer", "invite", "pass", "help"] as const;
 
 function KeyHelp({ keysOn, onKeys, onClose }: { readonly keysOn: boolean; readonly onKeys: (on: boolean) => void; readonly onClose: () => void }) {
   return (
@@ -90,13 +93,13 @@ function KeyHelp({ keysOn, onKeys, onClose }: { readonly keysOn: boolean; readon
       }
     >
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-3 text-[18px]">
-        {(["mute", "camera", "talk", "people", "help"] as const).map((name) => (
+        {keysShown.map((name) => (
           <div key={name} className="contents">
             <dt>
               <kbd className="inline-block min-w-10 rounded-6 border-2 border-edge px-3 py-1 text-center font-bold">{shortcutKeys[name]}</kbd>
             </dt>
             <dd>
-              <T k={`desk.keys.${name}`} />
+              <T k={name === "pause" || name === "confer" || name === "invite" || name === "pass" ? `conduct.key.${name}` : `desk.keys.${name}`} />
             </dd>
           </div>
         ))}

@@ -6,6 +6,8 @@ import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
 import { Fact, Sheet } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
+import { useCalled } from "./colleagues";
+import { isOwn } from "./CourseBar";
 import { DeviceSounds } from "./DeviceSounds";
 import { extras, residentName } from "./names";
 import { documentOf } from "./Pictures";
@@ -73,6 +75,7 @@ function Document({ talking, onLarge }: { readonly talking: boolean; readonly on
 function PeopleHere({ session, appointment }: { readonly session: Session | null; readonly appointment: Appointment | undefined }) {
   const words = useWords();
   const { identity } = useSeat();
+  const called = useCalled();
   if (session === null) return null;
   const name = residentName(appointment);
   const desks = session.participants.filter((p) => p.kind === "desk");
@@ -86,7 +89,16 @@ function PeopleHere({ session, appointment }: { readonly session: Session | null
         {desks.map((p) => (
           <li key={p.id} className="flex items-center gap-3">
             <Icon name="person" className="size-6 text-primary" />
-            <span className="font-bold">{p.id === identity?.seat ? <T k="self" /> : literal(p.name)}</span>
+            <span className="font-bold">{p.id === identity?.seat ? <T k="self" /> : called(p)}</span>
+            {p.apart === true && <ApartTag />}
+          </li>
+        ))}
+        {(session.gathered ?? []).map((one) => (
+          <li key={one.session} className="flex items-center gap-3">
+            <Icon name="house" className="size-6 text-primary" />
+            <span className="font-bold">
+              <T k="conduct.group.one" values={{ number: one.number, booth: literal(one.boothName) }} />
+            </span>
           </li>
         ))}
         {extras(session.participants).map((p) => (
@@ -94,6 +106,15 @@ function PeopleHere({ session, appointment }: { readonly session: Session | null
         ))}
       </ul>
     </Sheet>
+  );
+}
+
+/** Let in, and neither heard nor hearing just now. */
+function ApartTag() {
+  return (
+    <span className="ml-auto rounded-8 bg-rest px-2 text-[16px]">
+      <T k="conduct.apart" />
+    </span>
   );
 }
 
@@ -105,6 +126,7 @@ function BoothPerson({ session, name }: { readonly session: Session; readonly na
     <li className="flex items-center gap-3">
       <Icon name="person" className="size-6 text-primary" />
       <span className="font-bold">{name === undefined ? <T k="desk.who.resident" /> : <T k="desk.sama" values={{ name }} />}</span>
+      {session.participants.find((p) => p.id === `booth:${session.booth}`)?.apart === true && <ApartTag />}
       <span className={`ml-auto text-[16px] ${state === "connected" ? "text-ink-soft" : "rounded-8 bg-heed px-2 text-heed-ink"}`}>
         <T k={`desk.person.${state}`} />
       </span>
@@ -115,7 +137,9 @@ function BoothPerson({ session, name }: { readonly session: Session; readonly na
 function ExtraPerson({ participant }: { readonly participant: Participant }) {
   const client = useClient();
   const words = useWords();
-  const name = literal(participant.name);
+  const { identity, session } = useSeat();
+  const mine = isOwn(session, identity?.desk);
+  const name = useCalled()(participant);
   const equipment = participant.kind === "equipment";
   // Whoever points at the button may press it.
   const [near, setNear] = useState(false);
@@ -132,25 +156,28 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
           <T k={participant.admitted ? "desk.extra.in" : equipment ? "desk.extra.equipmentWaits" : "desk.extra.guestWaits"} />
         </span>
       </span>
-      <span className="col-start-2 flex flex-wrap gap-2">
-        {!participant.admitted && (
+      {participant.apart === true && <ApartTag />}
+      {mine && (
+        <span className="col-start-2 flex flex-wrap gap-2">
+          {!participant.admitted && (
+            <Button
+              place="desk"
+              label={words.written("desk.extra.admit.label", { name })}
+              onNear={setNear}
+              onPress={() => void client.admit(participant.id).catch(() => undefined)}
+            >
+              <T k="desk.extra.admit" />
+            </Button>
+          )}
           <Button
             place="desk"
-            label={words.written("desk.extra.admit.label", { name })}
-            onNear={setNear}
-            onPress={() => void client.admit(participant.id).catch(() => undefined)}
+            label={words.written(participant.admitted ? "desk.extra.dismiss.label" : "desk.extra.refuse.label", { name })}
+            onPress={() => void client.dismiss(participant.id).catch(() => undefined)}
           >
-            <T k="desk.extra.admit" />
+            <T k={participant.admitted ? "desk.extra.dismiss" : "desk.extra.refuse"} />
           </Button>
-        )}
-        <Button
-          place="desk"
-          label={words.written(participant.admitted ? "desk.extra.dismiss.label" : "desk.extra.refuse.label", { name })}
-          onPress={() => void client.dismiss(participant.id).catch(() => undefined)}
-        >
-          <T k={participant.admitted ? "desk.extra.dismiss" : "desk.extra.refuse"} />
-        </Button>
-      </span>
+        </span>
+      )}
     </li>
   );
 }

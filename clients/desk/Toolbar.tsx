@@ -5,7 +5,9 @@ import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { useAct } from "../ui/plan/useAct";
 import { useClient, useSeat } from "../ui/work/seat";
+import { isOwn } from "./CourseBar";
 import { nextKey } from "./DayTable";
+import { More } from "./More";
 import { shortcutKeys } from "./shortcuts";
 import type { DeskEvent, DeskState } from "./state";
 import { T } from "./words";
@@ -15,14 +17,19 @@ export function Toolbar({
   state,
   dispatch,
   session,
+  onLeave,
 }: {
   readonly state: DeskState;
   readonly dispatch: (event: DeskEvent) => void;
   readonly session: Session | null;
+  /** This desk was asked in and goes. */
+  readonly onLeave: () => void;
 }) {
   const client = useClient();
-  const { self } = useSeat().media;
-  const { act, busy, trouble } = useAct();
+  const { identity, media } = useSeat();
+  const { self } = media;
+  const own = isOwn(session, identity?.desk);
+  const { act, trouble } = useAct();
   const next = nextLeg(session);
   return (
     <footer className="flex flex-none items-center gap-2 border-t border-solid-gray-420 bg-white px-4 py-3">
@@ -67,31 +74,43 @@ export function Toolbar({
       >
         <T k="desk.keys" />
       </Tool>
+      {own && session !== null && (
+        <More
+          session={session}
+          onAsk={(what) => dispatch({ type: "ask", what })}
+          onUnneeded={() => next !== undefined && void act(() => client.api.freeLeg(session.appointment, session.legs.indexOf(next)))}
+        />
+      )}
+      <Button
+        place="desk"
+        icon="warn"
+        className="min-h-16 border-emergency! px-4! text-emergency!"
+        onPress={() => dispatch({ type: "ask", what: "alarm" })}
+      >
+        <T k="alarm.button" />
+      </Button>
       <div className="ml-auto flex items-center gap-3">
         {trouble !== null && (
           <p role="alert" className="font-bold text-heed-ink">
             <T k={trouble.key} />
           </p>
         )}
-        {session !== null && next !== undefined && (
-          <Button
-            place="desk"
-            kind="quiet"
-            busy={busy}
-            onPress={() => void act(() => client.api.freeLeg(session.appointment, session.legs.indexOf(next)))}
-          >
-            <T k={nextKey(next.role, "unneeded")} />
+        {session !== null && !own && (
+          <Button place="desk" kind="primary" icon="door" className="min-h-16 px-7!" onPress={onLeave}>
+            <T k="conduct.asked.leave" />
           </Button>
         )}
-        <Button
-          place="desk"
-          kind={next === undefined ? "primary" : "plain"}
-          className="min-h-16 px-7!"
-          onPress={() => dispatch({ type: "ask", what: "end" })}
-        >
-          <T k="desk.end" />
-        </Button>
-        {next !== undefined && (
+        {own && (
+          <Button
+            place="desk"
+            kind={next === undefined ? "primary" : "plain"}
+            className="min-h-16 px-7!"
+            onPress={() => dispatch({ type: "ask", what: "end" })}
+          >
+            <T k="desk.end" />
+          </Button>
+        )}
+        {own && next !== undefined && (
           <Button
             place="desk"
             kind="primary"

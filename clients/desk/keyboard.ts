@@ -38,6 +38,10 @@ export function useShortcuts(state: DeskState, dispatch: Dispatch<DeskEvent>): {
       else if (name === "screen") void client.screen.start();
       if (name === "talk") dispatch({ type: "side", side: side === "talk" ? "people" : "talk" });
       if (name === "people") dispatch({ type: "side", side: "people" });
+      const { session, identity } = client.getSnapshot();
+      const mine = session !== null && session.legs[session.leg]?.desk === identity?.desk;
+      if (name === "pause" && mine && session.pause?.by === identity?.seat) void client.conduct.resume().catch(() => undefined);
+      else if (mine && (name === "pause" || name === "confer" || name === "invite" || name === "pass")) dispatch({ type: "ask", what: name });
       if (name === "help") dispatch({ type: "ask", what: "help" });
     };
     document.addEventListener("keydown", press);

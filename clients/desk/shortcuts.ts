@@ -2,7 +2,7 @@
 // text field, with a dictation program or with an input method: each of those is looked at here, in one pure place.
 
 /** What a key can do. */
-export type Shortcut = "mute" | "camera" | "screen" | "talk" | "people" | "help";
+export type Shortcut = "mute" | "camera" | "screen" | "talk" | "people" | "pause" | "confer" | "invite" | "pass" | "help";
 
 /** The letter of each shortcut, as shown in the help. */
 export const shortcutKeys: Readonly<Record<Shortcut, string>> = {
@@ -11,6 +11,10 @@ export const shortcutKeys: Readonly<Record<Shortcut, string>> = {
   screen: "S",
   talk: "T",
   people: "P",
+  pause: "H",
+  confer: "C",
+  invite: "I",
+  pass: "R",
   help: "?",
 };
 

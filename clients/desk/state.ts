@@ -14,7 +14,10 @@ export type Side = "people" | "talk";
 export type Ended = Reason | "taken";
 
 /** A question that has to be answered before something that cannot be taken back. */
-export type Asking = "end" | "handover" | "help" | null;
+export type Asking = "end" | "handover" | "help" | "alarm" | Ask | null;
+
+/** What is asked before something of the visit's course is done (Asks.tsx). */
+export type Ask = "requeue" | "pause" | "confer" | "pass" | "invite" | "group";
 
 export interface DeskState {
   screen: Screen;
@@ -39,6 +42,7 @@ export type DeskEvent =
   | { type: "later" } // あとにする
   | { type: "session"; session: string; state: State; mine: boolean } // the session entered has changed
   | { type: "rejoin"; session: string } // in consultation already, after a reload
+  | { type: "left"; session: string } // asked in, and gone again
   | { type: "ended"; session: string; reason: Reason }
   | { type: "show-day"; day: Day | null }
   | { type: "side"; side: Side }
@@ -80,6 +84,8 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
       return consulting(state, event.session);
     case "session":
       return follow(state, event);
+    case "left":
+      return wantedSession(state) === event.session ? { ...opening, day: state.day } : state;
     case "ended":
       if (wantedSession(state) !== event.session) return state;
       return { ...opening, day: state.day, ended: event.reason };

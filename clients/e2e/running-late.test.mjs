@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { bookAt, clock, later, signIn, startsToday } from './lib/api.mjs';
 import { becomeReady } from './lib/booth.mjs';
-import { admit, choose, seesSomebody } from './lib/desk.mjs';
+import { admit, choose, seesSomebody, chooseMore } from './lib/desk.mjs';
 import { says } from './lib/screen.mjs';
 import { button, containing, named } from './lib/seats.mjs';
 import { GUIDANCE, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
@@ -143,7 +143,7 @@ test('the doctor runs late and nobody telephones', async (t) => {
     await admit(doctor);
     await Promise.all([seesSomebody(booth), seesSomebody(doctor)]);
     await look(doctor, 'consultation');
-    await button(doctor.page, '薬剤師は 要らない').click();
+    await chooseMore(doctor, '薬剤師は 要らない');
     await until('nobody comes after', async () => (await button(doctor.page, '薬剤師へ 引き継ぐ').count()) === 0);
     await until('the pharmacist reads so', async () => (await pharmacist.page.locator('s', { hasText: '服薬指導' }).count()) > 0);
     await look(pharmacist, 'freed');

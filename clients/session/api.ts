@@ -5,11 +5,15 @@ import type {
   Block,
   BlockRequest,
   CheckIn,
+  ColleaguePool,
   DayList,
   Delay,
   FoundOffice,
+  GuestPass,
+  GuestRole,
   Hold,
   HoldRequest,
+  Invitation,
   LegRequest,
   Lend,
   MoveRequest,
@@ -136,6 +140,14 @@ export interface Api {
   /** Opens the session of an appointment; doing it twice gives the same session. */
   checkIn(who: { appointment: string } | { reception: string }): Promise<CheckIn>;
   roomToken(session: string): Promise<RoomToken>;
+  /** The pools of the own area and their desks; for desks. */
+  colleagues(signal?: AbortSignal): Promise<ColleaguePool[]>;
+  /** Makes a link for a guest of a session; for the desk that has entered it. */
+  invite(session: string, guest: { role: GuestRole; name: string }): Promise<Invitation>;
+  /** A text as QR code, as SVG text. */
+  drawQr(text: string): Promise<string>;
+  /** Exchanges a guest's code, once; needs no seat. */
+  redeem(code: string): Promise<GuestPass>;
   sessions(signal?: AbortSignal): Promise<SessionList>;
   /** Which office gives which service on what ground. For administrators. */
   offers(signal?: AbortSignal): Promise<OfferList>;
@@ -205,6 +217,13 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     // Not repeated for a reception number: a try that was counted but not answered would count twice.
     checkIn: (who) => json({ method: "POST", path: "/v1/check-ins", body: who, repeatable: "appointment" in who }),
     roomToken: (session) => json({ method: "POST", path: `/v1/sessions/${part(session)}/token` }),
+    colleagues: async (signal) =>
+      (await json<{ pools: ColleaguePool[] }>({ method: "GET", path: "/v1/colleagues", ...given({ signal }) })).pools,
+    // Neither is repeated: a second try would make a second link, or find the code spent.
+    invite: (session, guest) =>
+      json({ method: "POST", path: `/v1/sessions/${part(session)}/invitations`, body: guest, repeatable: false }),
+    redeem: (code) => json({ method: "POST", path: "/v1/invitations/redeem", body: { code }, bearer: "none", repeatable: false }),
+    drawQr: async (text) => (await send({ method: "POST", path: "/v1/qr", body: { text } })).text(),
     sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
     offers: (signal) => json({ method: "GET", path: "/v1/offers", ...given({ signal }) }),
     suspend: (what) => json({ method: "POST", path: "/v1/suspensions", body: what }),

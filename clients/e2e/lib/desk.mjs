@@ -32,6 +32,12 @@ function question(page) {
   return page.getByRole('alertdialog').or(page.getByRole('dialog'));
 }
 
+/** Chooses one of the things that are behind the menu of a consultation. */
+export async function chooseMore({ page }, what) {
+  await button(page, 'ほかの こと').click();
+  await page.getByRole('menuitem', { name: containing(what) }).click();
+}
+
 /** Turns the microphone off if it is on, on if it is off. */
 export function toggleMicrophone({ page }) {
   return page.getByRole('button', { name: /^マイク/ }).click();
