@@ -10,7 +10,7 @@ import { defineConfig } from "vitest/config";
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** The apps, each a page of its own: /booth/, /desk/ … A page that is not there yet is left out. */
-const apps = ["booth", "desk", "counter", "assistant", "admin", "my"];
+const apps = ["booth", "desk", "counter", "assistant", "admin", "my", "guest"];
 
 function pages(): Record<string, string> {
   const found = apps.map((app) => [app, join(here, app, "index.html")] as const).filter(([, page]) => existsSync(page));
@@ -108,7 +108,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["{session,ui,booth,desk,counter,assistant,admin,my}/**/*.test.{ts,tsx}"],
+    include: ["{session,ui,booth,desk,counter,assistant,admin,my,guest}/**/*.test.{ts,tsx}"],
     environment: "node",
     passWithNoTests: true,
   },

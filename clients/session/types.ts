@@ -4,7 +4,7 @@ import type { Armed, Away, Call, ErrorCode, Lobby, PresenceItem, Purpose, Reason
  * Which app this tab runs. An admin's seat signs in and uses the HTTP API; it opens no socket. An assistant's hears of its
  * sessions and enters none.
  */
-export type AppKind = "booth" | "desk" | "counter" | "assistant" | "admin";
+export type AppKind = "booth" | "desk" | "counter" | "assistant" | "admin" | "guest";
 
 /** Who this tab is: the answer to sign-in, without the token. */
 export interface SeatIdentity {

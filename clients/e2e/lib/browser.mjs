@@ -28,6 +28,7 @@ export const SIZES = {
   desk: { width: 1440, height: 900 },
   counter: { width: 1366, height: 768 },
   assistant: { width: 1440, height: 900 },
+  guest: { width: 360, height: 740 },
 };
 
 /**

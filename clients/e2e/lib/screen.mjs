@@ -55,5 +55,6 @@ export const LEAST = {
   assistant: { text: 14, target: 44 },
   admin: { text: 14, target: 44 },
   my: { text: 20, target: 56 },
+  guest: { text: 16, target: 44 },
   paper: { text: 14, target: 0 },
 };
