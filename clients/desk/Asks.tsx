@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { pauseReasons, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -7,7 +7,7 @@ import { literal } from "../ui/ruby";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
 import { AlarmDialog } from "./AlarmDialog";
-import { type Colleague, colleaguesOf, useCalled, useColleagues } from "./colleagues";
+import { colleaguesOf, useCalled, useColleagues } from "./colleagues";
 import { InviteDialog } from "./InviteDialog";
 import type { Asking } from "./state";
 import { type DeskKey, T, useWords } from "./words";
@@ -154,13 +154,15 @@ function DeskList({
   session,
   chosen,
   onChoose,
-  pool,
+  chosenPool = null,
+  onPool,
 }: {
   readonly session: Session;
   readonly chosen: string | null;
   readonly onChoose: (desk: string) => void;
-  /** A button for whoever of a pool is free first. */
-  readonly pool?: (colleague: Colleague) => ReactNode;
+  readonly chosenPool?: string | null;
+  /** Whoever of a pool is free first can be chosen too. */
+  readonly onPool?: (pool: string) => void;
 }) {
   const { data, isError } = useColleagues();
   const called = useCalled();
@@ -180,7 +182,11 @@ function DeskList({
             )}
           </p>
           <div className="mt-1 flex flex-wrap gap-2">
-            {pool?.(first)}
+            {onPool !== undefined && (
+              <Button place="desk" className="min-h-13" chosen={chosenPool === first.pool} onPress={() => onPool(first.pool)}>
+                <T k="conduct.pass.pool" />
+              </Button>
+            )}
             {list
               .filter((one) => one.pool === first.pool)
               .map((one) => (
@@ -225,11 +231,8 @@ function PassDialog({ session, onClose }: AskProps) {
         session={session}
         chosen={chosen !== null && "desk" in chosen ? chosen.desk : null}
         onChoose={(desk) => choose({ desk })}
-        pool={({ pool }) => (
-          <Button place="desk" className="min-h-13" chosen={chosen !== null && "pool" in chosen && chosen.pool === pool} onPress={() => choose({ pool })}>
-            <T k="conduct.pass.pool" />
-          </Button>
-        )}
+        chosenPool={chosen !== null && "pool" in chosen ? chosen.pool : null}
+        onPool={(pool) => choose({ pool })}
       />
       {told}
     </Dialog>
