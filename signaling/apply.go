@@ -58,6 +58,7 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 		}
 		b.hub.update(next)
 		b.log.Info("session changed", "session", id, "event", e.Type, "by", e.By.ID, "stage", next.Stage(), "version", next.Version)
+		b.noteEvent(next, e)
 		b.carryOut(ctx, next, owedKey(next), effects)
 		return next, nil
 	}

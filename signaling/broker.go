@@ -39,6 +39,7 @@ type Config struct {
 	BoothGrace time.Duration // how long a lost booth may come back before the session is abandoned; default 5 min
 	Unattended time.Duration // how long after its planned end a visit nobody entered is kept; default 1 h
 	Lease      time.Duration // after which a node that says nothing is dead; default 15 s
+	Timeline   time.Duration // how long is kept what happened to a visit, without names; default 14 days
 
 	Limits Limits
 	Log    *slog.Logger
@@ -57,6 +58,7 @@ func (c Config) withDefaults() Config {
 	set(&c.BoothGrace, 5*time.Minute)
 	set(&c.Unattended, time.Hour)
 	set(&c.Lease, 15*time.Second)
+	set(&c.Timeline, 14*24*time.Hour)
 	c.Limits = c.Limits.withDefaults()
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -116,6 +118,9 @@ type Broker struct {
 	dayNews  chan struct{} // holds one token while appointments may have changed since open sessions were looked at
 	gates    keyedMutex
 
+	timelines *timelines
+	commands  commands
+
 	running atomic.Bool
 	door    sync.Mutex   // held to let a socket in, and to let no more in
 	settled atomic.Int64 // unix ms before which no lease is judged: others must have had the time to renew theirs
@@ -149,6 +154,7 @@ func New(cfg Config) (*Broker, error) {
 		retries:  newRetries(cfg.Log),
 		dayNews:  make(chan struct{}, 1),
 	}
+	b.timelines = newTimelines(cfg.Redis, keys, b.node, cfg.Timeline)
 	b.meters = newMeters()
 	b.store.meters = b.meters
 	b.base, b.stop = context.WithCancel(context.Background())
@@ -179,6 +185,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.keep(inner) })
 	work.Go(func() error { return b.book.run(inner) })
 	work.Go(func() error { return b.ping(inner) })
+	work.Go(func() error { return b.timelines.run(inner) })
 	work.Go(func() error { return b.seeToTelephone(inner) })
 	work.Go(func() error { return b.followMedia(inner) })
 	work.Go(func() error { return b.storeMedia(inner) })

@@ -23,6 +23,8 @@ type change struct {
 
 	Call *call `json:"call,omitempty"`
 
+	Command *command `json:"command,omitempty"`
+
 	Seat   string    `json:"seat,omitempty"` // has been opened at Node
 	Node   string    `json:"node,omitempty"`
 	Opened time.Time `json:"opened,omitzero"`
@@ -81,6 +83,8 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 		b.hearMedia(w, *c.Media)
 	case c.Call != nil:
 		b.hub.setCall(*c.Call)
+	case c.Command != nil:
+		b.hearCommand(*c.Command)
 	case c.Seat != "" && c.Node != b.node:
 		if old := b.hub.replaceSeat(c.Seat, c.Opened); old != nil {
 			old.finish(protocol.CloseReplaced, "opened elsewhere")

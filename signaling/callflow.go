@@ -40,6 +40,7 @@ func (b *Broker) newCall(id, booth, office string, at time.Time) call {
 	if b.hub.attended(c.Office) {
 		c = c.heard(c.At)
 	}
+	b.noteCall(c, "called")
 	return c
 }
 
@@ -57,6 +58,7 @@ func (b *Broker) answerCall(s *socket, m protocol.AnswerCall) error {
 	}
 	now := b.now()
 	c.AnsweredAt = &now
+	b.noteCall(c, "answered")
 	s.log.Info("call answered", "call", c.ID, "after", now.Sub(c.At))
 	b.ring(c)
 	return nil

@@ -115,6 +115,8 @@ func (b *Broker) open(ctx context.Context, a booking.Appointment, by session.Sid
 		return d, a, err
 	}
 	b.hub.update(d)
+	b.timelines.note(d.ID, d.OpenedAt, MomentOpened, session.BoothSeat(d.Booth), "by", string(by), "booth", d.Booth)
+	b.logFailed("index timeline", d.ID, b.timelines.index(ctx, d, a.Reception))
 	b.log.Info("session opened", "session", d.ID, "appointment", a.ID, "office", a.Office, "booth", a.Booth, "by", by)
 	b.expect(ctx, d)
 	return d, a, nil

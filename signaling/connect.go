@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -273,6 +274,7 @@ func (b *Broker) departed(s *socket) {
 		why = protocol.AwayServer
 	}
 	for _, w := range lost {
+		b.timelines.note(w.session, b.now(), MomentOffline, w.participant, "reason", string(why), "code", strconv.Itoa(int(s.closeCode.Load())))
 		b.offline(ctx, w, s.id, why)
 	}
 }

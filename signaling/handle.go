@@ -62,6 +62,11 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 		err = b.transition(ctx, s, access.Admit, session.Event{Type: session.Dismiss, Whom: body.Participant})
 	case protocol.Mute:
 		err = b.mute(ctx, s, body)
+	case protocol.Report:
+		b.report(s, body)
+		return // reports are not acknowledged
+	case protocol.RemoteDone:
+		err = b.remoteDone(ctx, s, body)
 	case protocol.AnswerCall:
 		err = b.answerCall(s, body)
 	case protocol.Request:
@@ -203,6 +208,7 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 		b.recallMedia(w.session)
 		b.sayPlace(s, w.session) // before its tracks, which are those of that place
 		if b.hub.attach(s, w.session, l, welcome) {
+			b.timelines.note(w.session, b.now(), MomentOnline, w.participant, "reason", string(s.who.reason))
 			b.sayPlace(s, w.session) // it may have changed before s could be told with the others
 			return nil
 		}
@@ -286,6 +292,7 @@ func (b *Broker) mute(ctx context.Context, s *socket, m protocol.Mute) error {
 		return err
 	}
 	w := who{d.ID, s.who.participant}
+	b.timelines.note(d.ID, b.now(), MomentMute, s.who.participant, "audio", onOff(m.Audio), "video", onOff(m.Video))
 	l := b.hub.mute(w, m.Audio, m.Video)
 	l.Node, l.Socket = b.node, s.id // the participant may have come in elsewhere meanwhile, where this is to be heard
 	b.tellLine(ctx, s, w, l)

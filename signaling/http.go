@@ -47,6 +47,7 @@ func (b *Broker) Register(api huma.API) {
 		Summary: "Sessions that are open, without names", Description: "For administrators.",
 		Tags: []string{"sessions"}, Errors: []int{http.StatusUnauthorized, http.StatusForbidden},
 	}, b.listSessions)
+	b.registerOperating(api)
 }
 
 // problem is an RFC 9457 document of this API; slug is stable.

@@ -32,6 +32,14 @@ func (k keyspace) conversation(participant, id string) string {
 	return "{" + k.area + "}:conv:" + participant + ":" + id
 }
 
+// timeline is a bounded stream of what happened to a session, and timelinesOf a hash of an office's day: how each of its
+// sessions is found.
+func (k keyspace) timeline(id string) string { return "{" + k.area + "}:ses-line:" + id }
+
+func (k keyspace) timelinesOf(office, day string) string {
+	return "{" + k.area + "}:ses-lines:" + office + ":" + day
+}
+
 // phoning says for a moment which node telephones an office because of a call.
 func (k keyspace) phoning(call string) string { return "{" + k.area + "}:call-phone:" + call }
 

@@ -69,6 +69,8 @@ func (m *meters) step(name string) func(*error) {
 type collector struct {
 	broker                              *Broker
 	sockets, sessions, weak, calls, due *prometheus.Desc
+
+	dropped *prometheus.Desc
 }
 
 // Collector returns the broker's figures as Prometheus metrics, described in deploy/METRICS.md. Labels are from short fixed
@@ -83,13 +85,14 @@ func (b *Broker) Collector() prometheus.Collector {
 		sessions: one("sessions", "Open sessions of the area this node knows, by state.", "state"),
 		weak:     one("weak_participants", "Participants of open consultations whose line is poor or lost in a direction."),
 		calls:    one("calls_unanswered", "Booths of the area that call the staff and have no answer yet."),
+		dropped:  one("timeline_dropped_total", "Moments of visits that were not written because Redis was slow or away."),
 		due:      one("retries_waiting", "Effects to be carried out when Redis or the booking answers again."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.sockets, c.sessions, c.weak, c.calls, c.due} {
+	for _, d := range []*prometheus.Desc{c.sockets, c.sessions, c.weak, c.calls, c.due, c.dropped} {
 		ch <- d
 	}
 	for _, m := range c.broker.meters.all() {
@@ -118,6 +121,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	gauge(c.weak, now.weak)
 	gauge(c.calls, now.calls)
 	gauge(c.due, c.broker.retries.waiting())
+	ch <- prometheus.MustNewConstMetric(c.dropped, prometheus.CounterValue, float64(c.broker.timelines.dropped.Load()))
 	for _, m := range c.broker.meters.all() {
 		m.Collect(ch)
 	}

@@ -181,9 +181,11 @@ func (b *Broker) afterRing(t *telephonist, p phoned) {
 	c := p.call
 	if now := b.now(); p.ok {
 		c.PhonedAt, c.PhoneFailed = &now, false
+		b.noteCall(c, "phoned")
 		b.log.Info("office telephoned", "call", c.ID, "office", c.Office, "after", now.Sub(c.At))
 	} else {
 		c.PhoneFailed = true
+		b.noteCall(c, "unphoned")
 	}
 	b.ring(c)
 }

@@ -53,7 +53,8 @@ func (b *Broker) followMedia(ctx context.Context) error {
 }
 
 func (b *Broker) followPeer(peer who, r *report) {
-	now := b.hub.person(peer).media
+	person := b.hub.person(peer)
+	now := person.media
 	now.From = b.node
 	if r.connected != nil {
 		now.Connected = *r.connected
@@ -65,7 +66,13 @@ func (b *Broker) followPeer(peer who, r *report) {
 		now.Up, now.Down = r.levels[0], r.levels[1]
 	}
 	// Otherwise a bench room, or a session that is over: nobody to tell. Of several nodes every broker hears by itself.
-	if b.hub.setMedia(peer, now) && b.nodes == nil {
+	if !b.hub.setMedia(peer, now) {
+		return
+	}
+	if b.nodes == nil || person.Node == b.node {
+		b.noteMedia(peer, person.media, now)
+	}
+	if b.nodes == nil {
 		b.mediaOut.put(peer, func(m *media) { *m = now })
 	}
 }

@@ -361,6 +361,30 @@ export interface Wiped {
   session: string;
 }
 
+/** Report tells what the device check found and which way media go, for the timeline of the visit that an administrator may read when something went wrong. */
+export interface Report {
+  type: "report";
+  /** the microphone hears something */
+  voice?: Found;
+  /** the camera shows something */
+  face?: Found;
+  /** somebody has said that they hear */
+  hearing?: Found;
+  /** of the nominated candidate pair */
+  path?: MediaPath;
+  /** type of this end's candidate */
+  local?: Candidacy;
+  /** and of the other's */
+  remote?: Candidacy;
+}
+
+/** RemoteDone tells that a booth has done, or is about to do, what it was asked for. */
+export interface RemoteDone {
+  type: "remote_done";
+  id: string;
+  command: string;
+}
+
 /** Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence. */
 export interface Ping {
   type: "ping";
@@ -387,6 +411,8 @@ export type ClientMessage =
   | Release
   | Calm
   | Wiped
+  | Report
+  | RemoteDone
   | Ping;
 
 /** ICEServer is a STUN or TURN server for RTCPeerConnection. */
@@ -731,6 +757,14 @@ export interface Armed {
   until: string;
 }
 
+/** Remote asks a booth to do something to itself that staff would otherwise walk there for. */
+export interface Remote {
+  type: "remote";
+  /** to be named in remote_done */
+  command: string;
+  what: RemoteWhat;
+}
+
 /** LobbyEntry is one number. */
 export interface LobbyEntry {
   number: number;
@@ -773,6 +807,7 @@ export type ServerMessage =
   | Tracks
   | Place
   | Armed
+  | Remote
   | Lobby
   | Ended
   | Pong;
@@ -791,6 +826,7 @@ const shapes: Record<ServerMessage["type"], Shape> = {
   tracks: { session: "string", tracks: "array" },
   place: { session: "string", place: "number" },
   armed: { session: "string", until: "string" },
+  remote: { command: "string", what: "string" },
   lobby: { office: "string", officeName: "string", numbers: "array" },
   ended: { session: "string", reason: "string" },
   pong: {},

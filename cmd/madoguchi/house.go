@@ -53,6 +53,7 @@ type plan struct {
 
 	publicURL string           // "" where nobody has said
 	notices   booking.Notices  // who is told of appointments
+	timeline  time.Duration    // how long what happened to a visit is kept; 0: the broker's own
 	telephone *courier.Webhook // of post offices; nil: none
 	reminders []time.Duration  // before the start; nil: the store's own
 }
@@ -111,7 +112,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone),
+		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline,
 		Log: p.log.With("part", "signaling"),
 	})
 	if err != nil {

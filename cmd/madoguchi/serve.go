@@ -65,6 +65,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		publicURL: s.PublicURL,
 		notices:   notices.to,
 		telephone: notices.staff,
+		timeline:  s.Timeline,
 		reminders: notices.reminders,
 		links:     appLinks(),
 	}

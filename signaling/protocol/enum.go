@@ -15,6 +15,16 @@ func (PauseReason) values() []string {
 	return texts(PausePrivacy, PauseLookup, PauseAway, PauseVisitor, PauseOther)
 }
 
+func (Found) values() []string { return texts(FoundOK, FoundNothing, FoundMissing) }
+
+func (MediaPath) values() []string { return texts(PathUDP, PathTCP, PathRelay) }
+
+func (Candidacy) values() []string {
+	return texts(CandidateHost, CandidateSrflx, CandidatePrflx, CandidateRelay)
+}
+
+func (RemoteWhat) values() []string { return texts(RemoteReload, RemoteVolume) }
+
 func texts[T ~string](list ...T) []string {
 	out := make([]string, len(list))
 	for i, v := range list {

@@ -38,6 +38,8 @@ var ClientMessages = []Declaration{
 	{TypeEmergency, reflect.TypeFor[Request]()},
 	{TypeCalm, reflect.TypeFor[Calm]()},
 	{TypeWiped, reflect.TypeFor[Wiped]()},
+	{TypeReport, reflect.TypeFor[Report]()},
+	{TypeRemoteDone, reflect.TypeFor[RemoteDone]()},
 	{TypePing, reflect.TypeFor[Ping]()},
 }
 
@@ -54,6 +56,7 @@ var ServerMessages = []Declaration{
 	{TypeTracks, reflect.TypeFor[Tracks]()},
 	{TypePlace, reflect.TypeFor[Place]()},
 	{TypeArmed, reflect.TypeFor[Armed]()},
+	{TypeRemote, reflect.TypeFor[Remote]()},
 	{TypeLobby, reflect.TypeFor[Lobby]()},
 	{TypeEnded, reflect.TypeFor[Ended]()},
 	{TypePong, reflect.TypeFor[Pong]()},
