@@ -3,7 +3,7 @@ import type { SeatClient, Snapshot } from "../session";
 import { ConnectionBar, gainOf, LiveRegion, pictureFirst, SoundOut, Stage, useLanguage, useNow, useSpeech, voicesOf } from "../ui";
 import { BoothProvider, useBooth, type Booth } from "./context";
 import { alarmOf } from "./course";
-import { useAlarm, useCallStaff, useCheckIn, useChime, useClearing, useDevices, useLeaving, useReady, useVisit } from "./doings";
+import { useAlarm, useCallStaff, useCheckIn, useChime, useClearing, useDevices, useFindings, useLeaving, useReady, useRemote, useVisit } from "./doings";
 import { plainAddress, useKiosk, useWakeLock } from "./kiosk";
 import { next, nobody } from "./local";
 import { Alarm } from "./screens/Alarm";
@@ -54,6 +54,8 @@ export function App({ client }: { readonly client: SeatClient }) {
   useVisit(snapshot, act);
   useDevices(client, screen);
   useReady(client, screen);
+  useFindings(client, screen);
+  useRemote(client, useCallback(() => setVolume(firstVolume), []));
   useLeaving(client, local, forget);
   useClearing(screen, act, forget, plainLanguage);
   useChime(screen, gain);

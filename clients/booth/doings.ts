@@ -1,4 +1,5 @@
 /** What the booth does by itself as its screen changes: devices, readiness, leaving, forgetting. Views only show. */
+import type { Found } from "../session/protocol";
 import { useCallback, useEffect, useRef } from "react";
 import { Problem, type SeatClient, type Snapshot } from "../session";
 import { playChime, type Sounding } from "../ui";
@@ -35,6 +36,23 @@ export function useDevices(client: SeatClient, screen: Screen): void {
     client.startChecks();
     return client.stopChecks;
   }, [client, session]);
+}
+
+/** Has done what it is asked for from afar: staff need not walk there for it. */
+export function useRemote(client: SeatClient, putVolumeBack: () => void): void {
+  useEffect(() => client.onRemote((what) => (what === "reload" ? location.reload() : putVolumeBack())), [client, putVolumeBack]);
+}
+
+/** Tells the server what the device check has found, for the timeline of the visit: once for each that changes. */
+export function useFindings(client: SeatClient, screen: Screen): void {
+  const check = screen.kind === "check" ? screen.check : null;
+  const voice: Found | undefined = check === null ? undefined : typeof check.voice === "object" ? "missing" : check.voice === "ok" ? "ok" : undefined;
+  const face: Found | undefined = check === null ? undefined : typeof check.face === "object" ? "missing" : check.face === "ok" ? "ok" : check.face === "black" ? "nothing" : undefined;
+  const hearing: Found | undefined = check?.hearing === "ok" ? "ok" : check?.hearing === "asking" || check === null ? undefined : "nothing";
+  useEffect(() => {
+    if (voice === undefined && face === undefined && hearing === undefined) return;
+    client.report({ ...(voice && { voice }), ...(face && { face }), ...(hearing && { hearing }) });
+  }, [client, voice, face, hearing]);
 }
 
 /** Tells the professional's side that the resident waits, as soon as the check is settled. */

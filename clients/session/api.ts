@@ -149,6 +149,10 @@ export interface Api {
   /** Exchanges a guest's code, once; needs no seat. */
   redeem(code: string): Promise<GuestPass>;
   sessions(signal?: AbortSignal): Promise<SessionList>;
+  /** What happened to the visits of a number called, or of a reception number, on a day of an office. For administrators. */
+  timelines(office: string, day: string, number: string, signal?: AbortSignal): Promise<unknown>;
+  /** Has a booth load its page again or put its volume back; resolves when the booth has said so. */
+  remote(booth: string, what: "reload" | "volume"): Promise<void>;
   /** Which office gives which service on what ground. For administrators. */
   offers(signal?: AbortSignal): Promise<OfferList>;
   /** Takes a service out of what is offered, at once. For administrators. */
@@ -225,6 +229,11 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     redeem: (code) => json({ method: "POST", path: "/v1/invitations/redeem", body: { code }, bearer: "none", repeatable: false }),
     drawQr: async (text) => (await send({ method: "POST", path: "/v1/qr", body: { text } })).text(),
     sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
+    timelines: (office, day, number, signal) =>
+      json({ method: "GET", path: `/v1/offices/${part(office)}/timelines${query([["day", day], ["number", number]])}`, ...given({ signal }) }),
+    remote: async (booth, what) => {
+      await send({ method: "POST", path: `/v1/booths/${part(booth)}/remote`, body: { what }, repeatable: false });
+    },
     offers: (signal) => json({ method: "GET", path: "/v1/offers", ...given({ signal }) }),
     suspend: (what) => json({ method: "POST", path: "/v1/suspensions", body: what }),
     // Not repeated: the second try of one that has succeeded would find nothing to resume.

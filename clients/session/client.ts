@@ -3,6 +3,7 @@ import type { Browser } from "./browser";
 import { SeatCore } from "./core";
 import type { Conduct } from "./conduct";
 import type { DeviceSound, ScreenSharing } from "./devices";
+import type { RemoteWhat, SelfReport } from "./protocol";
 import { realBrowser } from "./realbrowser";
 import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
 
@@ -62,6 +63,10 @@ export interface SeatClient {
   leave(): Promise<void>;
   /** Booth: the device check is done; the resident waits. */
   ready(): Promise<void>;
+  /** Booth: what the device check found, for whoever has to find out later why something went wrong. Lost without a line. */
+  report(found: Pick<SelfReport, "voice" | "face" | "hearing">): void;
+  /** Booth: an administrator or the counter asks for the page to be loaded again or the volume to be put back. Returns the way to stop. */
+  onRemote(listener: (what: RemoteWhat) => void): () => void;
   /**
    * Desk: somebody who waits is on the screen and may be let in at any moment; without an argument the booth. The server
    * keeps fresh pictures ready until the returned function is called, five minutes at most. It never fails: admission

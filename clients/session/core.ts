@@ -9,7 +9,7 @@ import { Origins } from "./origins";
 import type { Answered } from "./peer";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
-import type { ServerMessage, TrackOffer } from "./protocol";
+import type { ServerMessage, TrackOffer, Remote, RemoteWhat, SelfReport } from "./protocol";
 import { audienceOf, isLetIn } from "./audience";
 import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
 import { sessionToEnter } from "./reentry";
@@ -30,6 +30,7 @@ const farewellPatience = 2_000;
 /** SeatClient's inside: wires line, state, visit, media and words together, and holds no rule of its own. */
 export class SeatCore implements SeatClient {
   readonly api: Api;
+  private readonly remoteListeners = new Set<(what: RemoteWhat) => void>();
   readonly deviceSound: SeatClient["deviceSound"];
   readonly screen: SeatClient["screen"];
   readonly subscribe: SeatClient["subscribe"];
@@ -89,6 +90,7 @@ export class SeatCore implements SeatClient {
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: (checks) => this.store.patch({ checks }),
+        onPath: (path) => this.link.post({ type: "report", ...path }),
         onChannels: (channels) => {
           this.talk.attach(channels?.talk ?? null);
           this.latest.attach(channels?.latest ?? null);
@@ -157,6 +159,13 @@ export class SeatCore implements SeatClient {
   };
 
   readonly ready = (): Promise<void> => this.perform({ type: "ready" });
+
+  readonly report = (found: Pick<SelfReport, "voice" | "face" | "hearing">): void => this.link.post({ type: "report", ...found });
+
+  readonly onRemote = (listener: (what: RemoteWhat) => void): (() => void) => {
+    this.remoteListeners.add(listener);
+    return () => this.remoteListeners.delete(listener);
+  };
 
   readonly admit = (participant?: string): Promise<void> => {
     const booth = this.state.session?.participants.find((one) => one.kind === "booth")?.id;
@@ -306,6 +315,12 @@ export class SeatCore implements SeatClient {
     this.fresh = true;
   }
 
+  /** Says that it will be done, then does it: a page that reloads says nothing more. */
+  private remoteAsked({ command, what }: Remote): void {
+    const act = () => this.remoteListeners.forEach((listener) => listener(what));
+    this.link.request({ type: "remote_done", command }).then(act, act);
+  }
+
   private receive(message: ServerMessage): void {
     const before = this.state;
     this.setState(reduce(before, message, this.browser.now()));
@@ -322,6 +337,9 @@ export class SeatCore implements SeatClient {
         return;
       case "welcome":
         this.origins.told(message.others ?? []);
+        return;
+      case "remote":
+        this.remoteAsked(message);
         return;
       case "place":
         if (message.session === this.state.entered) this.media.placed(message.place);

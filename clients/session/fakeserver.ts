@@ -149,6 +149,7 @@ export class FakeServer {
         socket.say({ type: "pong" });
         return;
       case "candidate":
+      case "report":
         return;
       default:
         this.request(socket, message);
@@ -168,7 +169,7 @@ export class FakeServer {
     socket.say({ type: "seat", sessions: this.summaries(), calls: this.calls, dayRev: this.version });
   }
 
-  private request(socket: FakeSocket, message: Exclude<ClientMessage, { type: "hello" | "ping" | "candidate" }>): void {
+  private request(socket: FakeSocket, message: Exclude<ClientMessage, { type: "hello" | "ping" | "candidate" | "report" }>): void {
     const over = message.type === "enter" && (this.state === "none" || this.state === "closed");
     const refusal = over ? "unknown_session" : this.refusals.get(message.type);
     if (refusal !== undefined) {

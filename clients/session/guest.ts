@@ -114,6 +114,7 @@ class GuestCore implements GuestClient {
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: () => {},
+        onPath: () => {},
         onChannels: (channels) => this.talk.attach(channels?.talk ?? null),
         log,
       },

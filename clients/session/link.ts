@@ -1,7 +1,7 @@
 import type { Browser, Stop } from "./browser";
 import { Conversation } from "./conversation";
 import { Origins } from "./origins";
-import { Close, type Answer, type Away, type Candidate, type OK, type ServerMessage } from "./protocol";
+import { Close, type Answer, type Away, type Candidate, type OK, type SelfReport, type ServerMessage } from "./protocol";
 import { backOff, comeback } from "./retry";
 import type { Renewal, SeatKeeper } from "./seat";
 import { onAnotherNetwork } from "./sleep";
@@ -92,7 +92,7 @@ export class Link {
     return this.line.request(request, id);
   }
 
-  post(message: Candidate): void {
+  post(message: Candidate | SelfReport): void {
     this.line?.post(message);
   }
 

@@ -199,6 +199,42 @@ export const errorCodes = [
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** Found is what a check found. */
+export const findings = [
+  "ok",
+  /** the device gives nothing, or somebody said no */
+  "nothing",
+  /** there is no device, or it is not allowed */
+  "missing",
+] as const;
+export type Found = (typeof findings)[number];
+
+/** MediaPath is how media travel. */
+export const mediaPaths = [
+  "udp",
+  "tcp",
+  "relay",
+] as const;
+export type MediaPath = (typeof mediaPaths)[number];
+
+/** Candidacy is an ICE candidate's type. */
+export const candidacies = [
+  "host",
+  "srflx",
+  "prflx",
+  "relay",
+] as const;
+export type Candidacy = (typeof candidacies)[number];
+
+/** RemoteWhat is what a booth can be asked to do. */
+export const remoteWhats = [
+  /** load the page again; a visit is gone on with */
+  "reload",
+  /** put the volume back to where it was made to be */
+  "volume",
+] as const;
+export type RemoteWhat = (typeof remoteWhats)[number];
+
 /** Numbers are two fields that any message may carry besides those of its type. A conversation is what one page says over one socket after another; within it each end numbers, from 1, what must be neither lost nor doubled. */
 export interface Numbers {
   /** of this message among its sender's; none on what is whole state or is said again anyway */
@@ -362,7 +398,7 @@ export interface Wiped {
 }
 
 /** Report tells what the device check found and which way media go, for the timeline of the visit that an administrator may read when something went wrong. */
-export interface Report {
+export interface SelfReport {
   type: "report";
   /** the microphone hears something */
   voice?: Found;
@@ -411,7 +447,7 @@ export type ClientMessage =
   | Release
   | Calm
   | Wiped
-  | Report
+  | SelfReport
   | RemoteDone
   | Ping;
 

@@ -70,6 +70,7 @@ export function reduce(state: SeatState, message: ServerMessage, now: number): S
     case "error":
     case "answer":
     case "place":
+    case "remote":
     case "pong":
       return state;
   }

@@ -5,7 +5,7 @@ import { MediaLink } from "./media";
 import type { Channels, PeerSignals } from "./peer";
 import type { Media, PresenceItem, Track } from "./protocol";
 import { nothingArrives, RemoteStreams } from "./remote";
-import { judge, judgeEvery, noJudgement, summarise, type Judgement } from "./stats";
+import { judge, judgeEvery, noJudgement, pathOf, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
 import { raiseAfter, type Uplink } from "./uplink";
 
@@ -27,10 +27,15 @@ const selfOff: SelfMedia = {
 export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfOff, ...nothingArrives };
 
 /** What the media of a seat tell their owner. */
+/** Transport and candidate types of the path in use. */
+export type MediaWay = NonNullable<ReturnType<typeof pathOf>>;
+
 export interface SeatMediaEvents {
   onMedia(media: MediaState): void;
   onChecks(checks: Checks): void;
   onChannels(channels: Channels | null): void;
+  /** Media go another way than before, or for the first time. */
+  onPath(path: MediaWay): void;
   log(line: string): void;
 }
 
@@ -40,6 +45,7 @@ export class SeatMedia {
   private readonly events: SeatMediaEvents;
   private readonly devices: Devices;
   private readonly link: MediaLink;
+  private way: MediaWay | null = null;
   private readonly remote: RemoteStreams;
   private readonly meter: MicMeter;
   readonly deviceSound: DeviceSound = {
@@ -204,8 +210,17 @@ export class SeatMedia {
     return this.self.audioMuted ? 0 : this.meter.level();
   }
 
+  /** Tells the way of media once for each connection, and when it changes. */
+  private tellWay(report: RTCStatsReport): void {
+    const way = pathOf(report);
+    if (way === null || JSON.stringify(way) === JSON.stringify(this.way)) return;
+    this.way = way;
+    this.events.onPath(way);
+  }
+
   async stats(): Promise<MediaStats | null> {
     const report = await this.link.stats();
+    if (report !== null) this.tellWay(report);
     return report === null ? null : summarise(report, this.tracks);
   }
 

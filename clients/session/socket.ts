@@ -16,6 +16,8 @@ import {
   type Offer,
   type OK,
   type PlainRequest,
+  type RemoteDone,
+  type SelfReport,
   type Prepare,
   type Refusal,
   type ServerMessage,
@@ -24,7 +26,7 @@ import {
 import { SessionError } from "./types";
 
 /** A request as the line takes it: the id is the line's own. */
-export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall> | ConductIntent;
+export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall> | WithoutId<RemoteDone> | ConductIntent;
 
 type WithoutId<T> = Omit<T, "id">;
 
@@ -107,7 +109,7 @@ export class Line {
   }
 
   /** Sends what gets no answer; lost if the line is down. */
-  post(message: Candidate): void {
+  post(message: Candidate | SelfReport): void {
     if (!this.down && this.welcomed) this.write(message);
   }
 

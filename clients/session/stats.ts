@@ -1,4 +1,4 @@
-import type { PresenceItem, Track } from "./protocol";
+import { candidacies, type PresenceItem, type SelfReport, type Track } from "./protocol";
 import type { MediaPhase, MediaStats, Quality, TrackStats } from "./types";
 
 /** The fields of an RTCStatsReport's entries that are read; browsers leave some out. */
@@ -16,6 +16,25 @@ interface Entry {
   nominated?: boolean;
   state?: string;
   currentRoundTripTime?: number;
+  id?: string;
+  localCandidateId?: string;
+  remoteCandidateId?: string;
+  candidateType?: string;
+  protocol?: string;
+}
+
+/** Which way media go: transport and types of candidates, never addresses. Null while none is known. */
+export function pathOf(report: RTCStatsReport): Pick<SelfReport, "path" | "local" | "remote"> | null {
+  const entries: Entry[] = [];
+  report.forEach((entry: Entry) => entries.push(entry));
+  const pair = entries.find((entry) => entry.type === "candidate-pair" && entry.nominated === true && entry.state === "succeeded");
+  const local = entries.find((entry) => entry.type === "local-candidate" && entry.id === pair?.localCandidateId);
+  const remote = entries.find((entry) => entry.type === "remote-candidate" && entry.id === pair?.remoteCandidateId);
+  const ours = candidacies.find((type) => type === local?.candidateType);
+  if (pair === undefined || ours === undefined) return null;
+  const theirs = candidacies.find((type) => type === remote?.candidateType);
+  const path = ours === "relay" || theirs === "relay" ? "relay" : local?.protocol === "tcp" ? "tcp" : "udp";
+  return { path, local: ours, ...(theirs === undefined ? {} : { remote: theirs }) };
 }
 
 /** Sums a browser's report up. Packets on m-lines without an occupant count too: before admission there are none. */

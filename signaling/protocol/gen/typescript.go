@@ -38,10 +38,14 @@ var enums = []struct{ typ, list string }{
 	{"Away", "aways"},
 	{"Level", "levels"},
 	{"ErrorCode", "errorCodes"},
+	{"Found", "findings"},
+	{"MediaPath", "mediaPaths"},
+	{"Candidacy", "candidacies"},
+	{"RemoteWhat", "remoteWhats"},
 }
 
 // renamed are the Go names that would hide a global of the browser.
-var renamed = map[string]string{"Error": "Refusal", "Request": "PlainRequest"}
+var renamed = map[string]string{"Error": "Refusal", "Request": "PlainRequest", "Report": "SelfReport"}
 
 type writer struct {
 	strings.Builder
