@@ -3,7 +3,7 @@ import type { Browser, Stop } from "./browser";
 import { Problem } from "./problem";
 import type { AppKind, SeatIdentity } from "./types";
 
-/** Where this tab keeps its seat: the only key this library ever stores under. */
+/** Where this tab keeps its seat. */
 export const storageKey = "madoguchi.seat";
 
 /** A seat and its token. */
