@@ -59,9 +59,10 @@ netlab: ## Build bin/netlab, bad lines for tests
 	@mkdir -p bin
 	go build -o bin/netlab ./cmd/netlab
 
-soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), 100,000 lives of an area in a model (SOAK_LIVES), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
 	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 60m -v ./booking/redisstore
+	MADOGUCHI_MODEL=$(or $(SOAK_LIVES),100000) go test -run TestWhateverBreaks -timeout 30m -v ./signaling
 	go test -race -count $(or $(SOAK),20) -timeout 60m ./...
 	@$(MAKE) fuzz
 	@$(MAKE) soak-failover

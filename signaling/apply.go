@@ -44,6 +44,13 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 			return doc, nil
 		}
 		current, stored, err := b.store.put(ctx, next, doc.Version, e.Type, effects)
+		if errors.Is(err, errForgotten) {
+			if doc, err = b.recall(ctx, doc); err != nil {
+				return doc, err
+			}
+			fresh = true
+			continue
+		}
 		if errors.Is(err, errBoothBusy) {
 			if err = b.boothFree(ctx, next.Booth, current.ID, e.Type); err == nil {
 				continue

@@ -138,7 +138,7 @@ func New(cfg Config) (*Broker, error) {
 	keys := keyspace{cfg.Area}
 	b := &Broker{
 		cfg: cfg, log: cfg.Log, clock: cfg.clock, media: cfg.Media,
-		store:    newStore(cfg.Redis, cfg.Area, cfg.clock.Now, cfg.Log),
+		store:    newStore(cfg.Redis, cfg.Area, cfg.Log),
 		lines:    lines{cfg.Redis, keys},
 		calls:    callStore{cfg.Redis, keys},
 		tries:    tries{cfg.Redis, keys},

@@ -1,8 +1,10 @@
 package signaling
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -138,7 +140,7 @@ func (b *Broker) readAll(ctx context.Context) error {
 	open := map[string]bool{}
 	for _, d := range docs {
 		open[d.ID] = true
-		b.putBack(ctx, d)
+		b.compare(ctx, d)
 		if _, gate := b.hub.update(d); gate {
 			b.retryGate(ctx, d.ID)
 		}
@@ -157,22 +159,75 @@ func (b *Broker) readAll(ctx context.Context) error {
 	return b.readCalls(ctx)
 }
 
-// putBack stores our document again where Redis has an older one: it came back without what it had acknowledged. Nothing is
-// done for the document's sake: that has been done.
-func (b *Broker) putBack(ctx context.Context, stored session.Doc) {
+// compare looks at a document Redis has beside ours. What it has lost is put back.
+func (b *Broker) compare(ctx context.Context, stored session.Doc) {
 	ours, known := b.hub.doc(stored.ID)
-	if !known || ours.Version <= stored.Version {
-		return
-	}
-	current, put, err := b.store.put(ctx, ours, ours.Version-1, "restored", nil)
 	switch {
-	case err != nil:
-		b.log.Warn("session not put back", "session", ours.ID, "version", ours.Version, "error", err)
-	case put:
-		b.log.Warn("Redis had lost a session's newest version: put back", "session", ours.ID, "version", ours.Version, "was", stored.Version)
-	default:
-		b.hub.update(current)
+	case !known || ours.Version < stored.Version:
+	case ours.Version > stored.Version:
+		if _, err := b.putBack(ctx, ours, stored); err != nil {
+			b.log.Warn("session not put back", "session", ours.ID, "version", ours.Version, "error", err)
+		}
+	case !same(ours, stored):
+		b.log.Error("Redis had lost a session's newest version, and another has taken its place", "session", ours.ID, "version", ours.Version)
+		b.hub.adopt(stored)
+		b.retryGate(ctx, stored.ID)
 	}
+}
+
+// recall puts our document back after Redis has said that it has an older one, or none.
+func (b *Broker) recall(ctx context.Context, ours session.Doc) (session.Doc, error) {
+	stored, err := b.store.load(ctx, ours.ID)
+	if err != nil && !errors.Is(err, errNoSession) {
+		return ours, err
+	}
+	return b.putBack(ctx, ours, stored)
+}
+
+// putBack stores our document again where Redis has an older one or none: it came back without what it had acknowledged. What was
+// still owed is lost with it, so everything that follows from the document is done again. It returns the document that holds.
+func (b *Broker) putBack(ctx context.Context, ours, stored session.Doc) (session.Doc, error) {
+	effects := session.Derived(ours)
+	current, put, err := b.store.restore(ctx, ours, "restored", effects)
+	switch {
+	case errors.Is(err, errBoothBusy) && stored.Version > 0:
+		return b.giveUp(ctx, ours, stored)
+	case err != nil:
+		return ours, err
+	case !put:
+		b.hub.update(current)
+		return current, nil
+	}
+	b.log.Warn("Redis had lost a session's newest version: put back", "session", ours.ID, "version", ours.Version, "was", stored.Version)
+	b.carryOut(ctx, ours, owedKey(ours), effects)
+	return ours, nil
+}
+
+// same compares two documents as they are stored.
+func same(a, b session.Doc) bool {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
+}
+
+// giveUp takes what Redis has for what holds, because the booth is in another session by now: what was lost stays lost, for
+// everybody.
+func (b *Broker) giveUp(ctx context.Context, ours, stored session.Doc) (session.Doc, error) {
+	next := session.Follow(stored, ours)
+	effects := session.Derived(next)
+	current, put, err := b.store.restore(ctx, next, "lost", effects)
+	if err != nil {
+		return ours, err
+	}
+	if !put {
+		b.hub.update(current)
+		return current, nil
+	}
+	b.log.Error("Redis had lost a session's newest version, and its booth is in another by now: given up",
+		"session", ours.ID, "version", ours.Version, "was", stored.Version)
+	b.hub.update(next)
+	b.carryOut(ctx, next, owedKey(next), effects)
+	return next, nil
 }
 
 // readMissing looks after the sessions we hold for open and Redis does not list: they have been closed while we did

@@ -6,8 +6,10 @@
 // concerns hears of it. Each participant holds one WebSocket (sockets.go). It says hello with a seat token, fetches a
 // room token over HTTPS, enters the session, and offers its media, which the broker passes to the SFU. What people do
 // to the session (ready, admit, handover, end, leave) becomes an event of package session: the next document is
-// computed purely, stored under the version it was computed from (store.go), and only then are its effects carried
-// out (apply.go): the gate of the media room, the word to the booking.
+// computed purely and stored, with what is to be done on account of it, under the version it was computed from (store.go);
+// only then are its effects carried out (apply.go): the gate of the media room, the word to the booking. Whatever a node that
+// died has left undone, another does (owed.go). What Redis has lost in a failover is put back by whoever knows it (bus.go).
+// A model of all that is lived through a hundred thousand times in the tests (model_test.go).
 //
 // # Where media are
 //

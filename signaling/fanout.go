@@ -20,12 +20,27 @@ func (h *hub) take(d session.Doc) (news, gate bool) {
 		return false, false
 	}
 	before := v.doc
+	h.replace(v, d)
+	return true, !slices.EqualFunc(before.Gate(), d.Gate(), slices.Equal)
+}
+
+// replace puts a document in the place of another and tells everybody here.
+func (h *hub) replace(v *visit, d session.Doc) {
+	before := v.doc
 	v.doc = d
 	h.tellSession(v)
 	h.tellSeatsOf(before)
 	h.tellSeatsOf(d)
 	h.tellQueue(d)
-	return true, !slices.EqualFunc(before.Gate(), d.Gate(), slices.Equal)
+}
+
+// adopt takes what is stored for what holds, though it is no newer than the copy here.
+func (h *hub) adopt(d session.Doc) {
+	h.do(func() {
+		if v := h.sessions[d.ID]; v != nil && v.doc.Version == d.Version {
+			h.replace(v, d)
+		}
+	})
 }
 
 // tellSession sends the session to everybody here who takes part, and goodbye to whom it is over for.

@@ -134,6 +134,8 @@ func explain(err error) (protocol.ErrorCode, string) {
 		return protocol.ErrExpiredToken, err.Error()
 	case errors.Is(err, ErrOffer):
 		return protocol.ErrMedia, err.Error()
+	case errors.Is(err, errBoothBusy):
+		return protocol.ErrNotNow, err.Error()
 	case errors.Is(err, errNewer):
 		return protocol.ErrUnavailable, "a newer version of this server has that session: come back, another node may answer"
 	case unavailable(err):

@@ -34,10 +34,9 @@ const (
 )
 
 // takeOver claims what is owed and due, in the order of each session's versions.
-func (s *store) takeOver(ctx context.Context, now time.Time) (list []debt, err error) {
+func (s *store) takeOver(ctx context.Context) (list []debt, err error) {
 	defer s.meters.step("claim")(&err)
-	answer, err := s.claim.Run(ctx, s.redis, []string{s.keys.owed(), s.keys.owedDue()},
-		now.UnixMilli(), now.Add(settleFor).UnixMilli(), settleMost).StringSlice()
+	answer, err := s.claim.Run(ctx, s.redis, []string{s.keys.owed(), s.keys.owedDue()}, settleFor.Milliseconds(), settleMost).StringSlice()
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return nil, fmt.Errorf("take over what is owed: %w", err)
 	}
@@ -78,7 +77,7 @@ func (s *store) paid(ctx context.Context, key string) error {
 
 // settle carries out what others have stored and not carried out: they died, or never learned that it was stored.
 func (b *Broker) settle(ctx context.Context) {
-	list, err := b.store.takeOver(ctx, b.clock.Now())
+	list, err := b.store.takeOver(ctx)
 	if err != nil {
 		b.log.Warn("settle", "error", err)
 		return

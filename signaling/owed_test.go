@@ -30,6 +30,12 @@ func (n *node) storeOnly(id string, e session.Event) session.Doc {
 	return next
 }
 
+// passes lets time pass for brokers and Redis alike.
+func (w *world) passes(d time.Duration) {
+	w.clock.advance(d)
+	w.mini.SetTime(w.clock.Now())
+}
+
 func (n *node) nothingOwed() bool {
 	return n.redis.Exists(context.Background(), keyspace{area}.owed(), keyspace{area}.owedDue()).Val() == 0
 }
@@ -49,7 +55,7 @@ func TestWhatADeadBrokerHadStoredAndNotCarriedOutIsCarriedOutByAnother(t *testin
 	}
 	other := w.start(nil)
 	other.until("the gate is opened and the booking told", func() bool {
-		w.clock.advance(time.Second)
+		w.passes(time.Second)
 		got, err := w.bookings.Appointment(context.Background(), a)
 		return err == nil && got.Legs[0].Started && slices.Equal(w.media.gate(id), []string{booth1, morita})
 	})
@@ -57,7 +63,7 @@ func TestWhatADeadBrokerHadStoredAndNotCarriedOutIsCarriedOutByAnother(t *testin
 
 	other.storeOnly(id, session.Event{Type: session.End, By: by, At: w.clock.Now()})
 	other.until("the end is carried out too", func() bool {
-		w.clock.advance(time.Second)
+		w.passes(time.Second)
 		got, err := w.bookings.Appointment(context.Background(), a)
 		return err == nil && got.State == booking.StateDone && w.media.closed(id)
 	})
@@ -89,7 +95,7 @@ func TestAMediaNodeThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 	n.media.admit = nil
 	n.media.mu.Unlock()
 	n.until("the gate is set in the end", func() bool {
-		n.clock.advance(time.Second)
+		n.passes(time.Second)
 		return slices.Equal(n.media.gate(id), []string{booth1, morita})
 	})
 	n.until("nothing is owed any more", n.nothingOwed)

@@ -25,6 +25,9 @@ var openSource string
 //go:embed takeover.lua
 var takeOverSource string
 
+// errForgotten: Redis has an older document than the change was computed from, or none.
+var errForgotten = errors.New("the store has lost the session's newest version")
+
 // errNewer: a document has been stored by a newer version of this program, which alone understands it.
 var errNewer = errors.New("stored by a newer version of this program")
 
@@ -44,15 +47,14 @@ type store struct {
 	save  *redis.Script
 	open  *redis.Script
 	claim *redis.Script
-	now   func() time.Time
 	log   *slog.Logger
 
 	meters *meters
 }
 
-func newStore(r redis.UniversalClient, area string, now func() time.Time, log *slog.Logger) *store {
+func newStore(r redis.UniversalClient, area string, log *slog.Logger) *store {
 	return &store{
-		redis: r, keys: keyspace{area}, now: now, log: log,
+		redis: r, keys: keyspace{area}, log: log,
 		save: redis.NewScript(storeSource), open: redis.NewScript(openSource), claim: redis.NewScript(takeOverSource),
 	}
 }
@@ -89,6 +91,15 @@ const owedAfter = 3 * time.Second
 // of it. If somebody was faster it returns their document and false, and nothing has changed. errBoothBusy says that the booth is
 // held by another session, which the returned document names.
 func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type, effects []session.Effect) (d session.Doc, stored bool, err error) {
+	return s.set(ctx, next, before, event, effects, false)
+}
+
+// restore stores a document where Redis has an older one or none.
+func (s *store) restore(ctx context.Context, d session.Doc, event session.Type, effects []session.Effect) (current session.Doc, stored bool, err error) {
+	return s.set(ctx, d, d.Version-1, event, effects, true)
+}
+
+func (s *store) set(ctx context.Context, next session.Doc, before int64, event session.Type, effects []session.Effect, back bool) (d session.Doc, stored bool, err error) {
 	defer s.meters.step("save")(&err)
 	doc, err := json.Marshal(next)
 	if err != nil {
@@ -102,10 +113,6 @@ func (s *store) put(ctx context.Context, next session.Doc, before int64, event s
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
 	}
-	holds := 0
-	if next.HoldsBooth() {
-		holds = 1
-	}
 	asked := claimOf(ctx)
 	touched := s.touched(next)
 	if asked.key != "" {
@@ -113,14 +120,16 @@ func (s *store) put(ctx context.Context, next session.Doc, before int64, event s
 	}
 	answer, err := s.save.Run(ctx, s.redis, touched,
 		next.ID, before, doc, phase(next), closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
-		next.Booth, holds, debt, owedKey(next), s.now().Add(owedAfter).UnixMilli(), session.Shape,
-		asked.field, asked.token, asked.answer).StringSlice()
+		next.Booth, hold(next), debt, owedKey(next), owedAfter.Milliseconds(), session.Shape,
+		asked.field, asked.token, asked.answer, flag(back)).StringSlice()
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
 	}
 	switch {
 	case answer[0] == "stored":
 		return next, true, nil
+	case answer[0] == "older":
+		return session.Doc{}, false, errForgotten
 	case answer[0] == "lost":
 		return session.Doc{}, false, errClaimLost
 	case answer[0] == "busy":
@@ -128,6 +137,25 @@ func (s *store) put(ctx context.Context, next session.Doc, before int64, event s
 	}
 	current, err := decodeDoc([]byte(answer[1]))
 	return current, false, err
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// hold is what a document has of its booth, in the store's words. One that is over never has to ask: it only ends.
+func hold(d session.Doc) int {
+	switch {
+	case !d.HoldsBooth():
+		return 0
+	case d.State == protocol.StateClosed:
+		return 2
+	default:
+		return 1
+	}
 }
 
 // phase is how long a document is kept, in the store's words.

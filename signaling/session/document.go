@@ -136,6 +136,35 @@ func Open(v Visit, by Side, at time.Time) Doc {
 	}
 }
 
+// Derived is what follows from a document as it stands, whatever led to it: for a document that is put back, of which nobody knows
+// how much has been carried out. Each of these may be done again.
+func Derived(d Doc) []Effect {
+	var effects []Effect
+	if d.State != protocol.StateClosed {
+		effects = append(effects, Gate{d.Gate()})
+	}
+	for i, leg := range d.Legs {
+		if leg.Started {
+			effects = append(effects, LegStarted{i})
+		}
+		if leg.Started && leg.Done {
+			effects = append(effects, LegDone{i})
+		}
+	}
+	if d.State == protocol.StateClosed {
+		effects = append(effects, CloseRoom{}, Finish{d.Reason, d.Met()})
+	}
+	return effects
+}
+
+// Follow is there, an older document that holds after all, as the successor of one that does not: everybody has to take it for
+// the newer of the two.
+func Follow(there, lost Doc) Doc {
+	next := there.clone()
+	next.Shape, next.Version = Shape, lost.Version+1
+	return next
+}
+
 // BoothSeat and DeskSeat are the participant ids of the two ends: their seat ids.
 func BoothSeat(booth string) string { return "booth:" + booth }
 
