@@ -182,7 +182,7 @@ func (m *model) deliver() {
 	m.apply(m.node(), r.session, r.event)
 }
 
-var errModelDown = errors.New("Redis does not answer")
+var errModelDown = errors.New("the store does not answer")
 
 // apply is Broker.apply.
 func (m *model) apply(n *modelNode, id string, e session.Event) error {
