@@ -9,7 +9,8 @@ import { Origins } from "./origins";
 import type { Answered } from "./peer";
 import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
-import type { ServerMessage, TrackOffer, Remote, RemoteWhat, SelfReport } from "./protocol";
+import { hostToEnter, isBackFromGroup, wipedHere } from "./group";
+import type { Ended, ServerMessage, Session, TrackOffer, Remote, RemoteWhat, SelfReport } from "./protocol";
 import { audienceOf, isLetIn } from "./audience";
 import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
 import { sessionToEnter } from "./reentry";
@@ -326,14 +327,14 @@ export class SeatCore implements SeatClient {
     this.setState(reduce(before, message, this.browser.now()));
     switch (message.type) {
       case "ended":
-        if (this.state.ended !== null && before.ended !== this.state.ended) this.visitOver(message.session);
+        if (this.state.ended !== null && before.ended !== this.state.ended) this.visitOver(message);
         this.visit.told("ended");
         return;
       case "session":
         if (message.id !== this.state.entered) return;
         if (before.session !== null && before.session.leg !== this.state.session?.leg) this.forgetWords();
         this.visit.told("session");
-        this.maybeOpenMedia();
+        if (!this.followed(message)) this.maybeOpenMedia();
         return;
       case "welcome":
         this.origins.told(message.others ?? []);
@@ -400,9 +401,22 @@ export class SeatCore implements SeatClient {
     if (session !== null) this.visit.enter(session).catch(() => this.log(`visit ${session}: not entered`));
   }
 
-  private visitOver(session: string): void {
-    this.left.add(session);
+  private visitOver(ended: Ended): void {
+    if (isBackFromGroup(ended)) {
+      this.shutDown();
+      this.reenter();
+      return;
+    }
+    this.left.add(ended.session);
     this.media.close();
+  }
+
+  private followed(session: Session): boolean {
+    const host = hostToEnter(this.kind, session, this.state.entered);
+    if (host === null) return false;
+    this.closeVisit();
+    this.visit.enter(host).catch(() => this.log(`visit ${host}: not entered`));
+    return true;
   }
 
   /** The session ended while we were away; whoever was in it sees its end, whoever was not does not see it at all. */
@@ -445,9 +459,7 @@ export class SeatCore implements SeatClient {
 
   /** Tells the server that nothing is left of sessions that are over, unless one still says goodbye here. */
   private confirmWiped(): void {
-    const { unwiped, entered, ended, session } = this.state;
-    for (const one of unwiped) {
-      if (one === entered || one === ended?.session || one === session?.id || !this.link.isUp) continue;
+    for (const one of this.link.isUp ? wipedHere(this.state) : []) {
       this.link.request({ type: "wiped", session: one }).catch(() => this.log(`wiped ${one}: not said yet`));
     }
   }
