@@ -9,6 +9,7 @@ import { useClient, useSeat } from "../ui/work/seat";
 import { Offers } from "./Offers";
 import { useOffices, useReadiness, useSessions, useVersion } from "./queries";
 import { countByState, type LiveSession, offerLines, placeNames, sessionIn } from "./status";
+import { Timelines } from "./Timelines";
 import { T, useWords } from "./words";
 
 /** The status page: is everything well, what goes on, what is loaded. It shows nobody's name. */
@@ -33,6 +34,7 @@ export function App() {
         </div>
         <div className="flex flex-col gap-5">
           <Live sessions={live} offices={offices} failed={sessions.isError} />
+          <Timelines offices={offices} />
           <Offers />
           <Catalogue offices={offices} />
         </div>
