@@ -10,7 +10,7 @@ import { defineConfig } from "vitest/config";
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** The apps, each a page of its own: /booth/, /desk/ … A page that is not there yet is left out. */
-const apps = ["booth", "desk", "counter", "assistant", "admin", "my", "guest"];
+const apps = ["booth", "desk", "counter", "assistant", "admin", "my", "guest", "lobby"];
 
 function pages(): Record<string, string> {
   const found = apps.map((app) => [app, join(here, app, "index.html")] as const).filter(([, page]) => existsSync(page));

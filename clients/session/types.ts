@@ -2,9 +2,9 @@ import type { Armed, Away, Call, ErrorCode, Lobby, PresenceItem, Purpose, Reason
 
 /**
  * Which app this tab runs. An admin's seat signs in and uses the HTTP API; it opens no socket. An assistant's hears of its
- * sessions and enters none.
+ * sessions and enters none, a lobby's of numbers.
  */
-export type AppKind = "booth" | "desk" | "counter" | "assistant" | "admin" | "guest";
+export type AppKind = "booth" | "desk" | "counter" | "assistant" | "admin" | "guest" | "lobby";
 
 /** Who this tab is: the answer to sign-in, without the token. */
 export interface SeatIdentity {

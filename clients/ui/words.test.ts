@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { stretches } from "./ruby";
 
 const files = import.meta.glob<{ default: Record<string, string> }>("./words/*/*.ts", { eager: true });
-const views = import.meta.glob<string>("../{ui,booth,desk,counter,assistant,admin,my,guest}/**/*.tsx", {
+const views = import.meta.glob<string>("../{ui,booth,desk,counter,assistant,admin,my,guest,lobby}/**/*.tsx", {
   eager: true,
   query: "?raw",
   import: "default",

@@ -17,7 +17,7 @@ import (
 type enrollCommand struct {
 	File   kong.ConfigFlag `name:"config" placeholder:"FILE" help:"The configuration serve uses."`
 	Config `embed:""`
-	Seat   string `name:"seat" required:"" placeholder:"SEAT" help:"The seat that will sign in: booth:ID, desk:ID, counter:OFFICE, assistant:POOL or admin:NAME."`
+	Seat   string `name:"seat" required:"" placeholder:"SEAT" help:"The seat that will sign in: booth:ID, desk:ID, counter:OFFICE, lobby:OFFICE, assistant:POOL or admin:NAME."`
 }
 
 // Run prints the code alone on a line. It is shown nowhere else and works once, within ten minutes.
@@ -63,7 +63,7 @@ func checkSeat(directory *booking.Directory, seat string) error {
 		_, known = directory.Booth(id)
 	case "desk":
 		_, known = directory.Desk(id)
-	case "counter":
+	case "counter", "lobby":
 		_, known = directory.Office(id)
 	case "assistant":
 		_, known = directory.Pool(id)

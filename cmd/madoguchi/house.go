@@ -139,10 +139,13 @@ func onlyArea(directory *booking.Directory) (string, error) {
 
 // sampleLinks leads to every seat of a directory.
 func sampleLinks(directory *booking.Directory) []link {
-	var booths, desks, counters, assistants []link
+	var booths, desks, counters, lobbies, assistants []link
 	for _, office := range directory.Offices() {
 		for _, booth := range office.Booths {
 			booths = append(booths, link{"booth", office.Name + " " + booth.Name, "/booth/?seat=" + booth.ID})
+		}
+		if clients.Has("lobby") {
+			lobbies = append(lobbies, link{"lobby", office.Name, "/lobby/?seat=" + office.ID})
 		}
 		counters = append(counters, link{"counter", office.Name, "/counter/?seat=" + office.ID})
 	}
@@ -154,6 +157,6 @@ func sampleLinks(directory *booking.Directory) []link {
 			desks = append(desks, link{"desk", fmt.Sprintf("%s %s", pool.Name, desk.Name), "/desk/?seat=" + desk.ID})
 		}
 	}
-	return append(slices.Concat(booths, desks, counters, assistants),
+	return append(slices.Concat(booths, desks, counters, lobbies, assistants),
 		link{"admin", "管理", "/admin/"}, link{"docs", "HTTP API", "/docs/"})
 }

@@ -46,6 +46,7 @@ var linkKinds = []struct{ kind, title string }{
 	{"booth", "ブース"},
 	{"desk", "専門職の席"},
 	{"counter", "郵便局の窓口"},
+	{"lobby", "ロビーの画面"},
 	{"assistant", "医院・薬局・担当課の受付"},
 	{"admin", "管理"},
 	{"docs", "開発者向け"},

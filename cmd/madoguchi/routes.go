@@ -52,7 +52,7 @@ func forPeople(mux *http.ServeMux, s served) error {
 	if err != nil {
 		return err
 	}
-	for _, prefix := range []string{"/booth/", "/desk/", "/counter/", "/assistant/", "/my/", "/guest/", "/admin/", "/docs/", "/assets/"} {
+	for _, prefix := range []string{"/booth/", "/desk/", "/counter/", "/assistant/", "/my/", "/guest/", "/lobby/", "/admin/", "/docs/", "/assets/"} {
 		mux.Handle("GET "+prefix, apps)
 	}
 

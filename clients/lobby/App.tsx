@@ -1,0 +1,81 @@
+import { useEffect } from "react";
+import type { LobbyEntry } from "../session/protocol";
+import { Icon } from "../ui/Icon";
+import { wallClock } from "../ui/office-time";
+import { literal } from "../ui/ruby";
+import { useNow } from "../ui/time";
+import { useClient, useSeat } from "../ui/work/seat";
+import { useLanguage } from "../ui/words";
+import { boardOf, languageAt } from "./board";
+import { T } from "./words";
+
+/** The screen of an office's lobby: which number goes to which booth, and who is next. It is read from across the room. */
+export function App() {
+  const client = useClient();
+  const { lobby, connection } = useSeat();
+  const now = useNow(client.now);
+  const { choose } = useLanguage();
+  const language = languageAt(now);
+  useEffect(() => choose(language), [choose, language]);
+  const { cards, next } = boardOf(lobby);
+  return (
+    <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)_auto] bg-ground-booth leading-normal">
+      <header className="flex items-center justify-between border-b-2 border-cyan-200 bg-white px-[3.75vw] py-[2vh]">
+        <h1 className="text-[max(64px,3.3vw)] font-bold">
+          <T k="lobby.title" />
+        </h1>
+        <p className="text-[max(64px,3.3vw)] font-bold tabular-nums">{wallClock(new Date(now).toISOString())}</p>
+      </header>
+      <main className="grid grid-cols-[minmax(0,5fr)_minmax(0,5fr)_minmax(0,4fr)] gap-[2.5vw] px-[3.75vw] py-[4vh]">
+        {[0, 1].map((place) => (
+          <Card key={place} entry={cards[place]} />
+        ))}
+        <section className="flex flex-col items-center rounded-16 border-2 border-cyan-200 bg-white p-8 text-center">
+          <h2 className="text-[max(52px,2.7vw)] font-bold">
+            <T k="lobby.next" />
+          </h2>
+          {next.length === 0 && (
+            <p className="mt-8 text-[44px]">
+              <T k="lobby.nobody" />
+            </p>
+          )}
+          <ol className="flex flex-1 flex-col justify-evenly">
+            {next.map((one) => (
+              <li key={one.number} className="text-[max(110px,6.5vw)] leading-tight font-bold tabular-nums">
+                {one.number}
+              </li>
+            ))}
+          </ol>
+        </section>
+      </main>
+      <footer role="status" className="flex items-center justify-center gap-8 px-[3.75vw] pb-[4vh] text-[max(44px,2.4vw)]">
+        <Icon name={connection.state === "live" ? "bell" : "warn"} className="size-[1.2em] text-primary" />
+        <T k={connection.state === "live" ? "lobby.help" : "lobby.offline"} />
+      </footer>
+    </div>
+  );
+}
+
+/** One number: to come in now, or in its booth. */
+function Card({ entry }: { readonly entry: LobbyEntry | undefined }) {
+  const called = entry?.stage === "called";
+  return (
+    <section
+      className={`flex flex-col items-center justify-between rounded-16 bg-white p-8 text-center ${called ? "border-10 border-primary" : "border-2 border-cyan-200"}`}
+    >
+      {entry === undefined ? (
+        <p className="m-auto text-[44px]">
+          <T k="lobby.free" />
+        </p>
+      ) : (
+        <>
+          <h2 className="text-[max(64px,3.3vw)] font-bold">{literal(entry.boothName)}</h2>
+          <p className={`text-[max(220px,min(17vw,34vh))] leading-none font-bold tabular-nums ${called ? "text-primary" : ""}`}>{entry.number}</p>
+          <p className={`px-10 py-3 text-[max(52px,2.7vw)] ${called ? "rounded-full bg-primary font-bold text-white" : ""}`}>
+            <T k={called ? "lobby.come" : "lobby.inside"} />
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
