@@ -1,12 +1,41 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"madoguchi/booking/calendar"
+	"madoguchi/signaling/access"
 )
+
+// post sends JSON as a seat, or as nobody.
+func post(t *testing.T, url, bearer, body string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", "once")
+	if bearer != "" {
+		request.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}
 
 func TestTheDemosClockBeginsAtTheNextSuchTimeInTokyo(t *testing.T) {
 	day := calendar.DateOf(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))
@@ -34,11 +63,28 @@ func TestTheDemosClockBeginsAtTheNextSuchTimeInTokyo(t *testing.T) {
 	}
 }
 
-func TestADemoWithAClockOfItsOwnSaysSo(t *testing.T) {
+func TestADemoWithAClockOfItsOwnSaysSoAndGoesByIt(t *testing.T) {
 	at := time.Now().In(calendar.Tokyo).Add(5 * time.Hour)
 	demo := launch(t, []string{home(t)}, append(anyPort, "--begins-at", at.Format("15:04"))...)
-	if told := strings.Join(demo.untilReady(), "\n"); !strings.Contains(told, "The clock of this demo says "+at.Format("2006-01-02T15:04:")) {
+	lines := demo.untilReady()
+	if told := strings.Join(lines, "\n"); !strings.Contains(told, "The clock of this demo says "+at.Format("2006-01-02T15:04:")) {
 		t.Errorf("printed:\n%s", told)
+	}
+	var seat struct {
+		Token     string
+		ExpiresAt time.Time
+	}
+	answer, body := post(t, base(t, lines)+"/v1/sign-in", "", `{"seat":"counter:shiomachihama"}`)
+	if answer.StatusCode != http.StatusOK || json.Unmarshal([]byte(body), &seat) != nil {
+		t.Fatalf("sign in: status %d: %s", answer.StatusCode, body)
+	}
+	if late := seat.ExpiresAt.Sub(at) - access.SeatTTL; late.Abs() > 2*time.Minute {
+		t.Errorf("signaling's clock is %s from the demo's", late)
+	}
+	begun := at.Add(-30 * time.Minute).Truncate(5 * time.Minute).Format(time.RFC3339)
+	wish := fmt.Sprintf(`{"office":"shiomachihama","start":%q,"legs":[{"service":"medical","pool":"morita"}]}`, begun)
+	if answer, body = post(t, base(t, lines)+"/v1/holds", seat.Token, wish); answer.StatusCode < 400 || !strings.Contains(body, "past") {
+		t.Errorf("half an hour ago by the demo's clock: status %d: %s", answer.StatusCode, body)
 	}
 	if code, _ := demo.terminate(); code != 0 {
 		t.Errorf("ended with code %d", code)

@@ -98,7 +98,7 @@ func (h *house) openParts(p plan) (err error) {
 		return nil
 	}
 	h.service, err = booking.New(booking.Config{
-		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"),
+		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
 		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal,
 	})
 	if err != nil {
@@ -113,7 +113,7 @@ func (h *house) openParts(p plan) (err error) {
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
 		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline,
-		Log: p.log.With("part", "signaling"),
+		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {
 		return err
