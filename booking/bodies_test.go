@@ -31,6 +31,7 @@ var taking = []struct{ method, path string }{
 	{"POST", "/v1/offices/shiomachihama/move"},
 	{"POST", "/v1/my/appointment"},
 	{"POST", "/v1/suspensions"},
+	{"POST", "/v1/catalogue/tables"},
 }
 
 // FuzzBodies sends anything to every operation that reads a body, from every kind of seat: it is carried out or refused
@@ -47,7 +48,7 @@ func FuzzBodies(f *testing.F) {
 		`{"office":"shiomachihama","legs":[],"start":"2026-11-25T10:00:00+09:00","weeks":1,"count":2,"resident":{"kana":"ア","phone":"0"}}`,
 		`{"holds":["a"],"release":[]}`, `{"office":"shiomachihama","kind":"closure","start":"2026-11-25T10:00:00+09:00","end":"2026-11-25T11:00:00+09:00"}`,
 		`{"desk":"morita","area":"x","start":"0001-01-01T00:00:00Z","end":"9999-12-31T23:59:59Z"}`, `{"area":"elsewhere"}`,
-		`{"office":"shiomachihama","reception":"123456","last4":"1456"}`, `{"service":"medical","reason":"x"}`, `[]`, `{"a":` + strings.Repeat("[", 50),
+		`{"office":"shiomachihama","reception":"123456","last4":"1456"}`, `{"service":"medical","reason":"x"}`, `{"rules":1,"tables":[{"name":"desks.csv","csv":"aWQscG9vbApxLG1vcml0YQo="}]}`, `[]`, `{"a":` + strings.Repeat("[", 50),
 	} {
 		f.Add(uint8(n%len(taking)), uint8(n), body)
 	}

@@ -55,6 +55,7 @@ type setting struct {
 	now     time.Time
 	journal *journal.Journal
 	keys    redis.UniversalClient
+	eves    []booking.Eve
 }
 
 // clinicMorning is a Wednesday on which the clinic is open until noon, soon after the machine's own date, since the
@@ -84,7 +85,7 @@ func newDesk(t testing.TB, s *redistest.Server, set setting) *desk {
 	k.Service, err = booking.New(booking.Config{
 		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Store: set.store,
 		Now: func() time.Time { return k.now }, Sweep: 20 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
-		Journal: set.journal, KeyRedis: set.keys,
+		Journal: set.journal, KeyRedis: set.keys, RemindOn: set.eves,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ func (s *Service) Register(api huma.API) {
 	s.registerColleagues(api)
 	s.registerWhy(api)
 	s.registerRules(api)
+	s.registerTables(api)
 	s.registerOfficeMoves(api)
 	s.registerBooking(api)
 	s.registerMy(api)

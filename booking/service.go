@@ -28,6 +28,7 @@ type Config struct {
 	Now       func() time.Time      // time.Now where nil; decides what is past, never whether a hold is alive
 	Log       *slog.Logger          // slog.Default where nil
 	Store     redisstore.Options    // times and bounds; zero values are the defaults
+	RemindOn  []Eve                 // reminders by the clock on the wall, besides those of Store
 	Sweep     time.Duration         // how often dead holds are cleared away; 1 second where zero
 	Journal   *journal.Journal      // what people are told is noted there first; nowhere where nil, so that nothing can be restored
 }
@@ -83,6 +84,9 @@ func New(c Config) (*Service, error) {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
 	c.Store.Journal = s.witness
+	if len(c.RemindOn) > 0 {
+		c.Store.RemindAt = remindOn(c.RemindOn)
+	}
 	for _, a := range c.Directory.Areas() {
 		s.stores[a.ID] = redisstore.New(c.Redis, a.ID, c.Store)
 	}

@@ -299,7 +299,7 @@ func (m Relocation) legs() []Leg {
 // leg in progress its overrun.
 func (s *Store) alarmsAfter(r Record, m Relocation) string {
 	if r.State != StateArrived {
-		return s.alarmWords()
+		return s.alarmWords(m.Start)
 	}
 	for i, l := range m.legs() {
 		if !l.Started.IsZero() && l.Done.IsZero() {

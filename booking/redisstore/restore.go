@@ -151,7 +151,7 @@ func (s *Store) restore(ctx context.Context, e Entry, date func(time.Time) strin
 	}
 	args := []any{
 		e.ID, now.Version, e.Token, e.Image, e.Who, millis(want.End.Add(s.opts.KeepRecord)), millis(want.End.Add(s.opts.KeepWho)),
-		ledgerTTL.Milliseconds(), s.alarmWords(), mode,
+		ledgerTTL.Milliseconds(), s.alarmWords(want.Start), mode,
 	}
 	if mode == "restore" {
 		answer, err := s.run(ctx, s.steps.restore, keys, args...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -63,7 +64,7 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) (Record,
 	for _, number := range c.Receptions {
 		args = append(args, number)
 	}
-	args = append(args, s.alarmWords(), tokenConfirm)
+	args = append(args, s.alarmWords(r.Start), tokenConfirm)
 	intent := Entry{Op: OpConfirm, ID: id, Token: tokenConfirm}
 	answer, err := s.tell(ctx, []Entry{intent}, s.steps.confirm, keys, args, func(answer []string) []Entry {
 		if answer[0] != "booked" && answer[0] != "replay" {
@@ -89,11 +90,23 @@ func (s *Store) confirm(ctx context.Context, id string, c Confirmation) (Record,
 	}
 }
 
-// alarmWords are what an appointment's alarm rings for, in the order of time: reminders, then absence. The scripts pass
-// over what is past.
-func (s *Store) alarmWords() string {
+// alarmWords are what the alarm of an appointment with this start rings for, in the order of time: reminders, then absence.
+// The scripts pass over what is past.
+func (s *Store) alarmWords(start time.Time) string {
+	reminders := s.opts.Reminders
+	if s.opts.RemindAt != nil {
+		reminders = slices.Clone(reminders)
+		for _, at := range s.opts.RemindAt(start) {
+			if before := start.Sub(at); before > 0 {
+				reminders = append(reminders, before)
+			}
+		}
+		slices.Sort(reminders)
+		slices.Reverse(reminders)
+		reminders = slices.Compact(reminders)
+	}
 	words := ""
-	for _, before := range s.opts.Reminders { // the longest first
+	for _, before := range reminders { // the longest first
 		words += fmt.Sprintf("%d:r%d,", -int(before.Seconds()), int(before.Minutes()))
 	}
 	return words + fmt.Sprintf("%d:a", int(s.opts.NoShowAfter.Seconds()))

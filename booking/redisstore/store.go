@@ -105,9 +105,10 @@ type Options struct {
 	Timeout    time.Duration // bound of one step: 2 seconds
 	Outbox     int64         // events kept: about 100,000
 
-	Reminders   []time.Duration // how long before the start an appointment reminds of itself: 24 and 2 hours; none where empty and not nil
-	NoShowAfter time.Duration   // grace after the start until somebody who is not here counts as a no-show: 15 minutes
-	OverrunIn   time.Duration   // grace after a leg's end until it counts as overrun: 1 minute
+	Reminders   []time.Duration                   // how long before the start an appointment reminds of itself: 24 and 2 hours; none where empty and not nil
+	RemindAt    func(start time.Time) []time.Time // when else, by the clock on the wall; never where nil
+	NoShowAfter time.Duration                     // grace after the start until somebody who is not here counts as a no-show: 15 minutes
+	OverrunIn   time.Duration                     // grace after a leg's end until it counts as overrun: 1 minute
 
 	ShapeAfter time.Duration // how long all brokers must have been reading a new shape of records before it is written: 10 minutes
 

@@ -56,6 +56,7 @@ type plan struct {
 	timeline  time.Duration    // how long what happened to a visit is kept; 0: the broker's own
 	telephone *courier.Webhook // of post offices; nil: none
 	reminders []time.Duration  // before the start; nil: the store's own
+	remindOn  []booking.Eve    // at a time of the day on a day before
 }
 
 // openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
@@ -99,7 +100,7 @@ func (h *house) openParts(p plan) (err error) {
 	}
 	h.service, err = booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
-		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal,
+		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal, RemindOn: p.remindOn,
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,6 +61,7 @@ type noticeSettings struct {
 	to        booking.Notices
 	staff     *courier.Webhook // telephones a post office; nil: nothing does
 	reminders []time.Duration
+	remindOn  []booking.Eve
 }
 
 // Bounds of the notices file.
@@ -135,7 +137,7 @@ func parseNotices(text []byte, publicURL string) (noticeSettings, error) {
 	}
 	s.to.Mail, err = f.Mail.mail()
 	errs = append(errs, err)
-	s.reminders, err = reminders(f.Reminders)
+	s.reminders, s.remindOn, err = reminders(f.Reminders)
 	return s, errors.Join(append(errs, err)...)
 }
 
@@ -213,21 +215,39 @@ func onThisMachine(host string) bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// reminders reads how long before the start; nothing written means a day and two hours.
-func reminders(texts *[]string) ([]time.Duration, error) {
+// reminders reads how long before the start, or at what time on which day before it; nothing written means a day and two
+// hours.
+func reminders(texts *[]string) ([]time.Duration, []booking.Eve, error) {
 	if texts == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
-	list := []time.Duration{}
+	list, eves := []time.Duration{}, []booking.Eve(nil)
 	if len(*texts) > maxReminders {
-		return nil, fmt.Errorf("reminders: there are %d; at most %d are possible", len(*texts), maxReminders)
+		return nil, nil, fmt.Errorf("reminders: there are %d; at most %d are possible", len(*texts), maxReminders)
 	}
 	for _, text := range *texts {
+		if eve, ok := eveOf(text); ok {
+			eves = append(eves, eve)
+			continue
+		}
 		d, err := time.ParseDuration(text)
 		if err != nil || d < 10*time.Minute || d > 14*24*time.Hour {
-			return nil, fmt.Errorf("reminders: %q is not how long before the start; write for example 24h or 2h (10m to 336h)", text)
+			return nil, nil, fmt.Errorf("reminders: %q is not how long before the start; write for example 24h or 2h (10m to 336h), or 1d 17:00 for 17:00 the day before (1d to 14d)", text)
 		}
 		list = append(list, d)
 	}
-	return list, nil
+	return list, eves, nil
+}
+
+var eveForm = regexp.MustCompile(`^(\d{1,2})d ([0-2]\d:[0-5]\d)$`)
+
+// eveOf reads "1d 17:00".
+func eveOf(text string) (booking.Eve, bool) {
+	parts := eveForm.FindStringSubmatch(text)
+	if parts == nil {
+		return booking.Eve{}, false
+	}
+	days, err := strconv.Atoi(parts[1])
+	at, wrong := time.Parse("15:04", parts[2])
+	return booking.Eve{Days: days, Minute: at.Hour()*60 + at.Minute()}, err == nil && wrong == nil && days >= 1 && days <= 14
 }

@@ -42,6 +42,8 @@ func TestAWrongNoticesFileSaysWhatIsWrongAndNoSecret(t *testing.T) {
 		"mail in the clear":          {"mail: {server: \"smtp.example.jp:25\", secure: none, from: a@example.jp}\n", "for a server on this machine only"},
 		"half a login":               {"mail: {server: \"smtp.example.jp:587\", from: a@example.jp, user: x}\n", "belong together"},
 		"a reminder that is none":    {"reminders: [tomorrow]\n", `"tomorrow" is not how long before`},
+		"a reminder on no day":       {"reminders: [0d 17:00]\n", `"0d 17:00" is not how long before`},
+		"a reminder at no time":      {"reminders: [1d 25:00]\n", `"1d 25:00" is not how long before`},
 		"no YAML":                    {"webhooks: [\n", "notices"},
 	} {
 		file := writeFile(t, "notices.yaml", row[0])
@@ -73,7 +75,7 @@ func FuzzNotices(f *testing.F) {
 	f.Add(text)
 	f.Add([]byte("webhooks:\n ! 000"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if s, err := parseNotices(text, "https://x.example.jp"); err == nil && len(s.reminders) > maxReminders {
+		if s, err := parseNotices(text, "https://x.example.jp"); err == nil && len(s.reminders)+len(s.remindOn) > maxReminders {
 			t.Errorf("%d reminders", len(s.reminders))
 		}
 	})

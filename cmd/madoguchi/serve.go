@@ -66,8 +66,8 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		notices:   notices.to,
 		telephone: notices.staff,
 		timeline:  s.Timeline,
-		reminders: notices.reminders,
-		links:     appLinks(),
+		reminders: notices.reminders, remindOn: notices.remindOn,
+		links: appLinks(),
 	}
 	closers, err := s.openStores(ctx, &p)
 	if err != nil {
