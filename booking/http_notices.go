@@ -37,6 +37,7 @@ type DeliveryLine struct {
 	Channel string        `json:"channel" example:"hook-clinic"`
 	Waiting int64         `json:"waiting" doc:"in the queue, those being tried included"`
 	GivenUp []GivenUpLine `json:"givenUp" doc:"the oldest first"`
+	Missed  []courier.Gap `json:"missed" doc:"times of which the receiver was told nothing because the outbox no longer had it, the latest first: have it read everything anew"`
 }
 
 // GivenUpLine is a notice that no try has delivered.
@@ -69,6 +70,9 @@ func (n *Notifier) delivery(ctx context.Context, area, ch string) (DeliveryLine,
 	line := DeliveryLine{Channel: ch, GivenUp: []GivenUpLine{}}
 	var err error
 	if line.Waiting, err = q.Waiting(ctx); err != nil {
+		return line, err
+	}
+	if line.Missed, err = q.Missed(ctx); err != nil {
 		return line, err
 	}
 	aside, err := q.Aside(ctx)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
@@ -55,8 +56,11 @@ func PublicEvents() []string {
 var (
 	mailEvents = []string{
 		redisstore.EventBooked, redisstore.EventMoved, redisstore.EventDelayed, redisstore.EventCancelled, redisstore.EventRemind,
+		redisstore.EventOffered,
 	}
-	callEvents = []string{redisstore.EventMoved, redisstore.EventDelayed, redisstore.EventCancelled, redisstore.EventRemind}
+	callEvents = []string{
+		redisstore.EventMoved, redisstore.EventDelayed, redisstore.EventCancelled, redisstore.EventRemind, redisstore.EventOffered,
+	}
 )
 
 // Bounds of a round.
@@ -80,11 +84,12 @@ type Notifier struct {
 	c        Notices
 	channels []channel
 	log      *slog.Logger
+	gaps     *prometheus.CounterVec
 }
 
 // NewNotifier gives the notifier of a service.
 func NewNotifier(s *Service, c Notices) *Notifier {
-	n := &Notifier{s: s, c: c, log: s.log}
+	n := &Notifier{s: s, c: c, log: s.log, gaps: newGaps()}
 	if n.c.Every == 0 {
 		n.c.Every = 500 * time.Millisecond
 	}
@@ -206,6 +211,10 @@ func (n *Notifier) take(ctx context.Context, store *redisstore.Store, ch channel
 	if err != nil || len(events) == 0 {
 		return 0, err
 	}
+	gap, err := store.Gap(ctx, cursor)
+	if err != nil {
+		return 0, err
+	}
 	var jobs []courier.Job
 	for _, e := range events {
 		j, wanted, err := n.job(ctx, store, ch, e)
@@ -216,7 +225,10 @@ func (n *Notifier) take(ctx context.Context, store *redisstore.Store, ch channel
 			jobs = append(jobs, j)
 		}
 	}
-	_, err = q.Take(ctx, cursor, events[len(events)-1].Cursor, jobs)
+	took, err := q.Take(ctx, cursor, events[len(events)-1].Cursor, jobs)
+	if err == nil && took && gap {
+		err = n.missed(ctx, store, ch, q, cursor, events[0])
+	}
 	return len(events), err
 }
 
@@ -247,7 +259,13 @@ func (n *Notifier) at(ctx context.Context, store *redisstore.Store, id string) *
 
 // job makes what is to be sent of an event, and reports whether anything is.
 func (n *Notifier) job(ctx context.Context, store *redisstore.Store, ch channel, e redisstore.Event) (courier.Job, bool, error) {
-	if !strings.HasPrefix(e.ID, "a_") || !slices.Contains(ch.events, e.Type) {
+	if !slices.Contains(ch.events, e.Type) {
+		return courier.Job{}, false, nil
+	}
+	if e.Type == redisstore.EventOffered {
+		return n.offerJob(ctx, store, e)
+	}
+	if !strings.HasPrefix(e.ID, "a_") {
 		return courier.Job{}, false, nil
 	}
 	r, err := n.at(ctx, store, e.ID).Get(ctx, e.ID)
@@ -257,11 +275,15 @@ func (n *Notifier) job(ctx context.Context, store *redisstore.Store, ch channel,
 	if err != nil || !ch.wants(r) {
 		return courier.Job{}, false, err
 	}
-	j := courier.Job{ID: "msg_" + store.Area() + "_" + e.Cursor, Subject: e.ID, Place: e.Cursor, Type: e.Type, At: e.At}
+	j := jobOf(store, e)
 	if ch.body != nil {
 		j.Body, err = ch.body(e, r)
 	}
 	return j, true, err
+}
+
+func jobOf(store *redisstore.Store, e redisstore.Event) courier.Job {
+	return courier.Job{ID: "msg_" + store.Area() + "_" + e.Cursor, Subject: e.ID, Place: e.Cursor, Type: e.Type, At: e.At}
 }
 
 // try makes one try at a job and says what becomes of it.

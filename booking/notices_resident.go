@@ -114,6 +114,9 @@ func (n *Notifier) current(ctx context.Context, store *redisstore.Store, j couri
 // sendMail sends an invitation, its update or its end to a resident who gave an address, and a reminder to one who
 // asked for it.
 func (n *Notifier) sendMail(ctx context.Context, store *redisstore.Store, j courier.Job) error {
+	if j.Type == redisstore.EventOffered {
+		return n.mailOffer(ctx, store, j)
+	}
 	r, due, err := n.current(ctx, store, j)
 	if err != nil || !due {
 		return err
@@ -155,11 +158,14 @@ type CallData struct {
 	To          string `json:"to" doc:"telephone number, digits only"`
 	Text        string `json:"text"`
 	Language    string `json:"language"`
-	Appointment string `json:"appointment"`
+	Appointment string `json:"appointment" doc:"or the place on the waiting list (w_…) of an offer"`
 }
 
 func (n *Notifier) sendCall(way string, hook *courier.Webhook) func(context.Context, *redisstore.Store, courier.Job) error {
 	return func(ctx context.Context, store *redisstore.Store, j courier.Job) error {
+		if j.Type == redisstore.EventOffered {
+			return n.callOffer(ctx, store, j, way, hook)
+		}
 		r, due, err := n.current(ctx, store, j)
 		if err != nil || !due {
 			return err
@@ -169,14 +175,16 @@ func (n *Notifier) sendCall(way string, hook *courier.Webhook) func(context.Cont
 			return err
 		}
 		a := n.s.dir().appointment(store.Area(), r)
-		body, err := json.Marshal(Call{way, CallData{
-			To: phoneDigits(p.reveal().phone), Text: n.text(j.Type, a), Language: "ja", Appointment: a.ID,
-		}})
-		if err != nil {
-			return err
-		}
-		return hook.Send(ctx, j.ID, time.Now(), body)
+		return call(ctx, hook, way, j.ID, CallData{To: phoneDigits(p.reveal().phone), Text: n.text(j.Type, a), Language: "ja", Appointment: a.ID})
 	}
+}
+
+func call(ctx context.Context, hook *courier.Webhook, way, id string, what CallData) error {
+	body, err := json.Marshal(Call{way, what})
+	if err != nil {
+		return err
+	}
+	return hook.Send(ctx, id, time.Now(), body)
 }
 
 // event is an appointment as calendars show it.
@@ -203,6 +211,7 @@ func words(a Appointment) string {
 var occasions = map[string]string{
 	redisstore.EventBooked: "予約を うけました", redisstore.EventMoved: "予約が かわりました", redisstore.EventDelayed: "時間が おそくなります",
 	redisstore.EventCancelled: "予約を 取り消しました", redisstore.EventRemind: "予約の お知らせ",
+	redisstore.EventOffered: "空きが 出ました",
 }
 
 func (n *Notifier) subject(kind string, a Appointment) string {

@@ -100,6 +100,47 @@ func (q *Queue) Take(ctx context.Context, cursor, next string, jobs []Job) (bool
 	return done == 1, err
 }
 
+// Gap is a time of which a receiver was told nothing, because what happened was gone before it was taken.
+type Gap struct {
+	After  time.Time `json:"after"`  // the last that was taken
+	Before time.Time `json:"before"` // the next
+}
+
+// maxGaps is how many gaps are remembered, the latest.
+const maxGaps = 20
+
+// Miss remembers a gap.
+func (q *Queue) Miss(ctx context.Context, g Gap) error {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	text, err := json.Marshal(g)
+	if err != nil {
+		return err
+	}
+	p := q.rdb.TxPipeline()
+	p.LPush(ctx, q.key("gaps"), text)
+	p.LTrim(ctx, q.key("gaps"), 0, maxGaps-1)
+	_, err = p.Exec(ctx)
+	return err
+}
+
+// Missed lists the gaps that are remembered, the latest first.
+func (q *Queue) Missed(ctx context.Context) ([]Gap, error) {
+	ctx, cancel := context.WithTimeout(ctx, stepTimeout)
+	defer cancel()
+	texts, err := q.rdb.LRange(ctx, q.key("gaps"), 0, -1).Result()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Gap, len(texts))
+	for i, text := range texts {
+		if err := json.Unmarshal([]byte(text), &list[i]); err != nil {
+			return nil, fmt.Errorf("gap %q: %w", text, err)
+		}
+	}
+	return list, nil
+}
+
 // Claim lends at most limit jobs that are due, of different subjects.
 func (q *Queue) Claim(ctx context.Context, limit int) ([]Job, error) {
 	ctx, cancel := context.WithTimeout(ctx, stepTimeout)

@@ -99,6 +99,28 @@ func (s *Store) Events(ctx context.Context, after string, limit int64) ([]Event,
 	return list, nil
 }
 
+// Gap reports whether entries may have left the outbox that came after a place in it: the place itself has, which somebody
+// who keeps up never sees, since it is the newest then. "" and "0" are before everything.
+func (s *Store) Gap(ctx context.Context, after string) (bool, error) {
+	if after == "" || after == "0" {
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	there, err := s.rdb.XRangeN(ctx, s.outbox(), after, after, 1).Result()
+	if err != nil {
+		return false, fmt.Errorf("read outbox of area %s: %w", s.area, unavailable(err))
+	}
+	if len(there) > 0 {
+		return false, nil
+	}
+	first, err := s.rdb.XRangeN(ctx, s.outbox(), "-", "+", 1).Result()
+	if err != nil || len(first) == 0 {
+		return false, unavailable(err)
+	}
+	return revOf(first[0].ID) > revOf(after), nil
+}
+
 // ParseEvent reads one entry of the outbox's stream, for those who read it themselves (XREADGROUP on OutboxKey). Its
 // one field is "e": type, id, version and office, then name=value words.
 func ParseEvent(m redis.XMessage) (Event, error) {

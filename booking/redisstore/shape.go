@@ -125,7 +125,7 @@ func (s *Store) readers() string { return s.prefix + "readers" }
 // gives the shape in force. *ShapeError says that this program is too old for the area: it must be updated, and what it
 // cannot read it refuses.
 func (s *Store) Agree(ctx context.Context, broker string) (int64, error) {
-	answer, err := s.run(ctx, agreeStep, []string{s.shape(), s.readers()}, broker, s.shapes.newest(), s.opts.ShapeAfter.Milliseconds())
+	answer, err := s.run(ctx, s.steps.agree, []string{s.shape(), s.readers()}, broker, s.shapes.newest(), s.opts.ShapeAfter.Milliseconds())
 	if err != nil {
 		return 0, fmt.Errorf("agree on the shape of area %s: %w", s.area, err)
 	}
@@ -139,8 +139,6 @@ func (s *Store) Agree(ctx context.Context, broker string) (int64, error) {
 	s.shapes.writing.Store(force)
 	return force, nil
 }
-
-var agreeStep = script("agree")
 
 // shapeAfter is how long all brokers must have been reading a new shape before it is written, and so for how long an
 // upgrade can be taken back without a thought.

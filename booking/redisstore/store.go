@@ -23,7 +23,7 @@ type steps struct {
 	hold, confirm, release, expire, due, cancel, relocate  *redis.Script
 	checkIn, legStart, legDone, legFree, finish, boothFree *redis.Script
 	block, unblock, lend, wait, warn, choose               *redis.Script
-	note, restore, mark                                    *redis.Script
+	note, restore, mark, agree                             *redis.Script
 }
 
 var standard = steps{
@@ -31,7 +31,7 @@ var standard = steps{
 	cancel: script("cancel"), relocate: script("relocate"), checkIn: script("checkin"), legStart: script("leg_start"),
 	legDone: script("leg_done"), legFree: script("leg_free"), finish: script("finish"), boothFree: script("booth_free"),
 	block: script("block"), unblock: script("unblock"), lend: script("lend"), wait: script("wait"), warn: script("warn"), choose: script("choose"),
-	note: script("note"), restore: script("restore"), mark: script("mark"),
+	note: script("note"), restore: script("restore"), mark: script("mark"), agree: script("agree"),
 }
 
 // stepNames are the files of the steps.
