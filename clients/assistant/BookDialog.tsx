@@ -4,7 +4,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { addDays, dayOf, startOfDay } from "../ui/office-time";
 import { When } from "../ui/plan/parts";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { type Chosen, WhenPicker } from "../ui/plan/WhenPicker";
 import { literal } from "../ui/ruby";
 import { TroubleLine } from "../ui/work/parts";

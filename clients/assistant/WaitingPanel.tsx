@@ -2,7 +2,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { wallClock } from "../ui/office-time";
 import { When } from "../ui/plan/parts";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
 import { Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient } from "../ui/work/seat";

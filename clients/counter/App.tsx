@@ -129,8 +129,9 @@ export function App() {
           today={today}
           waiters={day.waiters}
           waitersFailed={day.waitersFailed}
+          onWaitersAgain={day.retryWaiters}
           busy={does.busy}
-          trouble={does.trouble}
+          message={does.message}
           onMade={made}
           onScreen={show}
           onDay={toDay}

@@ -4,12 +4,12 @@ import type { BlockKind } from "../session/booking";
 import { Button } from "../ui/Button";
 import { type Day, dayOf, startOfDay, wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { ScreenTitle, Sheet } from "../ui/work/parts";
 import { useClient } from "../ui/work/seat";
 import { addDays } from "../ui/office-time";
 import { DayName } from "./DayName";
-import { Done, Refusal } from "./Told";
-import { useAct } from "./useAct";
+import { Done, NotRead, Refusal } from "./Told";
+import { useAct } from "../ui/work/useAct";
 import { T, useWords } from "./words";
 
 const kinds: readonly BlockKind[] = ["cleaning", "sick", "closure"];
@@ -42,7 +42,7 @@ export function BlocksScreen({
   const [made, setMade] = useState<Block | null>(null);
   const here = blocks?.filter((b) => b.state === "blocked" && (b.booths ?? []).some((id) => office.booths.some((o) => o.id === id))) ?? [];
   const block = () =>
-    void act.run(async () => {
+    void act.act(async () => {
       const now = client.now();
       const end = span === "day" ? startOfDay(addDays(dayOf(now), 1)) : now + span * 60_000;
       setMade(await client.api.block({ booth, kind, start: new Date(now).toISOString(), end: new Date(end).toISOString(), around: true }));
@@ -93,14 +93,7 @@ export function BlocksScreen({
             <T k="counter.made.day" />
           </Button>
         </div>
-        {failed && (
-          <TroubleLine>
-            <T k="trouble.network" />{" "}
-            <Button place="desk" onPress={onRetry}>
-              <T k="work.retry" />
-            </Button>
-          </TroubleLine>
-        )}
+        {failed && <NotRead onRetry={onRetry} />}
         {!failed && here.length === 0 && (
           <p>
             <T k="counter.blocks.none" />
@@ -114,7 +107,7 @@ export function BlocksScreen({
                 office={office}
                 busy={act.busy}
                 onLift={() =>
-                  void act.run(async () => {
+                  void act.act(async () => {
                     await client.api.unblock(one.id);
                     setMade(null);
                     onRetry();

@@ -4,13 +4,14 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { addDays, clockOfMinute, type Day, dayOf, dayParts, minuteOfDay } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { ScreenTitle, Sheet } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import { BoothGrid, TaskCard } from "./BoothColumn";
 import { type Block, type BoothColumn, pixelsPerMinute, type Ruler } from "./day";
 import { DayName } from "./DayName";
 import { NowLine, type NowActs } from "./NowLine";
 import { ReceptionForm } from "./ReceptionForm";
+import { NotRead } from "./Told";
 import type { Now } from "./whatnow";
 import { T, useWords } from "./words";
 
@@ -71,14 +72,7 @@ export function DayScreen({
         <NowLine now={line} busy={busy} acts={acts} />
       </div>
       <div className="flex min-h-0 min-w-0 flex-col gap-3">
-        {failed && (
-          <TroubleLine>
-            <T k="counter.failed" />{" "}
-            <Button place="desk" onPress={onRetry}>
-              <T k="work.retry" />
-            </Button>
-          </TroubleLine>
-        )}
+        {failed && <NotRead why="counter.failed" onRetry={onRetry} />}
         {day === today && (
           <div className="grid grid-cols-[repeat(auto-fit,minmax(13rem,1fr))] gap-3.5 roomy:ml-17">
             {columns.map((column) => (

@@ -10,7 +10,7 @@ import { ChangedTime } from "./ChangedTime";
 import { DayName } from "./DayName";
 import { legsToMove } from "./queries";
 import { Entry, Refusal } from "./Told";
-import { useAct } from "./useAct";
+import { useAct } from "../ui/work/useAct";
 import { WhenColumn } from "./WhenColumn";
 import { T } from "./words";
 
@@ -50,7 +50,7 @@ export function MoveScreen({
     const key = keys.current.get(wish) ?? crypto.randomUUID();
     keys.current.set(wish, key);
     const { version, id } = appointment;
-    void act.run(async () => {
+    void act.act(async () => {
       const moved =
         appointment.state === "disputed"
           ? await api.settle(id, { choice: "rebook", version, start, rules }, key)

@@ -11,7 +11,7 @@ import { DayName } from "./DayName";
 import { Reason } from "./Reason";
 import { Refusal } from "./Told";
 import { rowOf } from "./series";
-import { useAct } from "./useAct";
+import { useAct } from "../ui/work/useAct";
 import { T } from "./words";
 
 /** A row of visits before it is confirmed: each held by itself; what cannot be had says why and what that day has instead. */
@@ -52,14 +52,14 @@ export function SeriesScreen({
   );
 
   const choose = (of: string, start: string) =>
-    void act.run(async () => {
+    void act.act(async () => {
       const before = instead.get(of);
       const hold = await api.hold({ office, start, legs: [...legs], resident });
       if (before !== undefined) void api.release(before.id).catch(() => undefined);
       setInstead(new Map(instead).set(of, hold));
     });
   const confirm = () =>
-    void act.run(async () => {
+    void act.act(async () => {
       if (row.holds.length > 0) made.current = await api.confirmSeries(series.id, { holds: row.holds, release: row.release });
       const singles: Appointment[] = [];
       for (const id of row.singles) singles.push(await api.confirm(id, { resident }));

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { TroubleLine } from "../ui/work/parts";
 import type { Trouble } from "../ui/work/trouble";
@@ -20,6 +21,18 @@ export function Refusal({ trouble, className = "text-[18px]" }: { readonly troub
   return (
     <TroubleLine className={className}>
       <T k={trouble.key} />
+    </TroubleLine>
+  );
+}
+
+/** Something could not be read, and can be read again. */
+export function NotRead({ why = "trouble.network", onRetry }: { readonly why?: "trouble.network" | "counter.failed"; readonly onRetry: () => void }) {
+  return (
+    <TroubleLine>
+      <T k={why} />{" "}
+      <Button place="desk" onPress={onRetry}>
+        <T k="work.retry" />
+      </Button>
     </TroubleLine>
   );
 }

@@ -1,13 +1,13 @@
+import type { ReactNode } from "react";
 import type { Waiter } from "../session";
 import type { Offer } from "../session/booking";
 import { Button } from "../ui/Button";
 import { dayOf, wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
-import { ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
+import { ScreenTitle, Sheet } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
-import type { Trouble } from "../ui/work/trouble";
 import { DayName } from "./DayName";
-import { Refusal } from "./Told";
+import { NotRead } from "./Told";
 import { T, useWords } from "./words";
 
 /** What can be answered for somebody who waits; each by telephone or in person. */
@@ -23,7 +23,7 @@ export function WaitlistScreen({
   offers,
   failed,
   busy,
-  trouble,
+  message,
   acts,
   onNew,
   onRetry,
@@ -33,7 +33,8 @@ export function WaitlistScreen({
   readonly offers: readonly Offer[];
   readonly failed: boolean;
   readonly busy: boolean;
-  readonly trouble: Trouble | null;
+  /** What has just been done or refused. */
+  readonly message: ReactNode;
   readonly acts: WaiterActs;
   readonly onNew: () => void;
   readonly onRetry: () => void;
@@ -54,15 +55,8 @@ export function WaitlistScreen({
           <T k="counter.made.day" />
         </Button>
       </div>
-      <Refusal trouble={trouble} />
-      {failed && (
-        <TroubleLine>
-          <T k="trouble.network" />{" "}
-          <Button place="desk" onPress={onRetry}>
-            <T k="work.retry" />
-          </Button>
-        </TroubleLine>
-      )}
+      <div role="status">{message}</div>
+      {failed && <NotRead onRetry={onRetry} />}
       {waiters === undefined && !failed && (
         <p role="status">
           <T k="work.loading" />

@@ -1,7 +1,7 @@
+import type { ReactNode } from "react";
 import type { Appointment, LegRequest, Series, Waiter } from "../session";
 import type { Office, Resident } from "../session/booking";
 import type { Day } from "../ui/office-time";
-import type { Trouble } from "../ui/work/trouble";
 import { BlocksScreen } from "./BlocksScreen";
 import type { Mode } from "./booking";
 import { BookingScreen } from "./BookingScreen";
@@ -31,8 +31,10 @@ interface Shown {
   readonly today: Day;
   readonly waiters: readonly Waiter[] | undefined;
   readonly waitersFailed: boolean;
+  readonly onWaitersAgain: () => void;
   readonly busy: boolean;
-  readonly trouble: Trouble | null;
+  /** What has just been done to those who wait, or refused. */
+  readonly message: ReactNode;
   readonly onMade: (made: Made) => void;
   readonly onScreen: (screen: Screen) => void;
   readonly onDay: () => void;
@@ -90,10 +92,10 @@ export function OtherScreens({ screen, ...shown }: Shown & { readonly screen: Ex
           offers={office?.offers ?? []}
           failed={shown.waitersFailed}
           busy={shown.busy}
-          trouble={shown.trouble}
+          message={shown.message}
           acts={shown.onWaiter}
           onNew={() => onScreen({ at: "booking", key: Date.now(), mode: "wait" })}
-          onRetry={onDay}
+          onRetry={shown.onWaitersAgain}
           onDay={onDay}
         />
       );

@@ -40,6 +40,7 @@ export function useCounterDay(office: string, now: number) {
     shutting: shutsSoon(state),
     waiters: waitlist.data,
     waitersFailed: waitlist.isError,
+    retryWaiters: () => void waitlist.refetch(),
     failed: list.isError || facts.isError,
     retry: () => {
       void list.refetch();

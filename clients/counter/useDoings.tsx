@@ -9,7 +9,7 @@ import { useClient } from "../ui/work/seat";
 import type { Trouble } from "../ui/work/trouble";
 import { receptionOf } from "./person";
 import { Done } from "./Told";
-import { useAct } from "./useAct";
+import { useAct } from "../ui/work/useAct";
 import { T } from "./words";
 
 /**
@@ -26,17 +26,12 @@ export function useDoings(close: () => void) {
 
   /** Runs one request; says how it went and has everything read again that may have changed. */
   const run = async <R,>(what: () => Promise<R>, said: (result: R) => ReactNode): Promise<R | undefined> => {
-    let result: R | undefined;
-    const [done, trouble] = await act.run(async () => {
-      result = await what();
-    });
-    if (done && result !== undefined) setMessage(<Done>{said(result)}</Done>);
-    if (!done) refuse(trouble);
+    const result = await act.act(what, refuse);
+    if (result !== undefined) setMessage(<Done>{said(result)}</Done>);
     for (const key of ["day", "free", "waitlist"]) void queries.invalidateQueries({ queryKey: [key] });
-    return done ? result : undefined;
+    return result;
   };
-  const refuse = (trouble: Trouble | null) => {
-    if (trouble === null) return;
+  const refuse = (trouble: Trouble) => {
     setMessage(
       <TroubleLine>
         <T k={trouble.key} />
@@ -76,17 +71,20 @@ export function useDoings(close: () => void) {
         );
         return false;
       }
-      const [done, trouble] = await act.run(async () => {
-        const { appointment } = await api.checkIn({ reception });
+      const found = await act.act(
+        () => api.checkIn({ reception }),
+        (trouble) => refuse(trouble.key === "trouble.notFound" ? { ...trouble, key: "trouble.reception" } : trouble),
+      );
+      if (found !== undefined) {
+        const { appointment } = found;
         setMessage(
           <Done>
             <T k="counter.checkedIn" values={{ number: appointment.number, booth: literal(appointment.boothName) }} />
           </Done>,
         );
-      });
-      if (!done) refuse(trouble?.key === "trouble.notFound" ? { ...trouble, key: "trouble.reception" } : trouble);
+      }
       void queries.invalidateQueries({ queryKey: ["day"] });
-      return done;
+      return found !== undefined;
     },
     cancel: async (appointment: Appointment) => {
       if ((await run(() => api.cancel(appointment.id), (a) => number("counter.cancelled", a))) !== undefined) close();
@@ -114,6 +112,6 @@ export function useDoings(close: () => void) {
         },
         () => <T k="counter.wait.left" />,
       ),
-    answer: (call: string) => act.run(() => client.answerCall(call)),
+    answer: (call: string) => act.act(() => client.answerCall(call)),
   };
 }

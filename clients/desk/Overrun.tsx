@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
 import { T } from "./words";
 

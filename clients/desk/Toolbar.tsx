@@ -3,7 +3,7 @@ import { ToggleButton } from "react-aria-components";
 import { nextLeg, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { useClient, useSeat } from "../ui/work/seat";
 import { isOwn } from "./CourseBar";
 import { nextKey } from "./DayTable";

@@ -1,14 +1,19 @@
-// The doctor runs late and nobody telephones: booth, counter, pharmacy and reception show the new times by themselves;
-// the pharmacist is freed in one touch.
+// One day at a counter, told as a whole: a clerk books doctor, pharmacist and a second matter in one visit in under a minute
+// and ten clicks, moves it and prints; the doctor runs fifteen minutes late and nobody telephones: booth, counter, pharmacy
+// and reception show the new times by themselves; the pharmacist is freed in one touch; another resident cancels on the
+// screen, and who waits gets the offer.
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { bookAt, clock, later, signIn, startsToday } from './lib/api.mjs';
 import { becomeReady } from './lib/booth.mjs';
-import { admit, choose, seesSomebody, chooseMore } from './lib/desk.mjs';
+import { putForward } from './lib/browser.mjs';
+import { now, today } from './lib/clock.mjs';
+import { addName, closeSlip, firstTime, freeTimes, openAppointment, readSlip } from './lib/counter.mjs';
+import { admit, choose, chooseMore, seesSomebody } from './lib/desk.mjs';
 import { says } from './lib/screen.mjs';
 import { button, containing, named } from './lib/seats.mjs';
-import { GUIDANCE, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
+import { MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
 import { openWorld } from './lib/world.mjs';
 
@@ -20,14 +25,10 @@ const visits = [];
 before(async () => {
   world = await openWorld('running-late', { beginsAt: '10:00' });
   staff = await signIn(world.url, `counter:${PLACE.office}`);
-  const [first] = await startsToday(staff, PLACE.office, [MEDICAL, GUIDANCE], PLACE.booth);
-  visits.push(await bookAt(staff, { office: PLACE.office, booth: PLACE.booth, start: first, legs: [MEDICAL, GUIDANCE], resident: RESIDENTS[0] }));
-  visits.push(await bookAt(staff, { office: PLACE.office, booth: PLACE.otherBooth, start: later(first, 20), legs: [MEDICAL], resident: RESIDENTS[1] }));
   people = {
     counter: await world.person('counter', { app: 'counter', seat: PLACE.office }),
     booth: await world.person('booth', { app: 'booth', seat: PLACE.booth, face: 'resident' }),
     doctor: await world.person('doctor', { app: 'desk', seat: PLACE.doctor, face: 'doctor' }),
-    pharmacist: await world.person('pharmacist', { app: 'desk', seat: PLACE.pharmacist }),
     reception: await world.person('reception', { app: 'assistant', seat: 'morita' }),
     resident: await world.person('resident', { app: 'my', seat: '' }),
   };
@@ -37,11 +38,55 @@ after(() => world?.close());
 
 test('the doctor runs late and nobody telephones', async (t) => {
   const step = world.story(t);
-  const { counter, booth, doctor, pharmacist, reception, resident } = people;
+  const { counter, booth, doctor, reception, resident } = people;
+  let pharmacist; // whoever of the pharmacy has got the visit
   const look = world.look;
   /** Marks every page, to show later that none has been loaded again. */
   const mark = () => Promise.all(Object.values(people).map(({ page }) => page.evaluate(() => { window.sameage = true; })));
   const unloaded = ({ page }) => page.evaluate(() => window.sameage === true);
+
+  await step('the clerk books doctor, pharmacist and a second matter in one visit, in ten clicks and under a minute', async (own) => {
+    const { page } = counter;
+    const clicks = () => page.evaluate(() => window.witness.clicks.length);
+    const add = (name) => page.getByRole('button', { name: containing(name) }).first().click();
+    const [from, begun] = [performance.now(), await clicks()];
+    await button(page, '新しい予約').click();
+    await add('汐待もりた医院');
+    await add('汐待しおかぜ薬局');
+    await add('行政相談');
+    await firstTime(counter, 'ブース1').click();
+    await says(page, /この席をあと\d+分\d+秒おさえています/);
+    await addName(counter, RESIDENTS[0]);
+    await button(page, '予約して 紙を出す').click();
+    await says(page, '予約できました');
+    const [seconds, touched] = [(performance.now() - from) / 1000, (await clicks()) - begun];
+    own.diagnostic(`${touched} clicks, ${seconds.toFixed(1)} s`);
+    assert.ok(touched <= 10 && seconds < 60, `${touched} clicks, ${seconds} s`);
+    await look(counter, 'booked');
+  });
+
+  await step('the clerk moves it and prints', async () => {
+    const { page } = counter;
+    const { number, reception: six } = await readSlip(counter);
+    const papers = await page.evaluate(() => window.witness.printed());
+    await closeSlip(counter);
+    await openAppointment(counter, RESIDENTS[0].kana);
+    await button(page, '時間を 変える').click();
+    const before = await visitOf(six);
+    await (await freeTimes(counter)).nth(1).click();
+    await button(page, '変えて 紙を出す').click();
+    await says(page, `${number}番の 時間を 変えました`);
+    await readSlip(counter);
+    assert.equal(await page.evaluate(() => window.witness.printed()), papers + 1);
+    await look(counter, 'moved');
+    await closeSlip(counter);
+    visits.push(await visitOf(six));
+    assert.ok(Date.parse(visits[0].start) > Date.parse(before.start), `${before.start} to ${visits[0].start}`);
+    pharmacist = await world.person('pharmacist', { app: 'desk', seat: visits[0].legs[1].desk });
+    people.pharmacist = pharmacist;
+    const [next] = (await startsToday(staff, PLACE.office, [MEDICAL], PLACE.otherBooth)).filter((s) => Date.parse(s) >= Date.parse(visits[0].legs[0].end));
+    visits.push(await bookAt(staff, { office: PLACE.office, booth: PLACE.otherBooth, start: next, legs: [MEDICAL], resident: RESIDENTS[1] }));
+  });
 
   await step('the reception prepares a visit in ten touches', async () => {
     const { page } = reception;
@@ -147,9 +192,52 @@ test('the doctor runs late and nobody telephones', async (t) => {
     await until('nobody comes after', async () => (await button(doctor.page, '薬剤師へ 引き継ぐ').count()) === 0);
     await until('the pharmacist reads so', async () => (await pharmacist.page.locator('s', { hasText: '服薬指導' }).count()) > 0);
     await look(pharmacist, 'freed');
+    await says(counter.page, 'お話し中です');
+    const endsAt = (await visitOf(visits[0].reception)).legs[0].end;
+    await putForward(doctor.page, Date.parse(endsAt) - now() + 5000);
+    await doctor.page.locator('[data-overrun]').waitFor();
+    await look(doctor, 'overrun');
+    await button(doctor.page.locator('[data-overrun]'), '＋5分').click();
+    await doctor.page.locator('[data-overrun]').waitFor({ state: 'detached' });
     await button(doctor.page, '終わる').click();
     await button(doctor.page.getByRole('alertdialog').or(doctor.page.getByRole('dialog')), '終わる').click();
     await says(doctor.page, '面談を 終わりました');
+  });
+
+  await step('somebody waits for exactly the time another has, at the reception', async () => {
+    const free = await startsToday(staff, PLACE.office, [MEDICAL]);
+    const taken = await bookAt(staff, { office: PLACE.office, start: free.at(-1), legs: [MEDICAL], resident: RESIDENTS[2] });
+    const desk = await signIn(world.url, 'assistant:morita');
+    const wish = { office: PLACE.office, legs: [MEDICAL], from: taken.start, to: later(taken.start, 1), resident: RESIDENTS[3] };
+    await desk.post('/v1/waitlist', wish, { 'Idempotency-Key': 'waits' });
+    visits.push(taken);
+    await says(reception.page, RESIDENTS[3].kana);
+  });
+
+  await step('the resident cancels on the screen', async () => {
+    const { page } = resident;
+    const fields = page.locator('input[inputmode=numeric]');
+    await fields.nth(0).fill(visits[2].reception);
+    await fields.nth(1).fill(RESIDENTS[2].phone.slice(-4));
+    await button(page, '予約を 見る').click();
+    await says(page, '予約しています');
+    await button(page, '予約を 取り消す').click();
+    await look(resident, 'sure');
+    await button(page.locator('section'), '取り消す').click();
+    await says(page, '予約を 取り消しました');
+    await look(resident, 'cancelled');
+  });
+
+  await step('who waits gets the offer, at counter and reception, and takes it by telephone', async () => {
+    await says(reception.page, '空きました', { within: 20_000 });
+    await says(counter.page, /待っている方に空きが出ました。\d+分のうちに電話する/, { within: 20_000 });
+    await look(counter, 'offer-line');
+    await button(counter.page, '電話する方を 見る').click();
+    await button(counter.page, `${RESIDENTS[3].kana} この時間で よい`).click();
+    await says(counter.page, '予約できました');
+    const { appointments } = await staff.get(`/v1/appointments?from=${today()}`);
+    const made = appointments.find((a) => a.state === 'booked' && a.resident?.kana === RESIDENTS[3].kana);
+    assert.equal(made?.start, visits[2].start);
   });
 
   await step('no peer connection was ever made at the reception, nor any device opened', async () => {
@@ -158,4 +246,12 @@ test('the doctor runs late and nobody telephones', async (t) => {
   });
 
   await step('every screen can be read by everybody', () => world.allReadable());
+
+  /** One of today's appointments by its reception number. */
+  async function visitOf(six) {
+    const { appointments } = await staff.get(`/v1/appointments?from=${today()}`);
+    const one = appointments.find((a) => a.reception === six);
+    assert.ok(one, `nobody has ${six}`);
+    return one;
+  }
 });

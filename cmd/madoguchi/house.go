@@ -121,6 +121,7 @@ func (h *house) openParts(p plan) (err error) {
 	}
 	if p.roles.is(roleBooking) {
 		h.notices = h.notifier
+		h.registry.MustRegister(h.notifier.Collector())
 	}
 	if p.roles.is(roleSignaling) {
 		h.broker = h.signaling

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const inPage = (name) => fileURLToPath(new URL(`../page/${name}.js`, import.meta.url));
-const IN_EVERY_PAGE = ['witness', 'measure', 'sight', 'layout', 'traces'].map(inPage);
+const IN_EVERY_PAGE = ['ahead', 'witness', 'measure', 'sight', 'layout', 'traces'].map(inPage);
 const IN_PLAIN_PAGES = ['whip', 'socket'].map(inPage);
 const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 
@@ -88,6 +88,16 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     complaints.push(`${name}: ${response.status()} ${response.request().method()} ${response.url()} ${body}`);
   });
   return { browser, context, page, complaints, faults, close: () => browser.close() };
+}
+
+/**
+ * Puts the clock of a page forward, as if so much time had passed: what it shows by the clock it shows at once.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} by milliseconds
+ */
+export function putForward(page, by) {
+  return page.evaluate((ms) => window.ahead.by(ms), by);
 }
 
 /**

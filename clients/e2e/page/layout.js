@@ -77,6 +77,13 @@
     return found;
   }
 
+  /** Boxes that can be scrolled sideways: nobody looks for what lies there. */
+  function sideways() {
+    return [...document.body.querySelectorAll('*')]
+      .filter((e) => isSeen(e) && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + SLACK)
+      .map((e) => `${e.scrollWidth - e.clientWidth} px have to be scrolled to sideways: ${name(e)}`);
+  }
+
   /** Texts below `text` px (furigana: 11) and buttons or links below `target` px in either direction. */
   function tooSmall({ text, target }) {
     const found = [];
@@ -108,5 +115,5 @@
     return text.replaceAll(/\s/g, '').toLowerCase();
   }
 
-  Object.defineProperty(window, 'layout', { value: { words, clipped, tooSmall, misnamed } });
+  Object.defineProperty(window, 'layout', { value: { words, clipped, sideways, tooSmall, misnamed } });
 })();

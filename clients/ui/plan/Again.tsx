@@ -8,7 +8,7 @@ import { literal } from "../ruby";
 import { TroubleLine } from "../work/parts";
 import { useClient, useNow } from "../work/seat";
 import { ReasonText, When, Whom } from "./parts";
-import { useAct } from "./useAct";
+import { useAct } from "../work/useAct";
 import { type Chosen, WhenPicker } from "./WhenPicker";
 import { PlanT } from "./words";
 

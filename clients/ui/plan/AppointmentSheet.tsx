@@ -12,7 +12,7 @@ import { MoveDialog } from "./Move";
 import { DayWords, PlannedTime } from "./parts";
 import { freeable, mayBeNoShow, movable, notes, notesOf, preparations } from "./plan";
 import { useServices } from "./queries";
-import { useAct } from "./useAct";
+import { useAct } from "../work/useAct";
 import { PlanT, usePlanWords } from "./words";
 
 /**

@@ -8,7 +8,7 @@ import { literal } from "../ruby";
 import { Sheet, TroubleLine } from "../work/parts";
 import { useClient, useNow } from "../work/seat";
 import { atClock, awayOn, lentTo } from "./plan";
-import { useAct } from "./useAct";
+import { useAct } from "../work/useAct";
 import { PlanT, usePlanWords } from "./words";
 
 /** When a desk is not served on a day, by whom it is borrowed, and a touch to say that nobody will be there. */

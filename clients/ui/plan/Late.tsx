@@ -11,7 +11,7 @@ import { useClient } from "../work/seat";
 import { ReasonText, When, Whom } from "./parts";
 import { pushedBy } from "./plan";
 import { useDelayPreview } from "./queries";
-import { useAct } from "./useAct";
+import { useAct } from "../work/useAct";
 import { PlanT, usePlanWords } from "./words";
 
 /** Delays that take one touch, minutes. */

@@ -6,7 +6,7 @@ import { dayOf } from "../office-time";
 import { TroubleLine } from "../work/parts";
 import { useClient, useNow } from "../work/seat";
 import { When, Whom } from "./parts";
-import { useAct } from "./useAct";
+import { useAct } from "../work/useAct";
 import { type Chosen, WhenPicker } from "./WhenPicker";
 import { PlanT } from "./words";
 
