@@ -86,7 +86,7 @@ function Line({ row, first, onOpen, ...acts }: { readonly row: DayRow; readonly 
         <RowStateWords row={row} />
       </td>
       <td className={`${cell} pr-5 text-right`}>
-        <span className="flex items-center justify-end gap-2">
+        <span className="flex flex-wrap items-center justify-end gap-2">
           <Act row={row} first={first} {...acts} />
           {row.state !== "cancelled" && (
             <Button place="desk" className="px-3! whitespace-nowrap" label={words.written("plan.open.label", { number: appointment.number })} onPress={() => onOpen(row)}>
