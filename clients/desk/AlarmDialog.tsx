@@ -3,7 +3,7 @@ import type { Session } from "../session";
 import { AlarmSheet } from "../ui/AlarmSheet";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
 import { T } from "./words";

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { pauseReasons, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
 import { useCalled } from "./colleagues";

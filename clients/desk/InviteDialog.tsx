@@ -4,7 +4,7 @@ import type { GuestRole, Invitation, Session } from "../session";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { wallClock } from "../ui/office-time";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useNow } from "../ui/work/seat";
