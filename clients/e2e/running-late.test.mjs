@@ -72,7 +72,7 @@ test('the doctor runs late and nobody telephones', async (t) => {
     await closeSlip(counter);
     await openAppointment(counter, RESIDENTS[0].kana);
     await button(page, '時間を 変える').click();
-    const before = await visitOf(six);
+    const old = await visitOf(six);
     await (await freeTimes(counter)).nth(1).click();
     await button(page, '変えて 紙を出す').click();
     await says(page, `${number}番の 時間を 変えました`);
@@ -81,7 +81,7 @@ test('the doctor runs late and nobody telephones', async (t) => {
     await look(counter, 'moved');
     await closeSlip(counter);
     visits.push(await visitOf(six));
-    assert.ok(Date.parse(visits[0].start) > Date.parse(before.start), `${before.start} to ${visits[0].start}`);
+    assert.ok(Date.parse(visits[0].start) > Date.parse(old.start), `${old.start} to ${visits[0].start}`);
     pharmacist = await world.person('pharmacist', { app: 'desk', seat: visits[0].legs[1].desk });
     people.pharmacist = pharmacist;
     const [next] = (await startsToday(staff, PLACE.office, [MEDICAL], PLACE.otherBooth)).filter((s) => Date.parse(s) >= Date.parse(visits[0].legs[0].end));
