@@ -238,7 +238,7 @@ func (h *hub) setMedia(w who, now media) (ok bool) {
 		if m := v.members[w.participant]; m != nil && !slices.Equal(before.Tracks, now.Tracks) {
 			m.socket.send(h.tracksFor(v, w.participant))
 		}
-		if before.Connected != now.Connected || before.Up != now.Up || before.Down != now.Down {
+		if before.Connected != now.Connected || before.Up != now.Up || before.Down != now.Down || before.SoundOnly != now.SoundOnly {
 			h.tellPresence(v)
 		}
 	})

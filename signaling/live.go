@@ -40,9 +40,10 @@ func (l *line) keepMutes(said line) bool {
 type media struct {
 	From      string           `json:"from"` // node that says so
 	Connected bool             `json:"connected"`
-	Tracks    []protocol.Track `json:"tracks,omitempty"` // what its receiving m-lines carry
-	Up        protocol.Level   `json:"up,omitempty"`     // how good its line is, from it
-	Down      protocol.Level   `json:"down,omitempty"`   // and to it
+	Tracks    []protocol.Track `json:"tracks,omitempty"`    // what its receiving m-lines carry
+	Up        protocol.Level   `json:"up,omitempty"`        // how good its line is, from it
+	Down      protocol.Level   `json:"down,omitempty"`      // and to it
+	SoundOnly bool             `json:"soundOnly,omitempty"` // it carries no pictures
 }
 
 // presence is everything known of one participant right now.

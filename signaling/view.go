@@ -61,7 +61,7 @@ func presenceOf(v *visit) protocol.Presence {
 		now := v.people[p.ID]
 		out.People = append(out.People, protocol.PresenceItem{
 			Participant: p.ID, Online: now.Online, Connected: now.Connected,
-			AudioMuted: now.Audio, VideoMuted: now.Video, Reason: now.Reason, Up: now.Up, Down: now.Down,
+			AudioMuted: now.Audio, VideoMuted: now.Video, Reason: now.Reason, Up: now.Up, Down: now.Down, SoundOnly: now.SoundOnly,
 		})
 	}
 	return out

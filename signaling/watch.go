@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"time"
 
 	"madoguchi/signaling/protocol"
 )
@@ -11,6 +12,7 @@ type report struct {
 	connected *bool
 	tracks    *[]protocol.Track
 	levels    *[2]protocol.Level // up, down
+	soundOnly *bool
 }
 
 // PeerState tells the broker how a peer's media stand. It never blocks.
@@ -40,12 +42,21 @@ func (b *Broker) PeerTracks(room, participant string, tracks []protocol.Track) {
 
 // followMedia passes reports on to the participants here at once, and to those who store them.
 func (b *Broker) followMedia(ctx context.Context) error {
+	lines := carriers{}
+	look, stop := b.clock.Every(time.Second)
+	defer stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-b.reports.wake:
 			for peer, r := range b.reports.take() {
+				lines.follow(peer, r, b.clock.Now())
+				b.followPeer(peer, r)
+			}
+		case <-look:
+			for peer, r := range lines.judge(b.clock.Now()) {
+				b.log.Info("pictures", "session", peer.session, "participant", peer.participant, "paused", *r.soundOnly)
 				b.followPeer(peer, r)
 			}
 		}
@@ -64,6 +75,9 @@ func (b *Broker) followPeer(peer who, r *report) {
 	}
 	if r.levels != nil {
 		now.Up, now.Down = r.levels[0], r.levels[1]
+	}
+	if r.soundOnly != nil {
+		now.SoundOnly = *r.soundOnly
 	}
 	// Otherwise a bench room, or a session that is over: nobody to tell. Of several nodes every broker hears by itself.
 	if !b.hub.setMedia(peer, now) {

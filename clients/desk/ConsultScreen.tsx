@@ -17,6 +17,7 @@ import { Overrun } from "./Overrun";
 import { Pictures } from "./Pictures";
 import type { DeskEvent, DeskState } from "./state";
 import { SideColumn } from "./SideColumn";
+import { Telephone } from "./Telephone";
 import { Toolbar } from "./Toolbar";
 import { T, useWords } from "./words";
 
@@ -41,6 +42,7 @@ export function ConsultScreen({
       <ConsultBar session={session} appointment={appointment} />
       <LineBar place="desk" />
       <Lines />
+      <Telephone session={session} />
       <CourseBar session={session} dispatch={dispatch} />
       <Overrun session={session} />
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">

@@ -733,6 +733,7 @@ export interface PresenceItem {
   up?: Level;
   /** how well others' arrive there, as far as can be seen from here */
   down?: Level;
+  soundOnly?: boolean;
 }
 
 /** Presence tells who is connected and muted right now; whole, and outside the versioned session. */

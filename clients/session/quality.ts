@@ -18,6 +18,11 @@ function isWeak(level: Level | undefined): boolean {
   return level === "poor" || level === "lost";
 }
 
+/** Whether somebody's line carries sound only, so that everybody's pictures pause. Pure. */
+export function soundOnly(presence: readonly PresenceItem[]): boolean {
+  return presence.some((one) => one.connected && one.soundOnly === true);
+}
+
 /** Whose line is weak; null if nobody's. `own` is this seat's participant id. Pure. */
 export function weakLine(presence: readonly PresenceItem[], own: string | null): WeakLine | null {
   const here = presence.filter((one) => one.connected);

@@ -7,6 +7,7 @@ import type { Media, PresenceItem, Track } from "./protocol";
 import { nothingArrives, RemoteStreams } from "./remote";
 import { judge, judgeEvery, noJudgement, pathOf, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
+import { soundOnly } from "./quality";
 import { raiseAfter, type Uplink } from "./uplink";
 
 /** How long the server may say that our media are not connected although they are, milliseconds. */
@@ -169,8 +170,8 @@ export class SeatMedia {
     this.own = own;
     this.toldTracks = tracks;
     if (!this.link.isMoving) this.tracks = tracks;
-    this.follow(talking);
     this.presence = presence;
+    this.follow(talking);
     this.updateRemote();
     this.weighDoubt();
   }
@@ -315,7 +316,7 @@ export class SeatMedia {
   private raise(): void {
     this.raised = true;
     const faces = new Set(this.toldTracks.filter((one) => one.purpose === "face").map((one) => one.participant));
-    this.setUplink(faces.size > 1 ? "group" : "talking");
+    this.setUplink(soundOnly(this.presence) ? "sound" : faces.size > 1 ? "group" : "talking");
   }
 
   private setUplink(uplink: Uplink): void {

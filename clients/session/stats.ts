@@ -1,4 +1,5 @@
 import { candidacies, type PresenceItem, type SelfReport, type Track } from "./protocol";
+import { soundOnly } from "./quality";
 import type { MediaPhase, MediaStats, Quality, TrackStats } from "./types";
 
 /** The fields of an RTCStatsReport's entries that are read; browsers leave some out. */
@@ -102,7 +103,7 @@ export function judge(before: Judgement, phase: MediaPhase, now: MediaStats | nu
 function word(last: MediaStats, now: MediaStats, presence: readonly PresenceItem[]): Quality {
   const received = now.packetsReceived - last.packetsReceived;
   const lost = now.packetsLost - last.packetsLost;
-  if (received > 0 && picturesStand(last, now, presence)) return "sound-only";
+  if (soundOnly(presence) || (received > 0 && picturesStand(last, now, presence))) return "sound-only";
   if (received + lost >= fewest && lost / (received + lost) > weakLoss) return "weak";
   if (now.roundTripMs !== null && now.roundTripMs > weakRoundTrip) return "weak";
   return "good";

@@ -9,6 +9,7 @@ describe("the uplink of a picture", () => {
     ["one not known yet is taken for a large one", 0, 4],
   ])("%s", (_, height, scale) => {
     expect(pictureEncoding(1_200_000, "waiting", height, "face")).toEqual({
+      active: true,
       maxBitrate: 150_000,
       maxFramerate: 15,
       scaleResolutionDownBy: scale,
@@ -16,13 +17,13 @@ describe("the uplink of a picture", () => {
   });
 
   it("is whole once somebody sees it", () => {
-    expect(pictureEncoding(1_200_000, "talking", 720, "face")).toEqual({ maxBitrate: 1_200_000, scaleResolutionDownBy: 1 });
+    expect(pictureEncoding(1_200_000, "talking", 720, "face")).toEqual({ active: true, maxBitrate: 1_200_000, scaleResolutionDownBy: 1 });
   });
 
   it("is one of many among several people, and paper stays whole", () => {
-    expect(pictureEncoding(1_200_000, "group", 720, "face")).toEqual({ maxBitrate: 500_000, maxFramerate: 20, scaleResolutionDownBy: 1.5 });
+    expect(pictureEncoding(1_200_000, "group", 720, "face")).toEqual({ active: true, maxBitrate: 500_000, maxFramerate: 20, scaleResolutionDownBy: 1.5 });
     expect(pictureEncoding(1_200_000, "group", 360, "face").scaleResolutionDownBy).toBe(1);
-    expect(pictureEncoding(1_500_000, "group", 1080, "document")).toEqual({ maxBitrate: 1_500_000, scaleResolutionDownBy: 1 });
+    expect(pictureEncoding(1_500_000, "group", 1080, "document")).toEqual({ active: true, maxBitrate: 1_500_000, scaleResolutionDownBy: 1 });
   });
 
   it("rises without touching what else was agreed", () => {
@@ -37,6 +38,11 @@ describe("the uplink of a picture", () => {
       ...before,
       encodings: [{ active: true, priority: "high", maxBitrate: 1_200_000, scaleResolutionDownBy: 1 }],
     });
+  });
+
+  it("pauses pictures while a line carries sound only", () => {
+    expect(pictureEncoding(1_200_000, "sound", 720, "face").active).toBe(false);
+    expect(pictureEncoding(1_200_000, "talking", 720, "face").active).toBe(true);
   });
 
   it("leaves a key frame small enough for a rural line", () => {

@@ -2,8 +2,11 @@
 
 import type { Purpose } from "./protocol";
 
-/** Nobody sees us yet, one person does, or several who send pictures themselves. */
-export type Uplink = "waiting" | "talking" | "group";
+/**
+ * Nobody sees us yet, one person does, or several who send pictures themselves; or somebody's line carries sound only, and
+ * pictures pause.
+ */
+export type Uplink = "waiting" | "talking" | "group" | "sound";
 
 /**
  * While waiting nobody looks, but the newest key frame is kept at the server to be shown at the moment of admission, and
@@ -23,9 +26,11 @@ export const raiseAfter = 600;
 
 /** What the encoder of a picture is told. `height`: of what the camera gives, 0 if not known yet. */
 export function pictureEncoding(maxBitrate: number, uplink: Uplink, height: number, purpose: Purpose): RTCRtpEncodingParameters {
+  if (uplink === "sound") return { maxBitrate, active: false };
   const most = uplink === "waiting" ? waiting : uplink === "group" && purpose === "face" ? group : null;
-  if (most === null) return { maxBitrate, scaleResolutionDownBy: 1 };
+  if (most === null) return { maxBitrate, active: true, scaleResolutionDownBy: 1 };
   return {
+    active: true,
     maxBitrate: Math.min(maxBitrate, most.maxBitrate),
     maxFramerate: most.maxFramerate,
     scaleResolutionDownBy: Math.max(1, (height === 0 ? 720 : height) / most.lines),

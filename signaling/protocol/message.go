@@ -361,6 +361,8 @@ type PresenceItem struct {
 	Reason      Away   `json:"reason,omitempty"` // why it came back, or is away
 	Up          Level  `json:"up,omitempty"`     // how well its sound and pictures arrive here; only in a consultation
 	Down        Level  `json:"down,omitempty"`   // how well others' arrive there, as far as can be seen from here
+	// SoundOnly says that its line has been too weak for pictures for long: everybody pauses theirs until it is false.
+	SoundOnly bool `json:"soundOnly,omitempty"`
 }
 
 // Level says how good one direction of a participant's line is.

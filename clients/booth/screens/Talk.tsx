@@ -24,6 +24,7 @@ import { T, useWords } from "../words";
 import { DeviceSoundBar, DeviceSoundButton, useDeviceSound } from "./DeviceSound";
 import { AlarmButton } from "./Alarm";
 import { CourseBar, settle } from "./CourseBar";
+import { Telephone } from "./Telephone";
 import { Written } from "./Written";
 
 export type TalkScreen = Extract<Screen, { kind: "talk" }>;
@@ -146,6 +147,7 @@ function Large({ screen }: { readonly screen: TalkScreen }) {
       ) : (
         <NoPicture screen={screen} who={who} />
       )}
+      <Telephone lost={screen.show === "lost" || screen.show === "away"} {...screen.leg.professional} />
       {screen.deskMuted && showsPicture && (
         <p className="absolute bottom-4 left-4 flex items-center gap-3 rounded-8 bg-black px-5 py-2 text-[26px] text-white">
           <Icon name="micOff" className="size-8" />

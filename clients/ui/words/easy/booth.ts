@@ -187,6 +187,7 @@ const words: Record<keyof typeof ja, string> = {
   "talk.lost.title": "もういちど つないでいます",
   "talk.lost.lead": "そのまま まってください。",
   "talk.lost.phone": "もどらないときは {人|ひと}を よんでください。",
+  "talk.telephone": "つながらないときは {電話|でんわ}で {話|はな}せます。",
   "talk.away.title": "{{who}}の つながりが {切|き}れました",
   "talk.away.lead": "もどるまで まってください。",
   "talk.camera.title": "{{who}}の カメラは とまっています",

@@ -153,6 +153,7 @@ const words: Record<keyof typeof ja, string> = {
   "desk.line.weak": "すこし つながりにくいです",
   "desk.line.sound": "いまは {声|こえ}だけ",
   "desk.line.lost": "もういちど つないでいます",
+  "desk.telephone": "つながらないときは {電話|でんわ}で {話|はな}せます。",
   "desk.norecord": "のこしません",
   "desk.running": "{話|はな}した {時間|じかん}",
   "desk.planned": "/ {{minutes}}{分|ふん}",

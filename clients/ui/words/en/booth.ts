@@ -187,6 +187,7 @@ const words: Record<keyof typeof ja, string> = {
   "talk.lost.title": "Connecting again",
   "talk.lost.lead": "It comes back by itself. Please wait.",
   "talk.lost.phone": "If it does not come back, call staff.",
+  "talk.telephone": "If the line does not come back, you can talk by telephone.",
   "talk.away.title": "{{who}} lost the connection",
   "talk.away.lead": "Please wait until they are back.",
   "talk.camera.title": "The camera of {{who}} is off",

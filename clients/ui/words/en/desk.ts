@@ -153,6 +153,7 @@ const words: Record<keyof typeof ja, string> = {
   "desk.line.weak": "Slightly weak",
   "desk.line.sound": "Sound only",
   "desk.line.lost": "Reconnecting",
+  "desk.telephone": "If the line does not come back, you can talk by telephone.",
   "desk.norecord": "Not recorded",
   "desk.running": "Time talking",
   "desk.planned": "of {{minutes}} min",

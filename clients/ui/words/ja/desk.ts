@@ -151,6 +151,7 @@ const words = {
   "desk.line.weak": "すこし弱い",
   "desk.line.sound": "いまは 声だけ",
   "desk.line.lost": "つなぎ直しています",
+  "desk.telephone": "つながらないときは電話で話せます。",
   "desk.norecord": "録画なし",
   "desk.running": "話している時間",
   "desk.planned": "/ {{minutes}}分",
