@@ -9,6 +9,8 @@
  *   line        socket.ts is one WebSocket and knows when it is dead; link.ts opens another when one is lost, at the
  *               moment retry.ts says, says hello and enters the same session again. Requests that were under way are
  *               looked at in the light of the new state (intent.ts): done, to be sent again, or moot.
+ *               conversation.ts gives requests ids that outlive a line, and hears nothing twice; sleep.ts notices a machine
+ *               that has slept.
  *   state       reduce.ts: state × message → state, pure. The server sends state whole and versioned, so that nothing
  *               has to be remembered, and after a reload nothing is missing.
  *   media       media.ts owns the one RTCPeerConnection of the session. It is connected while the resident waits; when
@@ -21,6 +23,8 @@
  *   line        quality.ts says in one thought whose line is weak, from what the server judges.
  *   goodbye     wipe() forgets the resident: nothing is left in memory, storage, URL or history.
  *
+ *   events      events.ts tells what has happened between two snapshots. README.md shows all of it from outside.
+ *
  * browser.ts is the one interface that hides the browser; realbrowser.ts is the real one and fakebrowser.ts runs all
  * of the above in Node. protocol.ts is made from the Go types of the server.
  */
@@ -30,6 +34,7 @@ export * from "./oversight";
 export type { Browser } from "./browser";
 export type { Api } from "./api";
 export * from "./client";
+export { eventsBetween, onSeatEvents, type SeatEvent } from "./events";
 export type { Conduct } from "./conduct";
 export type { DeviceSound, ScreenSharing, SoundInput } from "./devices";
 export { nextLeg } from "./legs";
