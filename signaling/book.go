@@ -25,7 +25,8 @@ const (
 	keptMost      = 128                    // messages of one conversation that are not acknowledged
 	givenUpAfter  = 3 * time.Second        // a claim whose node is taken for lost; its document can be stored no more
 	askAgainEvery = 50 * time.Millisecond  // while another node carries a request out
-	bookWithin    = 250 * time.Millisecond // for one question to Redis
+	bookWithin    = 500 * time.Millisecond // for one question to Redis, and one batch
+	writesAtMost  = 3                      // tries of a batch
 	sickFor       = 2 * time.Second        // after Redis did not answer one, nobody waits for it
 	jobsMost      = 4096                   // messages that wait to be kept
 	jobsAtOnce    = 64
@@ -133,8 +134,21 @@ func (b *book) more(first job) []job {
 	return batch
 }
 
+// write is tried again when Redis stumbles: each job says what must be there before it, so doing it twice does no harm.
 func (b *book) write(ctx context.Context, batch []job) {
-	ctx, cancel := context.WithTimeout(ctx, presenceWithin)
+	var err error
+	for range writesAtMost {
+		if err = b.writeOnce(ctx, batch); err == nil || ctx.Err() != nil {
+			break
+		}
+	}
+	if err != nil {
+		b.log.Warn("conversations not kept", "messages", len(batch), "error", err)
+	}
+}
+
+func (b *book) writeOnce(ctx context.Context, batch []job) error {
+	ctx, cancel := context.WithTimeout(ctx, bookWithin)
 	defer cancel()
 	_, err := b.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, j := range batch {
@@ -146,7 +160,5 @@ func (b *book) write(ctx context.Context, batch []job) {
 		}
 		return nil
 	})
-	if err != nil {
-		b.log.Warn("conversations not kept", "messages", len(batch), "error", err)
-	}
+	return err
 }
