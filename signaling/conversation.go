@@ -189,6 +189,13 @@ func (b *Broker) once(ctx context.Context, s *socket, m protocol.Message) (conte
 	}
 }
 
+// acknowledged takes in the numbers of a message that asks for nothing.
+func (s *socket) acknowledged(n protocol.Numbers) {
+	if s.conversation != nil {
+		s.conversation.hear(n)
+	}
+}
+
 // answered ends the request being carried out.
 func (s *socket) answered() {
 	if s.conversation != nil {

@@ -25,6 +25,7 @@ const (
 // of one participant are carried out in their order.
 func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 	if m.Type == protocol.TypePing { // most of what is ever said: it needs no time of its own
+		s.acknowledged(m.Numbers)
 		s.pong()
 		return
 	}
