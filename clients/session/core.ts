@@ -3,6 +3,7 @@ import type { Browser, Stop } from "./browser";
 import type { SeatClient } from "./client";
 import { conductOf } from "./conduct";
 import type { Intent } from "./intent";
+import { Farewell } from "./farewell";
 import { Latest } from "./latest";
 import { Link } from "./link";
 import { Origins } from "./origins";
@@ -50,8 +51,7 @@ export class SeatCore implements SeatClient {
   private readonly latest: Latest;
   private state: SeatState = initialSeatState;
   private readonly left = new Set<string>();
-  /** A session that was left without the server having heard it. */
-  private unsaid: string | null = null;
+  private readonly farewell: Farewell;
   private fresh = true;
   private running = false;
   private stopOnline: Stop = () => {};
@@ -77,6 +77,7 @@ export class SeatCore implements SeatClient {
       onUp: () => this.visit.lineUp(),
       onDown: () => this.lineDown(),
     }, this.origins);
+    this.farewell = new Farewell(this.link, () => this.state, (session) => this.api.roomToken(session));
     this.visit = new Visit(browser, this.link, {
       state: () => this.state,
       update: (change) => this.setState(change(this.state)),
@@ -128,7 +129,7 @@ export class SeatCore implements SeatClient {
     if (this.visit.isStanding) await this.leave();
     this.wipe();
     this.stop();
-    this.unsaid = null;
+    this.farewell.forget();
     this.left.clear();
     this.seat.forget();
     this.setState(initialSeatState);
@@ -155,7 +156,7 @@ export class SeatCore implements SeatClient {
     this.left.add(session);
     this.media.close();
     const heard = await inTime(this.browser, this.visit.perform({ type: "leave" }), farewellPatience);
-    if (!heard) this.unsaid = session;
+    if (!heard) this.farewell.unheard(session);
     this.afterLeaving(session);
   };
 
@@ -352,7 +353,7 @@ export class SeatCore implements SeatClient {
       case "seat":
         this.pruneLeft();
         this.visit.told("seat");
-        this.sayUnsaid().catch(() => this.log("leave: not said yet"));
+        this.farewell.say().catch(() => this.log("leave: not said yet"));
         this.confirmWiped();
         this.reenter();
         return;
@@ -433,28 +434,6 @@ export class SeatCore implements SeatClient {
     this.forgetWords();
     const goodbye = this.kind === "booth";
     this.setState(goodbye ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
-  }
-
-  /**
-   * Tells the server of a leave it has not heard, as soon as there is a line: until then it keeps the place. This goes
-   * past the state, in which the session is over.
-   */
-  private async sayUnsaid(): Promise<void> {
-    const session = this.unsaid;
-    if (session === null || this.state.entered !== null) return;
-    this.unsaid = null;
-    const open = this.state.sessions?.some((one) => one.id === session && one.state !== "closed");
-    if (open !== true) return;
-    try {
-      const { token } = await this.api.roomToken(session);
-      if (this.state.entered !== null) return;
-      await this.link.request({ type: "enter", token });
-      // Whoever has entered another session meanwhile has thereby left this one, and must not be made to leave that.
-      if (this.state.entered === null) await this.link.request({ type: "leave" });
-    } catch (error) {
-      this.unsaid = session;
-      throw error;
-    }
   }
 
   /** Tells the server that nothing is left of sessions that are over, unless one still says goodbye here. */
