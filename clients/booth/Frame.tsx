@@ -106,7 +106,7 @@ function Foot({ again, children }: { readonly again: boolean; readonly children:
   const { volume, setVolume, readAloud } = useBooth();
   const words = useWords();
   return (
-    <footer className="flex min-h-28 flex-wrap items-center gap-4 border-t-2 border-hairline bg-white px-10 py-4 max-[1100px]:gap-3 max-[1100px]:px-6">
+    <footer className="flex min-h-28 flex-wrap items-center gap-4 border-t-2 border-hairline bg-white px-10 py-4 max-[1300px]:gap-3 max-[1300px]:px-6">
       <CallButton />
       <VolumeControl step={volume} onChange={setVolume} />
       {again && readAloud !== null && (
@@ -114,7 +114,7 @@ function Foot({ again, children }: { readonly again: boolean; readonly children:
           <T k="again" />
         </Button>
       )}
-      <div className="ml-auto flex flex-wrap items-center justify-end gap-4 max-[1100px]:gap-3">{children}</div>
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-4 max-[1300px]:gap-3">{children}</div>
     </footer>
   );
 }

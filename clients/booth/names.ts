@@ -15,8 +15,10 @@ export function personName(
   person: { readonly name: string; readonly kana: string; readonly role: string },
   length: Length,
 ): string {
-  const name = length === "full" ? person.name : family(person.name);
-  const kana = length === "full" ? person.kana : family(person.kana);
+  // A relative often has the resident's family name; and guests are called as the professional has named them.
+  const whole = length === "full" || person.role === "family" || person.role === "interpreter";
+  const name = whole ? person.name : family(person.name);
+  const kana = whole ? person.kana : family(person.kana);
   const said = language === "en" && kana !== "" ? romaji(literal(kana)) : named(name, kana);
   const title = titles.find(([role]) => role === person.role)?.[1] ?? "person.other";
   return words.marked(length === "full" ? title : `${title}.short`, { name: said });

@@ -264,7 +264,8 @@ export function callOf(snapshot: Snapshot, local: Local, now: number): CallView 
   const answered = standing.answeredAt !== undefined && standing.answeredAt !== null;
   return {
     state: answered ? "answered" : ringing(standing),
-    open: local.callClosed !== standing.id,
+    // An emergency has a screen of its own.
+    open: standing.emergency !== true && local.callClosed !== standing.id,
     id: standing.id,
     at: standing.at,
   };

@@ -11,6 +11,7 @@ import { CallCover } from "./CallCover";
 import { expectedBefore, openCalls } from "./day";
 import { DayScreen } from "./DayScreen";
 import { useRefetchOnChange } from "./queries";
+import { Emergencies } from "./Emergency";
 import { OtherScreens, type Screen } from "./screens";
 import { useCounterDay } from "./useCounterDay";
 import { useDoings } from "./useDoings";
@@ -95,6 +96,7 @@ export function App() {
         <LanguageChoice />
       </TopBar>
       <LineBar place="desk" />
+      <Emergencies sessions={day.sessions} office={office} />
       {screen.at === "day" ? (
         <DayScreen
           line={day.line}
@@ -166,6 +168,7 @@ export function App() {
       <CallCover
         calls={calls}
         sessions={day.sessions}
+        office={office}
         appointments={day.ofToday satisfies readonly Appointment[]}
         sound={sound}
         busy={does.busy}

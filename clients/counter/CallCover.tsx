@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import type { Appointment, Call, SessionSummary } from "../session";
+import type { Appointment, Call, Office, SessionSummary } from "../session";
+import { AlarmSheet } from "../ui/AlarmSheet";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
@@ -9,12 +10,14 @@ import { Fact, TroubleLine } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import type { Sound } from "../ui/work/sound";
 import type { Trouble } from "../ui/work/trouble";
+import { sheetOf } from "./Emergency";
 import { T, useWords } from "./words";
 
 /** A booth calls: it covers everything and rings until somebody has said that they are on the way. */
 export function CallCover({
   calls,
   sessions,
+  office,
   appointments,
   sound,
   busy,
@@ -23,6 +26,7 @@ export function CallCover({
 }: {
   readonly calls: Call[];
   readonly sessions: readonly SessionSummary[];
+  readonly office: Office | undefined;
   readonly appointments: readonly Appointment[];
   readonly sound: Sound;
   readonly busy: boolean;
@@ -30,7 +34,8 @@ export function CallCover({
   readonly onAnswer: (call: string) => void;
 }) {
   const words = useWords();
-  const first = calls[0];
+  // Nothing waits for an emergency.
+  const first = calls.find((one) => one.emergency === true) ?? calls[0];
   const ringing = first !== undefined;
   useEffect(() => {
     if (!ringing) return undefined;
@@ -52,7 +57,7 @@ export function CallCover({
             </div>
             <div className="min-w-0">
               <Heading slot="title" className="text-[54px] leading-tight font-bold">
-                <T k="counter.call.title" values={{ booth: literal(first.boothName) }} />
+                <T k={first.emergency === true ? "alarm.booth" : "counter.call.title"} values={{ booth: literal(first.boothName) }} />
               </Heading>
               {session !== undefined && (
                 <p className="mt-2 text-[26px] font-bold">
@@ -65,6 +70,7 @@ export function CallCover({
             </div>
           </div>
           <div className="mt-8 flex flex-col gap-5">
+            {first.emergency === true && <AlarmSheet emergency={sheetOf(office, first.at)} told={false} className="text-[20px]" />}
             {trouble !== null && (
               <TroubleLine className="text-[20px]">
                 <T k={trouble.key} />

@@ -38,7 +38,7 @@ function Sure({ onClose }: { readonly onClose: () => void }) {
   useEffect(() => {
     void act(() => conduct.armEmergency());
   }, [act, conduct]);
-  const seconds = armed === null ? null : Math.ceil((Date.parse(armed.until) - now) / 1000);
+  const seconds = armed === null ? null : Math.min(10, Math.ceil((Date.parse(armed.until) - now) / 1000));
   const late = seconds !== null && seconds <= 0;
   useEffect(() => {
     if (late) onClose();

@@ -82,7 +82,12 @@ export function Pictures({
 function Missing({ muted }: { readonly muted: boolean }) {
   const { media, session, presence } = useSeat();
   const booth = presence.find((p) => p.participant === `booth:${session?.booth ?? ""}`);
-  const key = muted
+  const waits = session?.participants.find((p) => p.id === `booth:${session.booth}`)?.apart === true;
+  const key = waits
+    ? session?.pause === undefined
+      ? "conduct.missing.word"
+      : "conduct.who.nobody"
+    : muted
     ? "desk.missing.muted"
     : booth?.online === false
       ? missingBooth(booth.reason)

@@ -156,7 +156,11 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
           <T k={participant.admitted ? "desk.extra.in" : equipment ? "desk.extra.equipmentWaits" : "desk.extra.guestWaits"} />
         </span>
       </span>
-      {participant.apart === true && <ApartTag />}
+      {participant.apart === true && (
+        <span className="col-start-2 flex">
+          <ApartTag />
+        </span>
+      )}
       {mine && (
         <span className="col-start-2 flex flex-wrap gap-2">
           {!participant.admitted && (

@@ -20,7 +20,7 @@ export function AlarmSheet({
 }) {
   const words = useWords();
   return (
-    <div className={`flex min-h-0 flex-col gap-[0.5em] ${className}`}>
+    <div className={`flex min-h-0 flex-col gap-[0.2em] ${className}`}>
       {told && (
         <p role="status" className="leading-relaxed">
           <T k={emergency.by.startsWith("booth:") ? "alarm.by.booth" : "alarm.by.desk"} />{" "}
@@ -54,7 +54,7 @@ export function AlarmSheet({
 
 function Row({ icon, name, children }: { readonly icon: IconName; readonly name: ReactNode; readonly children: ReactNode }) {
   return (
-    <div className="flex items-center gap-[0.7em] border-t-2 border-hairline py-[0.35em]">
+    <div className="flex items-center gap-[0.7em] border-t-2 border-hairline py-[0.2em]">
       <Icon name={icon} className="size-[1.4em] text-emergency" />
       <dt className="w-[9em] shrink-0 leading-relaxed">{name}</dt>
       <dd className="flex min-w-0 flex-1 flex-wrap gap-x-[1em] text-[1.15em] leading-relaxed font-bold">{children}</dd>

@@ -26,7 +26,9 @@ var (
 	BoothGrants   = Grants{Publish, Subscribe, Call}
 	DeskGrants    = Grants{Publish, Subscribe, Admit, Handover, End}
 	VisitorGrants = Grants{Publish, Subscribe}
-	AskedGrants   = Grants{Publish, Subscribe} // of a desk another one has asked in
+	// AskedGrants are those of a desk another one has asked in: it may have the visit passed to it without entering again, and
+	// until then the session refuses it whatever only the desk of the leg may do.
+	AskedGrants = DeskGrants
 )
 
 // Has says whether g is among them.

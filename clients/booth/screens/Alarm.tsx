@@ -17,7 +17,7 @@ export function AlarmButton() {
   return (
     <Button
       icon="warn"
-      className="border-emergency! text-emergency!"
+      className="border-emergency! text-emergency! max-[1300px]:px-4!"
       onPress={standing ? () => act({ type: "open-alarm" }) : armAlarm}
     >
       <T k={standing ? "alarm.open" : "alarm.button"} />
@@ -48,7 +48,7 @@ interface Around {
 function Sure({ screen, header, alarm }: Around & { readonly alarm: Of<"arming" | "armed"> }) {
   const { client, act, pressAlarm } = useBooth();
   const now = useNow(client.now, 250);
-  const seconds = alarm.state === "armed" ? Math.ceil((Date.parse(alarm.until) - now) / 1000) : null;
+  const seconds = alarm.state === "armed" ? Math.min(10, Math.ceil((Date.parse(alarm.until) - now) / 1000)) : null;
   const late = seconds !== null && seconds <= 0 && alarm.state === "armed" && !alarm.sending;
   useEffect(() => {
     if (late) act({ type: "alarm", is: "no" });
@@ -104,7 +104,7 @@ function Raised({ screen, header, alarm }: Around & { readonly alarm: Of<"raised
       }
     >
       <Sheet>
-        <AlarmSheet emergency={alarm.emergency} className="text-[28px] max-[1100px]:text-[25px]" />
+        <AlarmSheet emergency={alarm.emergency} className="text-[25px] max-[1100px]:text-[24px]" />
       </Sheet>
     </Frame>
   );
@@ -138,7 +138,7 @@ function Failed({ screen, header }: Around) {
             deskPhone: "",
           }}
           told={false}
-          className="text-[28px] max-[1100px]:text-[25px]"
+          className="text-[25px] max-[1100px]:text-[24px]"
         />
       </Sheet>
     </Frame>
@@ -147,9 +147,9 @@ function Failed({ screen, header }: Around) {
 
 function Sheet({ title = <T k="alarm.title" />, children }: { readonly title?: ReactNode; readonly children: ReactNode }) {
   return (
-    <div className="m-auto w-full max-w-6xl rounded-16 border-4 border-emergency bg-white px-9 py-5 max-[1100px]:px-5 max-[1100px]:py-3">
+    <div className="m-auto w-full max-w-6xl rounded-16 border-4 border-emergency bg-white px-9 py-2 max-[1100px]:px-5 max-[1100px]:py-3">
       <div role="alert">
-        <h1 className="flex items-center gap-5 text-[42px] leading-relaxed font-bold text-emergency max-[1100px]:text-[36px]">
+        <h1 className="flex items-center gap-5 text-[38px] leading-relaxed font-bold text-emergency max-[1100px]:text-[36px]">
           <Icon name="warn" className="size-12" />
           <span>{title}</span>
         </h1>

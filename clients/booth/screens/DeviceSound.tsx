@@ -74,7 +74,7 @@ function useSoundInputs(wanted: boolean): readonly SoundInput[] {
 export function DeviceSoundButton({ sound }: { readonly sound: DeviceSound }) {
   if (sound.phase !== "off") return null;
   return (
-    <Button icon="wave" onPress={sound.begin}>
+    <Button icon="wave" className="max-[1300px]:px-4!" onPress={sound.begin}>
       <T k="sound.begin" />
     </Button>
   );

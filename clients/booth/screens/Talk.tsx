@@ -31,7 +31,7 @@ export type TalkScreen = Extract<Screen, { kind: "talk" }>;
 
 /** The consultation: the professional large, oneself small, identity and contact always beside. */
 export function Talk({ screen }: { readonly screen: TalkScreen }) {
-  const { act, client } = useBooth();
+  const { act } = useBooth();
   const writing = screen.written.length > 0;
   const sound = useDeviceSound(screen);
   // Something else has the large place, and the side needs room for the face.
@@ -53,10 +53,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         <>
           <DeviceSoundButton sound={sound} />
           <AlarmButton />
-          <Button onPress={() => settle(client.conduct.pause("privacy"))}>
-            <T k="paused.button" />
-          </Button>
-          <Button onPress={() => act({ type: "ask-leave" })}>
+          <Button className="max-[1300px]:px-4!" onPress={() => act({ type: "ask-leave" })}>
             <T k="talk.end" />
           </Button>
         </>
@@ -69,7 +66,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         {writing ? <Written screen={screen} /> : <Large screen={screen} />}
         <aside className="flex min-h-0 flex-col gap-4">
           <Identity screen={screen} />
-          {small ? <Small screen={screen} /> : <Until screen={screen} />}
+          {small ? <Small screen={screen} /> : screen.people.length < 3 && <Until screen={screen} />}
           <Others screen={screen} />
           <Self />
         </aside>
@@ -338,8 +335,9 @@ function Others({ screen }: { readonly screen: TalkScreen }) {
   });
 }
 
+/** Oneself, with the curtain to draw: the button stands where its effect is. */
 function Self() {
-  const { snapshot } = useBooth();
+  const { snapshot, client } = useBooth();
   const words = useWords();
   const { self } = snapshot.media;
   const off = self.videoMuted || self.face.state === "failed" || self.preview === null;
@@ -357,6 +355,12 @@ function Self() {
           </Nothing>
         }
       />
+      <Button
+        className="absolute! top-1.5 right-1.5 min-h-14! border-2! px-3! py-1! text-[24px]!"
+        onPress={() => settle(client.conduct.pause("privacy"))}
+      >
+        <T k="paused.button" />
+      </Button>
     </Tile>
   );
 }

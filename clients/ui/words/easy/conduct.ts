@@ -100,6 +100,7 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.group.release.label": "{{booth}}を もどす",
   "conduct.group.one": "{{number}}{番|ばん} {{booth}}",
 
+  "conduct.missing.word": "{本人|ほんにん}は まっています。とどきません。",
   "conduct.apart": "いまは きこえません",
   "conduct.failed": "よめませんでした。",
   "conduct.key.pause": "とめる・もどる",

@@ -100,6 +100,7 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.group.release.label": "{{booth}} back to the queue",
   "conduct.group.one": "Number {{number}} {{booth}}",
 
+  "conduct.missing.word": "The resident is waiting and sees and hears nothing.",
   "conduct.apart": "Hears nothing just now",
   "conduct.failed": "The list could not be loaded.",
   "conduct.key.pause": "Pause or go on",

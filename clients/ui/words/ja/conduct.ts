@@ -98,6 +98,7 @@ const words = {
   "conduct.group.release.label": "{{booth}}を 列に 戻す",
   "conduct.group.one": "{{number}}番 {{booth}}",
 
+  "conduct.missing.word": "ご本人は 待っています。絵も声も 届きません。",
   "conduct.apart": "いまは 聞こえていません",
   "conduct.failed": "一覧を 読み込めませんでした。",
   "conduct.key.pause": "すこし 止める・戻る",
