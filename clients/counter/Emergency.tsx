@@ -3,7 +3,7 @@ import type { Emergency, Office, SessionSummary } from "../session";
 import { AlarmSheet } from "../ui/AlarmSheet";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { useAct } from "../ui/plan/useAct";
+import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
 import { useClient } from "../ui/work/seat";
 import { T } from "./words";
