@@ -108,7 +108,7 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["{session,ui,booth,desk,counter,assistant,admin,my,guest}/**/*.test.{ts,tsx}"],
+    include: ["{session,ui,booth,desk,counter,assistant,admin,my,guest,lobby}/**/*.test.{ts,tsx}"],
     environment: "node",
     passWithNoTests: true,
   },

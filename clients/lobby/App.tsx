@@ -50,7 +50,9 @@ export function App() {
       </main>
       <footer role="status" className="flex items-center justify-center gap-8 px-[3.75vw] pb-[4vh] text-[max(44px,2.4vw)]">
         <Icon name={connection.state === "live" ? "bell" : "warn"} className="size-[1.2em] text-primary" />
-        <T k={connection.state === "live" ? "lobby.help" : "lobby.offline"} />
+        <span>
+          <T k={connection.state === "live" ? "lobby.help" : "lobby.offline"} />
+        </span>
       </footer>
     </div>
   );

@@ -29,6 +29,7 @@ export const SIZES = {
   counter: { width: 1366, height: 768 },
   assistant: { width: 1440, height: 900 },
   guest: { width: 360, height: 740 },
+  lobby: { width: 1920, height: 1080 },
 };
 
 /**

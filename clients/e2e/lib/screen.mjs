@@ -58,5 +58,6 @@ export const LEAST = {
   admin: { text: 14, target: 44 },
   my: { text: 20, target: 56 },
   guest: { text: 16, target: 44 },
+  lobby: { text: 20, target: 0 },
   paper: { text: 14, target: 0 },
 };

@@ -5,7 +5,7 @@ const words: Record<keyof typeof ja, string> = {
   "lobby.title": "ブースの {順番|じゅんばん}",
   "lobby.next": "つぎの {番号|ばんごう}",
   "lobby.nobody": "{待|ま}っている {人|ひと}は いません",
-  "lobby.free": "{空|あ}いています",
+  "lobby.free": "よばれている {番号|ばんごう}は ありません",
   "lobby.come": "{入|はい}ってください",
   "lobby.inside": "{話|はな}しています",
   "lobby.help": "{困|こま}ったら、{窓口|まどぐち}の {人|ひと}に {話|はな}してください",

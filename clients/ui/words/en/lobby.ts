@@ -5,7 +5,7 @@ const words: Record<keyof typeof ja, string> = {
   "lobby.title": "Whose turn it is",
   "lobby.next": "Next",
   "lobby.nobody": "Nobody is waiting",
-  "lobby.free": "Free",
+  "lobby.free": "No number is being called",
   "lobby.come": "Please come in",
   "lobby.inside": "In progress",
   "lobby.help": "Please ask at the counter if you need help",
