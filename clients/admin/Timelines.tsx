@@ -110,15 +110,24 @@ function Visit({ visit, asked, offices }: { readonly visit: Timeline; readonly a
           </tr>
         </thead>
         <tbody>
-          {visit.moments.map((moment, n) => (
-            // The same thing may happen twice in one moment, and nothing is ever put between.
-            // oxlint-disable-next-line react/no-array-index-key
-            <Line key={n} moment={moment} />
+          {keyed(visit.moments).map(([key, moment]) => (
+            <Line key={key} moment={moment} />
           ))}
         </tbody>
       </table>
     </section>
   );
+}
+
+/** Each moment with a key of its own: the same thing may happen twice at one time. */
+function keyed(moments: readonly Moment[]): [string, Moment][] {
+  const before = new Map<string, number>();
+  return moments.map((moment) => {
+    const what = `${moment.at} ${moment.kind} ${moment.who ?? ""}`;
+    const n = before.get(what) ?? 0;
+    before.set(what, n + 1);
+    return [`${what} ${n}`, moment];
+  });
 }
 
 function Line({ moment }: { readonly moment: Moment }) {
