@@ -209,7 +209,15 @@ func (p *page) askAs(id, kind string, body func(id string) any) any {
 			return got // it was said again
 		}
 		if p.write(kind, body(id), protocol.Numbers{Seq: seq, Ack: p.heard}) == nil {
-			if got := p.answer(id); got != nil {
+			switch got := p.answer(id).(type) {
+			case nil:
+			case protocol.Error:
+				if !passing[got.Code] {
+					return got
+				}
+				delete(p.answers, id) // nothing was done: it may be asked again under its id
+				continue
+			default:
 				return got
 			}
 		}

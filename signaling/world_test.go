@@ -212,7 +212,7 @@ func (w *world) book(booth string, legs ...string) booking.Appointment {
 		w.t.Fatalf("no booth %s", booth)
 	}
 	w.booked++
-	start := time.Now().Truncate(5 * time.Minute).Add(time.Duration(5+35*w.booked) * time.Minute)
+	start := time.Now().Truncate(5 * time.Minute).Add(time.Duration(35*w.booked-30) * time.Minute)
 	resident := must(booking.NewPerson("シオマチ ハナコ", fmt.Sprintf("0900000%04d", w.booked)))(w.t)
 	h := booking.HoldRequest{Key: fmt.Sprint("test-", w.booked), Office: place.Office, Booth: booth, Start: start, Resident: resident}
 	for _, l := range legs {

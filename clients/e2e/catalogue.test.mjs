@@ -42,7 +42,7 @@ test('what an office gives and who takes it out of the offer', async (t) => {
     await world.look(admin, 'offers');
     await admin.page.getByRole('button', { name: '休止する 汐待浜郵便局 診療' }).click();
     await says(admin.page, '診療を休止しますか');
-    await admin.page.getByRole('textbox').fill('汐待市から 連絡が あったため');
+    await admin.page.getByRole('textbox', { name: '理由' }).fill('汐待市から 連絡が あったため');
     await world.look(admin, 'suspend');
     await button(admin.page, '休止する').click();
     await says(admin.page, '休止中');
@@ -59,7 +59,7 @@ test('what an office gives and who takes it out of the offer', async (t) => {
 
   await step('it is resumed', async () => {
     await admin.page.getByRole('button', { name: '再開する 汐待浜郵便局 診療' }).click();
-    await admin.page.getByRole('textbox').fill('市の 確認が 済んだため');
+    await admin.page.getByRole('textbox', { name: '理由' }).fill('市の 確認が 済んだため');
     await button(admin.page, '再開する').click();
     await says(admin.page, /実施中/);
     await reader.page.reload();
