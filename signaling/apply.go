@@ -240,8 +240,8 @@ func loading(err error) bool {
 	return false
 }
 
-// leaveWithin is how long somebody who leaves waits for the store before the broker acts without it.
-const leaveWithin = 2 * time.Second
+// storeWithin is how long somebody who leaves, or calls for help, waits for the store before the broker acts without it.
+const storeWithin = 2 * time.Second
 
 // leave takes the participant out of its session. It always works: while Redis is down, what people see is done at
 // once, and the document follows when Redis answers.
@@ -254,13 +254,20 @@ func (b *Broker) leave(ctx context.Context, s *socket) error {
 		b.hub.detach(s, d.ID) // it is not to be told what it has done itself
 	}
 	event := session.Event{Type: session.Leave, By: s.who.actor(), At: b.now()}
+	return b.applyAnyway(ctx, s, "leave", d.ID, event, func() { b.leaveNow(ctx, s, d) })
+}
+
+// applyAnyway applies an event that has to work also while the store is down: when that has not answered in time, meanwhile
+// does what people see, and the document follows when Redis answers.
+func (b *Broker) applyAnyway(ctx context.Context, s *socket, what, id string, event session.Event, meanwhile func()) error {
 	stored := make(chan error, 1)
 	b.sockets.Go(func() { // ends by the client's own timeouts; Run waits for it
-		_, err := b.apply(ctx, d.ID, event)
+		_, err := b.apply(ctx, id, event)
 		stored <- err
 	})
-	late := time.NewTimer(leaveWithin)
+	late := time.NewTimer(storeWithin)
 	defer late.Stop()
+	var err error
 	select {
 	case err = <-stored:
 	case <-late.C:
@@ -269,13 +276,13 @@ func (b *Broker) leave(ctx context.Context, s *socket) error {
 	if err == nil || !unavailable(err) {
 		return err
 	}
-	s.log.Warn("left without the store", "session", d.ID, "error", err)
-	b.leaveNow(ctx, s, d)
-	b.retries.add("leave "+d.ID, func(ctx context.Context) error {
-		_, err := b.apply(ctx, d.ID, event)
+	s.log.Warn("done without the store", "what", what, "session", id, "error", err)
+	meanwhile()
+	b.retries.add(what+" "+id, func(ctx context.Context) error {
+		_, err := b.apply(ctx, id, event)
 		var refused *session.Refusal
 		if errors.As(err, &refused) || errors.Is(err, errNoSession) {
-			return nil // somebody else has ended it
+			return nil // somebody else has ended the visit
 		}
 		return err
 	})

@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -44,34 +43,11 @@ func (b *Broker) pressEmergency(ctx context.Context, s *socket) error {
 	if err != nil {
 		return err
 	}
-	stored := make(chan error, 1)
-	b.sockets.Go(func() { // ends by the client's own timeouts; Run waits for it
-		_, err := b.apply(ctx, d.ID, event)
-		stored <- err
+	return b.applyAnyway(ctx, s, "emergency", d.ID, event, func() {
+		b.hub.show(next)
+		b.logFailed("set gate", d.ID, b.media.Admit(context.WithoutCancel(ctx), d.ID, next.Version, next.Gate()...))
+		b.ringEmergency(next, event.At)
 	})
-	late := time.NewTimer(leaveWithin)
-	defer late.Stop()
-	select {
-	case err = <-stored:
-	case <-late.C:
-		err = context.DeadlineExceeded
-	}
-	if err == nil || !unavailable(err) {
-		return err
-	}
-	s.log.Warn("emergency without the store", "session", d.ID, "error", err)
-	b.hub.show(next)
-	b.logFailed("set gate", d.ID, b.media.Admit(context.WithoutCancel(ctx), d.ID, next.Version, next.Gate()...))
-	b.ringEmergency(next, event.At)
-	b.retries.add("emergency "+d.ID, func(ctx context.Context) error {
-		_, err := b.apply(ctx, d.ID, event)
-		var refused *session.Refusal
-		if errors.As(err, &refused) || errors.Is(err, errNoSession) {
-			return nil // the visit is over
-		}
-		return err
-	})
-	return nil
 }
 
 // ringEmergency has the counters of the office ring. The call is named after the emergency, so that it rings once however often

@@ -59,7 +59,7 @@ func TestNobodyWaitsForARedisThatHangsToCallStaffOrLeave(t *testing.T) {
 		fresh.say(protocol.TypeHello, protocol.Hello{Token: fresh.token})
 		fresh.ok(fresh.request(protocol.TypeCall))
 	})
-	within(t, "leaving right after muting", 2*presenceWithin+leaveWithin+time.Second, func() {
+	within(t, "leaving right after muting", 2*presenceWithin+storeWithin+time.Second, func() {
 		muted := c.booth.ask(protocol.TypeMute, mute)
 		left := c.booth.request(protocol.TypeLeave)
 		c.booth.ok(muted)

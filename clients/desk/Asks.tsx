@@ -60,6 +60,32 @@ function No({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** Carries a question's answer out; `missing` is what has to be chosen before. */
+function Yes({
+  k,
+  busy,
+  missing,
+  onPress,
+}: {
+  readonly k: DeskKey;
+  readonly busy: boolean;
+  readonly missing: DeskKey | null;
+  readonly onPress: () => void;
+}) {
+  return (
+    <Button
+      place="desk"
+      kind="primary"
+      className="min-h-13"
+      busy={busy}
+      unavailable={missing === null ? undefined : <T k={missing} />}
+      onPress={onPress}
+    >
+      <T k={k} />
+    </Button>
+  );
+}
+
 function Means({ k }: { readonly k: DeskKey }) {
   return (
     <p className="text-[18px]">
@@ -122,16 +148,7 @@ function ConferDialog({ session, onClose }: AskProps) {
       actions={
         <>
           <No onClose={onClose} />
-          <Button
-            place="desk"
-            kind="primary"
-            className="min-h-13"
-            busy={busy}
-            unavailable={chosen === null ? <T k="conduct.confer.ask" /> : undefined}
-            onPress={() => chosen !== null && once(() => conduct.confer(chosen, { private: isPrivate }))}
-          >
-            <T k="conduct.confer.call" />
-          </Button>
+          <Yes k="conduct.confer.call" busy={busy} missing={chosen === null ? "conduct.confer.ask" : null} onPress={() => chosen !== null && once(() => conduct.confer(chosen, { private: isPrivate }))} />
         </>
       }
     >
@@ -213,16 +230,7 @@ function PassDialog({ session, onClose }: AskProps) {
       actions={
         <>
           <No onClose={onClose} />
-          <Button
-            place="desk"
-            kind="primary"
-            className="min-h-13"
-            busy={busy}
-            unavailable={chosen === null ? <T k="conduct.pass.ask" /> : undefined}
-            onPress={() => chosen !== null && once(() => conduct.transfer(chosen))}
-          >
-            <T k="conduct.pass.yes" />
-          </Button>
+          <Yes k="conduct.pass.yes" busy={busy} missing={chosen === null ? "conduct.pass.ask" : null} onPress={() => chosen !== null && once(() => conduct.transfer(chosen))} />
         </>
       }
     >

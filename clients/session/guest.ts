@@ -2,15 +2,15 @@ import { createApi } from "./api";
 import { audienceOf, isLetIn } from "./audience";
 import type { GuestPass } from "./booking";
 import type { Browser } from "./browser";
-import { checksOff } from "./checks";
 import { Link } from "./link";
+import { nothingKnown } from "./nothingknown";
 import type { Answered } from "./peer";
 import { Problem } from "./problem";
 import type { ServerMessage, TrackOffer } from "./protocol";
 import { realBrowser } from "./realbrowser";
 import { initialSeatState, over, reduce, type SeatState } from "./reduce";
 import type { Renewal } from "./seat";
-import { mediaOff, SeatMedia } from "./seatmedia";
+import { SeatMedia } from "./seatmedia";
 import { Store } from "./store";
 import { Talk } from "./talk";
 import { SessionError, type Snapshot } from "./types";
@@ -56,25 +56,7 @@ export function createGuestClient(browser: Browser = realBrowser(), log: (line: 
   return new GuestCore(browser, log);
 }
 
-const nothing: GuestSnapshot = {
-  pass: "none",
-  connection: { state: "off" },
-  identity: null,
-  sessions: null,
-  calls: [],
-  dayRev: 0,
-  entered: null,
-  session: null,
-  presence: [],
-  waiting: null,
-  armed: null,
-  lobby: null,
-  unwiped: [],
-  ended: null,
-  media: mediaOff,
-  checks: checksOff,
-  talk: [],
-};
+const nothing: GuestSnapshot = { ...nothingKnown, pass: "none" };
 
 class GuestCore implements GuestClient {
   readonly subscribe: GuestClient["subscribe"];
