@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -339,6 +340,9 @@ func TestALinkIsGoodOnceAndOpensNothingButTheWayToTheGate(t *testing.T) {
 		t.Fatalf("%d %v", status, link)
 	}
 	guestID := link["participant"].(string)
+	if strings.Contains(n.mini.Dump(), "マリア") {
+		t.Error("the guest's name lies open in the store")
+	}
 	status, ticket := redeem(link["code"])
 	if status != http.StatusOK || ticket["participant"] != guestID {
 		t.Fatalf("%d %v", status, ticket)

@@ -2,6 +2,9 @@ package signaling
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -29,7 +32,8 @@ const (
 	returnFor  = 3 * time.Hour    // a guest who has opened it may come back after a reload
 )
 
-// pass is what a code is good for. Name is what the professional called the guest, and goes when the code does.
+// pass is what a code is good for. It holds a person's name, so it is stored sealed with a key that only the code gives: what
+// the store has written down of it, also in append-only files and backups, says nothing once the code is gone.
 type pass struct {
 	Session     string `json:"session"`
 	Participant string `json:"participant"`
@@ -119,7 +123,7 @@ func (b *Broker) current(ctx context.Context, id string) (session.Doc, error) {
 	return d, err
 }
 
-// writePass keeps what a new code is good for, under a digest: who reads the store has no codes.
+// writePass keeps what a new code is good for, sealed and under a digest: who reads the store has no codes.
 func (b *Broker) writePass(ctx context.Context, p pass, ttl time.Duration) (code string, err error) {
 	var secret [24]byte
 	_, _ = rand.Read(secret[:]) // never fails: the program would have been stopped
@@ -128,10 +132,28 @@ func (b *Broker) writePass(ctx context.Context, p pass, ttl time.Duration) (code
 	if err != nil {
 		return "", fmt.Errorf("encode pass: %w", err)
 	}
-	if err := b.cfg.Redis.Set(ctx, b.store.keys.invitation(digest(code)), raw, ttl).Err(); err != nil {
+	seal, err := sealOf(code)
+	if err != nil {
+		return "", fmt.Errorf("seal pass: %w", err)
+	}
+	if err := b.cfg.Redis.Set(ctx, b.store.keys.invitation(digest(code)), seal.Seal(nil, nil, raw, nil), ttl).Err(); err != nil {
 		return "", fmt.Errorf("store pass for %s: %w", p.Session, err)
 	}
 	return code, nil
+}
+
+// sealOf is the seal of a code's pass: AES-256-GCM with a random nonce, under a key derived from the code (HKDF, RFC 5869),
+// which is 24 random bytes.
+func sealOf(code string) (cipher.AEAD, error) {
+	key, err := hkdf.Key(sha256.New, []byte(code), nil, "madoguchi invitation 1", 32)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
 }
 
 func digest(code string) string {
@@ -144,12 +166,20 @@ var errNoPass = errors.New("no such code")
 
 // takePass spends a code: of two who exchange it at once, one gets it.
 func (b *Broker) takePass(ctx context.Context, code string) (p pass, err error) {
-	raw, err := b.cfg.Redis.GetDel(ctx, b.store.keys.invitation(digest(code))).Bytes()
+	sealed, err := b.cfg.Redis.GetDel(ctx, b.store.keys.invitation(digest(code))).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return p, errNoPass
 	}
 	if err != nil {
 		return p, fmt.Errorf("exchange code: %w", err)
+	}
+	seal, err := sealOf(code)
+	if err != nil {
+		return p, fmt.Errorf("open pass: %w", err)
+	}
+	raw, err := seal.Open(nil, nil, sealed, nil)
+	if err != nil {
+		return p, fmt.Errorf("open pass: %w", err)
 	}
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return p, fmt.Errorf("decode pass: %w", err)
