@@ -139,7 +139,7 @@ func New(cfg Config) (*Broker, error) {
 	b := &Broker{
 		cfg: cfg, log: cfg.Log, clock: cfg.clock, media: cfg.Media,
 		store:    newStore(cfg.Redis, cfg.Area, cfg.Log),
-		lines:    lines{cfg.Redis, keys},
+		lines:    lines{cfg.Redis, keys, cfg.Keys},
 		calls:    callStore{cfg.Redis, keys},
 		tries:    tries{cfg.Redis, keys},
 		issuer:   access.NewIssuer(cfg.Keys, cfg.clock.Now),

@@ -100,6 +100,7 @@ func (b *Broker) hearLine(ctx context.Context, w who, l line) {
 	if l.Node == b.node || l.Node == "" {
 		return
 	}
+	b.lines.open(&l)
 	if ours := b.hub.setLine(w, l); ours != nil {
 		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
 	}

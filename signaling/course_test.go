@@ -365,6 +365,11 @@ func TestALinkIsGoodOnceAndOpensNothingButTheWayToTheGate(t *testing.T) {
 	if p, _ := named(s); p.Admitted || p.Role != "interpreter" || p.Name != "通訳 マリア" {
 		t.Errorf("%+v", p)
 	}
+	for who, line := range n.redis.HGetAll(t.Context(), keyspace{area}.live(id)).Val() {
+		if strings.Contains(line, "マリア") {
+			t.Errorf("the guest's name lies open in the presence of %s", who)
+		}
+	}
 	n.gateIs(id, booth1, morita)
 	doctor.ok(doctor.admit(guestID))
 	n.gateIs(id, booth1, morita, guestID)

@@ -24,7 +24,8 @@ type line struct {
 	// MutedAt orders what was said of the two, in ms; a page may speak over two nodes within a moment.
 	MutedAt int64         `json:"mutedAt,omitempty"`
 	Reason  protocol.Away `json:"reason,omitempty"`
-	Label   string        `json:"label,omitempty"` // a guest's or an equipment's name, which the document does not hold
+	Label   string        `json:"-"`                // a guest's or an equipment's name, which the document does not hold
+	Sealed  string        `json:"sealed,omitempty"` // the same where it leaves the node
 }
 
 // keepMutes takes over what is muted, where that was said later; it says whether it was.
@@ -56,6 +57,35 @@ type presence struct {
 type lines struct {
 	redis redis.UniversalClient
 	keys  keyspace
+	seals sealer
+}
+
+// sealer hides names from whoever reads the store; access.Keys is one.
+type sealer interface {
+	Seal(use, text string) (string, error)
+	Open(use, sealed string) (string, error)
+}
+
+// sealedLabels is the use under which labels are sealed.
+const sealedLabels = "labels"
+
+// seal hides the label of a line that leaves the node.
+func (l lines) seal(v line) (line, error) {
+	v.Sealed = ""
+	if v.Label == "" {
+		return v, nil
+	}
+	var err error
+	v.Sealed, err = l.seals.Seal(sealedLabels, v.Label)
+	return v, err
+}
+
+// open reads the label of a line that comes from elsewhere; who cannot read it shows the participant without.
+func (l lines) open(v *line) {
+	if v.Sealed != "" {
+		v.Label, _ = l.seals.Open(sealedLabels, v.Sealed)
+	}
+	v.Sealed = ""
 }
 
 // who names one participant of one session.
@@ -71,7 +101,11 @@ func parseWho(member string) (who, bool) {
 // setLine stores and announces a participant's line, and when it is to be looked at again: at the end of its lease
 // while it is online, at the end of its grace while it is not.
 func (l lines) setLine(ctx context.Context, w who, v line, due time.Time) error {
-	err := l.set(ctx, w, "s:", v, change{Session: w.session, Participant: w.participant, Line: &v}, func(p redis.Pipeliner) {
+	v, err := l.seal(v)
+	if err != nil {
+		return fmt.Errorf("presence of %s in %s: %w", w.participant, w.session, err)
+	}
+	err = l.set(ctx, w, "s:", v, change{Session: w.session, Participant: w.participant, Line: &v}, func(p redis.Pipeliner) {
 		p.ZAdd(ctx, l.keys.due(), redis.Z{Score: float64(due.UnixMilli()), Member: w.member()})
 	})
 	if err != nil {
@@ -196,6 +230,7 @@ func (l lines) ofSession(ctx context.Context, session string) (map[string]presen
 		p := people[participant]
 		if prefix == "s:" {
 			err = json.Unmarshal([]byte(raw), &p.line)
+			l.open(&p.line)
 		} else {
 			err = json.Unmarshal([]byte(raw), &p.media)
 		}

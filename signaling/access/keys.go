@@ -144,8 +144,17 @@ func (k *Keys) signing() (string, ed25519.PrivateKey) {
 	return k.newest, k.byID[k.newest]
 }
 
-// verifying is the public half of a key; it looks into the directory again for an id it does not know.
+// verifying is the public half of a key.
 func (k *Keys) verifying(kid string) (crypto.PublicKey, bool) {
+	key, ok := k.find(kid)
+	if !ok {
+		return nil, false
+	}
+	return key.Public(), true
+}
+
+// find looks into the directory again for an id it does not know.
+func (k *Keys) find(kid string) (ed25519.PrivateKey, bool) {
 	if key, ok := k.known(kid); ok {
 		return key, true
 	}
@@ -155,14 +164,11 @@ func (k *Keys) verifying(kid string) (crypto.PublicKey, bool) {
 	return k.known(kid)
 }
 
-func (k *Keys) known(kid string) (crypto.PublicKey, bool) {
+func (k *Keys) known(kid string) (ed25519.PrivateKey, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	key, ok := k.byID[kid]
-	if !ok {
-		return nil, false
-	}
-	return key.Public(), true
+	return key, ok
 }
 
 func (k *Keys) mayReload(now time.Time) bool {
