@@ -150,7 +150,18 @@ func (p *page) come() {
 		p.ids++
 		id := fmt.Sprint(p.ids)
 		body := protocol.Enter{ID: id, Token: p.nodes[p.at].roomToken(p.token, p.session)}
-		if p.write(protocol.TypeEnter, body, protocol.Numbers{Ack: p.heard}) != nil || p.answer(id) == nil {
+		if p.write(protocol.TypeEnter, body, protocol.Numbers{Ack: p.heard}) != nil {
+			p.lost()
+			continue
+		}
+		switch got := p.answer(id).(type) {
+		case protocol.OK:
+		case protocol.Error:
+			if !passing[got.Code] {
+				p.t.Fatalf("enter was refused: %+v", got)
+			}
+			p.lost()
+		default:
 			p.lost()
 		}
 	}
