@@ -78,6 +78,7 @@ func TestNothingOfADoctorsIsHeardWhileStaffIsInTheBoothAndNotBothHaveAccepted(t 
 		t.Errorf("another office's counter: %s", code)
 	}
 	clerk.ok(clerk.staff(id, true))
+	hearUntil(clerk, "the counter's list says so", func(s protocol.Seat) bool { return len(s.Sessions) == 1 && s.Sessions[0].Staff })
 	doctor.ok(doctor.admit(booth1))
 	if s := booth.stage(protocol.StagePaused); s.Pause == nil || s.Pause.By != "" || s.Staff == nil || !s.Staff.Present {
 		t.Errorf("%+v %+v", s.Pause, s.Staff)
@@ -146,6 +147,7 @@ func TestAWordInPrivateThenHandedOverThenTheDoctorRecalled(t *testing.T) {
 	hearUntil(pharma, "the pharmacist is asked", func(s protocol.Seat) bool { return len(s.Sessions) == 1 && s.Sessions[0].Asked })
 	n.gateIs(id, booth1, morita)
 	pharma.enter(n, id)
+	hearUntil(pharma, "the pharmacist has come", func(s protocol.Seat) bool { return len(s.Sessions) == 1 && s.Sessions[0].Joined })
 	n.gateIs(id, morita, pharmacist)
 	if s := booth.stage(protocol.StageConferring); !s.Participants[0].Apart || s.Word == nil || !s.Word.Joined {
 		t.Errorf("%+v", s)

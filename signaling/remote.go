@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,8 +73,8 @@ func (b *Broker) remote(ctx context.Context, in *remoteInput) (*remoteOutput, er
 	switch {
 	case !ok || seat.Role == roleStaff && place.Office != seat.Office:
 		return nil, problem(http.StatusNotFound, "unknown-booth", "Unknown booth", "there is no such booth here")
-	case seat.Role != roleAdmin && seat.Role != roleStaff:
-		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "only administrators and the booth's counter may")
+	case seat.Role != roleAdmin && seat.Role != roleStaff && !b.consults(seat.Desk, in.Booth):
+		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "only administrators, the booth's counter, and the desk that talks with the booth may")
 	}
 	c := command{Remote: protocol.Remote{Command: newID("r_"), What: in.Body.What}, Booth: in.Booth, Node: b.node}
 	b.log.Info("booth asked", "seat", seat.ID, "booth", in.Booth, "what", c.What, "command", c.Command)
@@ -98,6 +99,13 @@ func (b *Broker) remote(ctx context.Context, in *remoteInput) (*remoteOutput, er
 	out := &remoteOutput{}
 	out.Body.Command = c.Command
 	return out, nil
+}
+
+// consults says whether a desk leads the consultation a booth is in: it may have the booth do what the resident cannot.
+func (b *Broker) consults(desk, booth string) bool {
+	return desk != "" && slices.ContainsFunc(b.hub.open(), func(d session.Doc) bool {
+		return d.State == protocol.StateConsultation && d.Booth == booth && d.Current().Desk == desk
+	})
 }
 
 func (b *Broker) noteRemote(c command, by, step string) {

@@ -124,3 +124,27 @@ func TestABoothDoesWhatItIsAskedForFromAnotherNode(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDeskThatTalksWithABoothMayHaveItPutItsVolumeBack(t *testing.T) {
+	n := newWorld(t).start(nil)
+	booth, doctor, _ := n.waitingVisit()
+	ask := func(seat string) int {
+		var out answer
+		status, _ := n.call(http.MethodPost, "/v1/booths/shiomachihama-1/remote", n.signIn(seat), answer{"what": "volume"}, &out)
+		return status
+	}
+	if status := ask(morita); status != http.StatusForbidden {
+		t.Errorf("before anybody is let in: %d", status)
+	}
+	doctor.ok(doctor.admit(booth1))
+	done := make(chan int)
+	go func() { done <- ask(morita) }()
+	asked := booth.hear(protocol.TypeRemote).(protocol.Remote)
+	booth.ok(booth.ask(protocol.TypeRemoteDone, func(id string) any { return protocol.RemoteDone{ID: id, Command: asked.Command} }))
+	if status := <-done; status != http.StatusOK {
+		t.Errorf("in the consultation: %d", status)
+	}
+	if status := ask(pharmacist); status != http.StatusForbidden {
+		t.Errorf("another desk: %d", status)
+	}
+}

@@ -20,8 +20,9 @@ func (b *Broker) registerOperating(api huma.API) {
 	}, b.readTimelines)
 	huma.Register(api, huma.Operation{
 		OperationID: "remote", Method: http.MethodPost, Path: "/v1/booths/{booth}/remote", Summary: "Have a booth do something to itself",
-		Description: "For administrators and the booth's own counter: load the page again, or put the volume back. Answers when the booth has said so.",
-		Tags:        []string{"sessions"}, MaxBodyBytes: 1 << 10,
+		Description: "For administrators, the booth's own counter, and the desk that talks with the booth: load the page again, or put the volume back. " +
+			"Answers when the booth has said so.",
+		Tags: []string{"sessions"}, MaxBodyBytes: 1 << 10,
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusGatewayTimeout},
 	}, b.remote)
 }

@@ -78,6 +78,7 @@ func (h *hub) seatFor(s *socket) protocol.Seat {
 		if v.doc.State != protocol.StateClosed && concerns(v.doc, s.who) {
 			line := h.summary(v)
 			line.Asked = v.doc.Asks(s.who.seat.Desk)
+			line.Joined = line.Asked && v.doc.Joined()
 			out.Sessions = append(out.Sessions, line)
 		}
 	}
@@ -140,6 +141,7 @@ func (h *hub) summary(v *visit) protocol.SessionSummary {
 		Number: d.Number, Leg: d.Leg, Desk: leg.Desk, Pool: leg.Pool,
 		WaitingSince: d.WaitingSince, BoothOnline: v.people[session.BoothSeat(d.Booth)].Online,
 		Stage: stageOf(v), NotBefore: d.NotBefore, Emergency: d.Emergency != nil,
+		Staff: d.Staff != nil && d.Staff.Present,
 	}
 	if d.Called != nil {
 		out.CalledBy = d.Called.Desk

@@ -547,6 +547,10 @@ export interface SessionSummary {
   notBefore?: string;
   /** desk: another professional asks it in (confer) */
   asked?: boolean;
+  /** desk: it was asked in and has come; after a reload it comes back by itself */
+  joined?: boolean;
+  /** somebody of the post office is in the booth */
+  staff?: boolean;
   emergency?: boolean;
 }
 

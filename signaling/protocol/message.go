@@ -242,6 +242,8 @@ type SessionSummary struct {
 	CalledBy     string     `json:"calledBy,omitempty"`  // desk that has called
 	NotBefore    *time.Time `json:"notBefore,omitempty"` // to be called again no earlier
 	Asked        bool       `json:"asked,omitempty"`     // desk: another professional asks it in (confer)
+	Joined       bool       `json:"joined,omitempty"`    // desk: it was asked in and has come; after a reload it comes back by itself
+	Staff        bool       `json:"staff,omitempty"`     // somebody of the post office is in the booth
 	Emergency    bool       `json:"emergency,omitempty"`
 }
 
