@@ -30,6 +30,7 @@ type change struct {
 	Seat   string    `json:"seat,omitempty"` // has been opened at Node
 	Node   string    `json:"node,omitempty"`
 	Opened time.Time `json:"opened,omitzero"`
+	By     arrival   `json:"by,omitzero"` // of the socket that opened it
 }
 
 // reloadEvery is how often everything is read again, in case a message was lost.
@@ -88,8 +89,12 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 	case c.Command != nil:
 		b.hearCommand(*c.Command)
 	case c.Seat != "" && c.Node != b.node:
-		if old := b.hub.replaceSeat(c.Seat, c.Opened); old != nil {
+		old, stays, since := b.hub.replaceSeat(c.Seat, c.By, c.Opened)
+		if old != nil {
 			old.finish(protocol.CloseReplaced, "opened elsewhere")
+		}
+		if stays != nil {
+			b.announceSeat(ctx, stays, since)
 		}
 	}
 }
@@ -115,7 +120,7 @@ func (b *Broker) hearMedia(w who, m media) {
 
 // announceSeat lets the other nodes close an older socket of the same seat.
 func (b *Broker) announceSeat(ctx context.Context, s *socket, opened time.Time) {
-	message, err := json.Marshal(change{Seat: s.who.participant, Node: b.node, Opened: opened})
+	message, err := json.Marshal(change{Seat: s.who.participant, Node: b.node, Opened: opened, By: s.who.arrival})
 	if err == nil {
 		ctx, cancel := context.WithTimeout(ctx, presenceWithin)
 		defer cancel()

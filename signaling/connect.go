@@ -26,6 +26,7 @@ type identity struct {
 	role        string
 	name        string
 	label       string // a guest's name, which lives only in presence
+	arrival     arrival
 	seat        access.Seat
 	reason      protocol.Away // why it is back
 	wipes       bool          // of a booth: its page confirms that it has wiped itself
@@ -190,6 +191,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	s.who = identity{
 		participant: seat.ID, side: session.Side(side(seat.ID)), role: place.Role, name: place.Name,
 		seat: seat, reason: hello.Reason, wipes: hello.Wipes, expires: seat.Expires,
+		arrival: arrival{hello.Conversation, hello.Line},
 	}
 	if s.who.side == session.SideBooth {
 		b.recallUnwiped(ctx, seat.Booth)
@@ -200,8 +202,12 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	s.send(b.welcome(s))
 	s.catchUp(missed)
 	opened := time.Now() // orders the two, nothing else
-	if old := b.hub.takeSeat(s, opened); old != nil {
+	old := b.hub.takeSeat(s, opened)
+	if old != nil {
 		old.finish(protocol.CloseReplaced, "opened elsewhere")
+	}
+	if old == s {
+		return true
 	}
 	b.announceSeat(ctx, s, opened)
 	return true
@@ -217,6 +223,7 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 	s.who = identity{
 		participant: room.Participant, side: session.SideGuest, role: guestRole(room.Role),
 		name: room.Name, label: room.Name, reason: hello.Reason, expires: room.Expires,
+		arrival: arrival{hello.Conversation, hello.Line},
 	}
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
 	missed := b.converse(ctx, s, hello, heard)

@@ -242,7 +242,7 @@ func TestTheEndOfAVisitIsToldToWhomItDidNotReach(t *testing.T) {
 	booth.ask(protocol.TypeReady, func(id string) any { return protocol.Request{ID: id} })
 	desk := here.sit(morita)
 	desk.enter(here, session)
-	booth.lines[0].after(-1, 0) // the booth hears nothing any more, and its node does not know yet
+	booth.lines[0].silence()
 	desk.ok(desk.request(protocol.TypeEnd))
 	booth.lost()
 	booth.session = "" // it comes back to its seat

@@ -198,7 +198,8 @@ func (h *hub) setLine(w who, l line) (ours *line) {
 			return
 		}
 		p := v.people[w.participant]
-		if v.members[w.participant] != nil && (!l.Online || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
+		late := l.Arrival.before(p.Arrival)
+		if v.members[w.participant] != nil && (!l.Online || late || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
 			muted := p.keepMutes(l)
 			v.people[w.participant] = p
 			own := p.line
@@ -206,6 +207,11 @@ func (h *hub) setLine(w who, l line) (ours *line) {
 			if muted {
 				h.tellPresence(v)
 			}
+			return
+		}
+		if late {
+			p.keepMutes(l)
+			v.people[w.participant] = p
 			return
 		}
 		l.keepMutes(p.line)

@@ -201,6 +201,10 @@ func (b *Broker) leaveBehind(ctx context.Context, s *socket, next string) error 
 func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how session.Type, welcome any) error {
 	w := who{room.Room, s.who.participant}
 	for range contended {
+		if b.hub.overtaken(s, w.session) {
+			s.finish(protocol.CloseReplaced, "opened elsewhere")
+			return &refusal{protocol.ErrNotNow, "a later line of this page has entered"}
+		}
 		l := b.hub.lineFor(s, w.session, b.node)
 		event := session.Event{Type: how, By: s.who.actor(), At: b.now(), Wipes: s.who.wipes, Role: room.Role}
 		if _, err := b.apply(ctx, w.session, event); err != nil {
@@ -210,7 +214,10 @@ func (b *Broker) join(ctx context.Context, s *socket, room access.Room, how sess
 		s.entered = entry{room.Room, room}
 		b.recallMedia(w.session)
 		b.sayPlace(s, w.session) // before its tracks, which are those of that place
-		if b.hub.attach(s, w.session, l, welcome) {
+		if ok, untold := b.hub.attach(s, w.session, l, welcome); ok {
+			if untold {
+				b.tellLine(ctx, s, w, l)
+			}
 			b.timelines.note(w.session, b.now(), MomentOnline, w.participant, "reason", string(s.who.reason))
 			b.sayPlace(s, w.session) // it may have changed before s could be told with the others
 			return nil
@@ -297,7 +304,7 @@ func (b *Broker) mute(ctx context.Context, s *socket, m protocol.Mute) error {
 	w := who{d.ID, s.who.participant}
 	b.timelines.note(d.ID, b.now(), MomentMute, s.who.participant, "audio", onOff(m.Audio), "video", onOff(m.Video))
 	l := b.hub.mute(w, m.Audio, m.Video)
-	l.Node, l.Socket = b.node, s.id // the participant may have come in elsewhere meanwhile, where this is to be heard
+	l.Node, l.Socket, l.Arrival = b.node, s.id, s.who.arrival // the participant may have come in elsewhere meanwhile, where this is to be heard
 	b.tellLine(ctx, s, w, l)
 	return nil
 }

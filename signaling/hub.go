@@ -102,11 +102,15 @@ func (h *hub) arrive(s *socket, most int) (ok bool) {
 	return ok
 }
 
-// takeSeat makes s the socket of its seat and returns the one it replaces. The snapshot follows at once.
+// takeSeat makes s the socket of its seat and returns the one it replaces, which is s itself where a later one of the
+// same page has come already. The snapshot follows at once.
 func (h *hub) takeSeat(s *socket, opened time.Time) (old *socket) {
 	h.do(func() {
 		if there := h.seats[s.who.participant]; there != nil {
-			old = there.socket
+			if old = there.socket; s.who.arrival.before(old.who.arrival) {
+				old = s
+				return
+			}
 		}
 		h.seats[s.who.participant] = &seated{socket: s, opened: opened}
 		h.noteOffice(s.who)
@@ -135,15 +139,21 @@ func (h *hub) leaveSeat(w identity) {
 	}
 }
 
-// replaceSeat gives up a seat that has been opened at another node later than here.
-func (h *hub) replaceSeat(seat string, opened time.Time) (old *socket) {
+// replaceSeat gives up a seat that has been opened at another node later than here. If what was opened there is an
+// earlier socket of the same page, ours stays, and the other node is to be told so again.
+func (h *hub) replaceSeat(seat string, by arrival, opened time.Time) (old, stays *socket, since time.Time) {
 	h.do(func() {
-		if there := h.seats[seat]; there != nil && opened.After(there.opened) {
+		there := h.seats[seat]
+		switch {
+		case there == nil:
+		case by.before(there.socket.who.arrival):
+			stays, since = there.socket, there.opened
+		case opened.After(there.opened) || there.socket.who.arrival.before(by):
 			old = there.socket
 			h.leaveSeat(old.who)
 		}
 	})
-	return old
+	return old, stays, since
 }
 
 // depart forgets a socket that has ended; it returns the sessions in which its participant is now offline. A newer
@@ -203,7 +213,7 @@ func (h *hub) update(d session.Doc) (news, gate bool) {
 // lineFor is the line s is to have in a session: online, muted as before. It is noted already, so that whoever sees
 // the participant come in does not see it offline first.
 func (h *hub) lineFor(s *socket, id, node string) (l line) {
-	l = line{Node: node, Socket: s.id, Online: true, Reason: s.who.reason, Label: s.who.label}
+	l = line{Node: node, Socket: s.id, Online: true, Reason: s.who.reason, Label: s.who.label, Arrival: s.who.arrival}
 	h.do(func() {
 		v := h.sessions[id]
 		if v == nil {
@@ -219,9 +229,20 @@ func (h *hub) lineFor(s *socket, id, node string) (l line) {
 	return l
 }
 
+// overtaken says whether a later socket of the same page has entered the session, here or elsewhere.
+func (h *hub) overtaken(s *socket, id string) (late bool) {
+	h.do(func() {
+		if v := h.sessions[id]; v != nil {
+			late = s.who.arrival.before(v.people[s.who.participant].Arrival)
+		}
+	})
+	return late
+}
+
 // attach makes s the local socket of its participant in a session and, after welcome, tells it everything. False means
-// that it is not in the session (any more).
-func (h *hub) attach(s *socket, id string, l line, welcome any) (ok bool) {
+// that it is not in the session (any more). untold means that others may have heard of an earlier socket after they had
+// heard of s.
+func (h *hub) attach(s *socket, id string, l line, welcome any) (ok, untold bool) {
 	h.do(func() {
 		v := h.sessions[id]
 		if v == nil || v.doc.State == protocol.StateClosed {
@@ -232,7 +253,12 @@ func (h *hub) attach(s *socket, id string, l line, welcome any) (ok bool) {
 			return
 		}
 		p := v.people[me]
+		if s.who.arrival.before(p.Arrival) {
+			ok = false
+			return
+		}
 		l.keepMutes(p.line) // of the socket before, carried out meanwhile
+		untold = p.Online && p.Node != l.Node && p.Arrival.before(l.Arrival)
 		p.line = l
 		v.people[me] = p
 		v.members[me] = &member{socket: s}
@@ -243,7 +269,7 @@ func (h *hub) attach(s *socket, id string, l line, welcome any) (ok bool) {
 		h.tellWaiting(v, me)
 		h.tellSeatsOf(v.doc)
 	})
-	return ok
+	return ok, untold
 }
 
 // detach ends a socket's part in a session without a word.

@@ -26,6 +26,19 @@ type line struct {
 	Reason  protocol.Away `json:"reason,omitempty"`
 	Label   string        `json:"-"`                // a guest's or an equipment's name, which the document does not hold
 	Sealed  string        `json:"sealed,omitempty"` // the same where it leaves the node
+	Arrival arrival       `json:"arrival,omitzero"` // of Socket
+}
+
+// arrival orders the sockets of one page, on whichever nodes they are: a request of a lost socket may be carried out
+// long after the next one has come.
+type arrival struct {
+	Conversation string `json:"conversation,omitempty"`
+	Line         int64  `json:"line,omitempty"`
+}
+
+// before says that a is of the same page as b and was opened earlier. Of two pages neither is: whoever comes last stays.
+func (a arrival) before(b arrival) bool {
+	return a.Conversation != "" && a.Conversation == b.Conversation && a.Line < b.Line
 }
 
 // keepMutes takes over what is muted, where that was said later; it says whether it was.

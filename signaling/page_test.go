@@ -22,6 +22,7 @@ type badLine struct {
 
 	mu    sync.Mutex
 	left  [2]int // bytes until the cut: to the server, to the client; -1: never
+	dumb  bool   // nothing reaches the client, and nobody notices
 	conns []net.Conn
 }
 
@@ -65,6 +66,13 @@ func (l *badLine) after(toServer, toClient int) {
 	l.left = [2]int{toServer, toClient}
 }
 
+// silence loses everything that is said to the client from now on, as a dead radio link does.
+func (l *badLine) silence() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dumb = true
+}
+
 func (l *badLine) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,6 +101,9 @@ func (l *badLine) carry(way int, from, to net.Conn) {
 func (l *badLine) allow(way, n int) (int, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if way == 1 && l.dumb {
+		return 0, false
+	}
 	if l.left[way] < 0 || n < l.left[way] {
 		if l.left[way] >= 0 {
 			l.left[way] -= n
@@ -179,7 +190,7 @@ func (p *page) dial() error {
 	}
 	_ = resp.Body.Close()
 	p.conn = conn
-	hello := protocol.Hello{Token: p.token, Conversation: p.conversation}
+	hello := protocol.Hello{Token: p.token, Conversation: p.conversation, Line: int64(p.sockets)}
 	if p.sockets > 1 {
 		hello.Reason = protocol.AwayNetwork
 	}

@@ -71,7 +71,7 @@ describe("a conversation", () => {
     first.socket.say(numbered({ type: "ended", session: "s_1", reason: "done" }, 4));
     first.socket.break();
     const second = next();
-    expect(second.socket.heard).toEqual([{ type: "hello", token: "t", app: "desk", conversation: "c", ack: 4 }]);
+    expect(second.socket.heard).toEqual([{ type: "hello", token: "t", app: "desk", conversation: "c", line: 2, ack: 4 }]);
     second.socket.say(numbered({ type: "ended", session: "s_1", reason: "done" }, 4));
     second.socket.say(numbered({ type: "ended", session: "s_2", reason: "left" }, 5));
     expect([first.told, second.told]).toEqual([["welcome", "ended"], ["welcome", "ended"]]);

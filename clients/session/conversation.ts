@@ -14,11 +14,17 @@ const mostLate = 64;
 export class Conversation {
   readonly id: string;
   private ids = 0;
+  private lines = 0;
   private heard = 0;
   private readonly late = new Map<string, LateAnswer>();
 
   constructor(id: string) {
     this.id = id;
+  }
+
+  /** Which line of the conversation begins now, from 1. */
+  nextLine(): number {
+    return ++this.lines;
   }
 
   /** The id of a new request. */

@@ -254,6 +254,7 @@ export interface Hello {
   /** booth: confirms by wiped that it has forgotten a session that is over */
   wipes?: boolean;
   conversation?: string;
+  line?: number;
 }
 
 /** Enter attaches this socket to one session. Token is a room token for exactly that session. */

@@ -47,7 +47,7 @@ describe("a line", () => {
   it("says hello first, at the page's own host", () => {
     const { socket } = welcomed();
     expect(socket.url).toBe("wss://booth.example/v1/connect");
-    expect(socket.heard).toEqual([{ type: "hello", token: "t", app: "desk", conversation: "c" }]);
+    expect(socket.heard).toEqual([{ type: "hello", token: "t", app: "desk", conversation: "c", line: 1 }]);
   });
 
   it("matches answers to requests by their ids, in whatever order", async () => {

@@ -83,7 +83,8 @@ export class Line {
     this.conversation = conversation;
     this.events = events;
     this.socket = browser.socket(`${origin.replace(/^http/, "ws")}/v1/connect`, subprotocol);
-    this.socket.onOpen = () => this.write({ type: "hello", ...hello, conversation: conversation.id, ...conversation.numbers() });
+    const line = conversation.nextLine();
+    this.socket.onOpen = () => this.write({ type: "hello", ...hello, conversation: conversation.id, line, ...conversation.numbers() });
     this.socket.onText = (text) => this.read(text);
     this.socket.onClose = (code) => this.end(code);
     this.stopWaiting = browser.after(welcomeTimeout, () => this.drop(Close.Silent));

@@ -56,6 +56,9 @@ type Hello struct {
 	// Conversation names what this page says over one socket after another, by a random id of its own; a page that
 	// leaves it out speaks without numbers, and repeats nothing.
 	Conversation string `json:"conversation,omitempty" limit:"64"`
+	// Line counts the sockets of the conversation, from 1: what a lost one had under way does not take the place of a
+	// later one. A page that leaves it out is taken by the time of its arrival.
+	Line int64 `json:"line,omitempty"`
 }
 
 // Away is why somebody was gone for a moment. Nothing else is accepted, for the other side reads it.
