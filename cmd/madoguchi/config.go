@@ -22,16 +22,14 @@ type Logging struct {
 // same names (--log-level, MADOGUCHI_LOG_LEVEL, log-level:). A flag wins over the environment, which wins over the
 // file. The help of a field is also its comment in deploy/madoguchi.example.yaml.
 type Config struct {
-	Logging `embed:""`
+	Logging      `embed:""`
+	Certificates `embed:""`
 
 	Roles          []string      `name:"role" env:"MADOGUCHI_ROLE" sep:"," default:"booking,signaling,sfu" placeholder:"ROLE" help:"What this process does, one or more of: booking (pages, appointments, notices), signaling (sockets, check-in, sessions, WHIP and WHEP), sfu (sound and pictures). Every process of an area needs the same redis and keys."`
 	Listen         string        `name:"listen" env:"MADOGUCHI_LISTEN" default:"0.0.0.0:8443" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served, as host:port. Port 0 takes any free port."`
 	PublicURL      string        `name:"public-url" env:"MADOGUCHI_PUBLIC_URL" default:"" placeholder:"URL" help:"The address people type, for example https://madoguchi.example.jp. Browsers that come from another origin are refused. Required."`
 	AllowedOrigins []string      `name:"allowed-origins" env:"MADOGUCHI_ALLOWED_ORIGINS" sep:"," placeholder:"ORIGIN" help:"Further origins whose pages may open sockets, each as scheme://host[:port]."`
 	Others         []string      `name:"others" env:"MADOGUCHI_OTHERS" sep:"," placeholder:"ORIGIN" help:"Origins of the other servers of this service, each as https://host[:port]. Pages are told of them and go on with the next one when theirs does not answer. Not needed where a load balancer or DNS does that behind one name."`
-	TLSCert        string        `name:"tls-cert" env:"MADOGUCHI_TLS_CERT" default:"" placeholder:"FILE" help:"Certificate chain in PEM. Needed together with tls-key, unless behind-proxy is true."`
-	TLSKey         string        `name:"tls-key" env:"MADOGUCHI_TLS_KEY" default:"" placeholder:"FILE" help:"Private key of the certificate in PEM."`
-	BehindProxy    bool          `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only, and the last entry of X-Forwarded-For is believed."`
 	Media          string        `name:"media" env:"MADOGUCHI_MEDIA" default:"0.0.0.0:3478" placeholder:"HOST:PORT" help:"Where sound and pictures arrive, as host:port; one UDP and one TCP port of the same number for everybody."`
 	MediaPublicIPs []string      `name:"media-public-ips" env:"MADOGUCHI_MEDIA_PUBLIC_IPS" sep:"," placeholder:"IP" help:"Addresses under which clients reach the media port, when they differ from those of our interfaces (NAT): at most one IPv4 and one IPv6. Empty: the addresses of the interfaces."`
 	NodeListen     string        `name:"node-listen" env:"MADOGUCHI_NODE_LISTEN" default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where a process with the role sfu is reached by the processes with the role signaling, as host:port: TLS 1.3 in which both ends prove that they hold a key of the area. The default is for everything on one machine; otherwise give an address of the internal network."`
@@ -85,7 +83,7 @@ func (c *Config) check() error {
 		checkHostPort("listen", c.Listen),
 		c.checkPublicURL(),
 		c.checkOrigins(),
-		c.checkTLS(),
+		c.Certificates.check(),
 		c.checkRoles(),
 		checkHostPort("media", c.Media),
 		checkIPs("media-public-ips", c.MediaPublicIPs),
@@ -155,19 +153,6 @@ func (c *Config) checkOrigins() error {
 		errs = append(errs, checkOrigin("others", origin))
 	}
 	return errors.Join(errs...)
-}
-
-func (c *Config) checkTLS() error {
-	if c.BehindProxy {
-		if c.TLSCert != "" || c.TLSKey != "" {
-			return wrong("behind-proxy", "is true, but tls-cert or tls-key is set too; remove one or the other")
-		}
-		return nil
-	}
-	return errors.Join(
-		checkFile("tls-cert", c.TLSCert, "a certificate in PEM, or set behind-proxy: true if a proxy ends TLS"),
-		checkFile("tls-key", c.TLSKey, "the certificate's private key in PEM, or set behind-proxy: true if a proxy ends TLS"),
-	)
 }
 
 // checkIPs wants addresses that stand for ours on the outside: at most one of IPv4 and one of IPv6.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"crypto/tls"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,27 +31,6 @@ func newWebServer(handler http.Handler, log *slog.Logger) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
-}
-
-// serverTLS is TLS 1.2 and later with HTTP/1.1 and HTTP/2.
-func serverTLS(cert tls.Certificate) *tls.Config {
-	return &tls.Config{
-		Certificates: []tls.Certificate{cert},
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"h2", "http/1.1"},
-	}
-}
-
-// loadTLS reads the certificate of serve; nil behind a proxy.
-func loadTLS(c *Config) (*tls.Config, error) {
-	if c.BehindProxy {
-		return nil, nil
-	}
-	cert, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
-	if err != nil {
-		return nil, fmt.Errorf("tls-cert, tls-key: %w; both must be PEM and belong together", err)
-	}
-	return serverTLS(cert), nil
 }
 
 // portOf is the port a listener got.

@@ -40,7 +40,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
-	secure, err := loadTLS(&s.Config)
+	secure, err := s.Certificates.tls(s.PublicURL, s.Keys, log)
 	if err != nil {
 		return err
 	}
