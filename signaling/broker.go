@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"madoguchi/signaling/access"
+	"madoguchi/signaling/audit"
 	"madoguchi/signaling/protocol"
 )
 
@@ -27,7 +28,8 @@ type Config struct {
 	Bookings Bookings
 	Media    Media
 
-	Telephone Telephone // rings the post office when nobody answers a booth's call; nil: nothing does
+	Audit     audit.Noter // takes what neither outbox tells: sign-ins, tokens, who looked at what; nil: no trail is kept
+	Telephone Telephone   // rings the post office when nobody answers a booth's call; nil: nothing does
 
 	ICEServers []protocol.ICEServer // told to every client
 	Origins    []string             // pages of these origins ("https://desk.example.jp") may connect besides our own
@@ -62,6 +64,9 @@ func (c Config) withDefaults() Config {
 	c.Limits = c.Limits.withDefaults()
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Audit == nil {
+		c.Audit = audit.Discard
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"madoguchi/signaling/audit"
 )
 
 // registerOperating adds what helps whoever looks after the booths.
@@ -81,6 +83,7 @@ func (b *Broker) readTimelines(ctx context.Context, in *timelinesInput) (*timeli
 		out.Body.Visits = append(out.Body.Visits, Timeline{id, one.Booth, one.Number, one.OpenedAt.In(tokyo), moments})
 	}
 	slices.SortFunc(out.Body.Visits, func(a, b Timeline) int { return a.OpenedAt.Compare(b.OpenedAt) })
+	b.note(ctx, audit.Entry{Action: audit.TimelineRead, Office: in.Office, Detail: map[string]string{"day": day, "number": in.Number}})
 	b.log.Info("timeline read", "seat", seat.ID, "office", in.Office, "day", day, "visits", len(out.Body.Visits))
 	return out, nil
 }

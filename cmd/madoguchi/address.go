@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"madoguchi/booking"
+	"madoguchi/signaling/audit"
 )
 
 // addressOf is where a request came from. Behind a proxy that is what the proxy itself added to X-Forwarded-For, the
@@ -27,9 +28,14 @@ func addressOf(r *http.Request, proxied bool) netip.Addr {
 	return at.Addr()
 }
 
-// withAddress lets booking count wrong numbers by where they came from.
+// withAddress lets booking count wrong numbers by where they came from, and the audit trail say it.
 func withAddress(proxied bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(w, r.WithContext(booking.WithAddress(r.Context(), addressOf(r, proxied))))
+		from := addressOf(r, proxied)
+		ctx := booking.WithAddress(r.Context(), from)
+		if from.IsValid() {
+			ctx = audit.WithOrigin(ctx, audit.Origin{Address: from.Unmap().String()})
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

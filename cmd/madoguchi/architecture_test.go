@@ -29,6 +29,7 @@ var pure = map[string][]string{
 	"signaling/protocol":  nil,
 	"signaling/session":   {"signaling/protocol"},
 	"signaling/placement": nil,
+	"signaling/audit":     nil,
 	"sfu/rewrite":         nil,
 	"sfu/layer":           nil,
 	"sfu/codec":           nil,

@@ -53,6 +53,7 @@ type plan struct {
 
 	publicURL string           // "" where nobody has said
 	notices   booking.Notices  // who is told of appointments
+	audit     auditPlan        // where the audit trail is written
 	timeline  time.Duration    // how long what happened to a visit is kept; 0: the broker's own
 	telephone *courier.Webhook // of post offices; nil: none
 	reminders []time.Duration  // before the start; nil: the store's own
@@ -98,6 +99,9 @@ func (h *house) openParts(p plan) (err error) {
 	if p.roles.onlyMedia() {
 		return nil
 	}
+	if err := h.openNotes(p); err != nil {
+		return err
+	}
 	h.service, err = booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
 		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal, RemindOn: p.remindOn,
@@ -113,7 +117,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline,
+		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes,
 		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {

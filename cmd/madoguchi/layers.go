@@ -18,7 +18,7 @@ type layerOptions struct {
 
 // inLayers puts around the mux what every request goes through, the outermost first.
 func inLayers(mux *http.ServeMux, o layerOptions) http.Handler {
-	handler := noteRoute(mux)
+	handler := withCaller(noteRoute(mux))
 	if o.authenticate != nil {
 		handler = o.authenticate(handler)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"madoguchi/booking"
 	"madoguchi/signaling"
+	"madoguchi/signaling/auditor"
 	"madoguchi/signaling/fleet"
 )
 
@@ -40,9 +41,10 @@ type house struct {
 	server   *http.Server
 	registry *prometheus.Registry
 	// The parts that this process is; the others are nil.
-	broker   runner // sockets and sessions
-	bookings runner // expiry of holds and the like
-	notices  runner // webhooks, mail and the like
+	broker   runner         // sockets and sessions
+	bookings runner         // expiry of holds and the like
+	notices  runner         // webhooks, mail and the like
+	notes    *auditor.Notes // what is noted for the audit trail on its way to Redis
 	host     *fleet.Host
 	fleet    *fleet.Fleet
 	media    mediaServer
@@ -60,7 +62,10 @@ type house struct {
 // that was asked for and went well.
 func (h *house) run(ctx context.Context, ready func() error) error {
 	failed := make(chan error, 8)
-	var host, nodes, broker, bookings, notices *running
+	var host, nodes, broker, bookings, notices, notes *running
+	if h.notes != nil {
+		notes = start(h.notes.Run, "audit notes", failed)
+	}
 	if h.host != nil {
 		host = start(h.host.Run, "media node", failed)
 	}
@@ -116,6 +121,7 @@ func (h *house) run(ctx context.Context, ready func() error) error {
 		h.stopWeb(limit),
 		notices.stop(limit),
 		bookings.stop(limit),
+		notes.stop(limit), // after everybody who notes
 		nodes.stop(limit),
 		host.stop(limit),
 		h.closeNode(limit),

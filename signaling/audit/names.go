@@ -1,0 +1,8 @@
+package audit
+
+import (
+	"maps"
+	"slices"
+)
+
+func sortedNames(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
