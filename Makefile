@@ -81,7 +81,7 @@ soak-media: build ## Of these, the load on a demo of its own: nothing may grow, 
 	bin/madoguchi loadtest steady --duration $(or $(SOAK_MEDIA),1h)
 
 soak-nodes: ## Of these, two signaling and two media nodes lost under a consultation in every way, as root (SOAK_NODES=10 times each): what people notice
-	MADOGUCHI_SOAK_NODES=$(or $(SOAK_NODES),10) go test -run TestAConsultationOutlivesItsServers -timeout 30m -v ./cmd/madoguchi
+	MADOGUCHI_SOAK_NODES=$(or $(SOAK_NODES),10) go test -run 'TestAConsultationOutlivesItsServers|TestABusyMediaNode' -timeout 30m -v ./cmd/madoguchi
 
 clean: ## Remove what was built
 	rm -rf bin clients/node_modules

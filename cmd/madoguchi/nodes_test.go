@@ -47,6 +47,7 @@ type server struct {
 	ip     string
 	listen string // kept when it starts again
 	redis  string // a relay of its own, so that this way too can be cut
+	env    []string
 }
 
 func (s *server) url() string { return "http://" + s.listen }
@@ -59,7 +60,8 @@ offices:
   - {id: o0, name: 局, area: land, every: 5, fine: 5, holidays: open, yearEnd: {from: none, to: none}, booths: [{id: b0, name: ブース}], hours: [{days: Mon-Sun, open: "00:00", close: "24:00"}], offers: [{service: talk, pool: p0, basis: {kind: agreement, reference: 協定, on: 2026-01-05}, trained: 2026-01-05, from: 2026-01-05}]}
 `
 
-func newRegion(t *testing.T) *region {
+// newRegion starts it; the media nodes have env besides.
+func newRegion(t *testing.T, env ...string) *region {
 	t.Helper()
 	at, _ := strings.CutPrefix(strings.TrimSuffix(string(realRedis(t)), "/0"), "redis://")
 	r := &region{t: t, at: at, keys: filepath.Join(t.TempDir(), "keys"), folder: t.TempDir(), store: redis.NewClient(&redis.Options{Addr: at})}
@@ -79,6 +81,9 @@ func newRegion(t *testing.T) *region {
 		ip := fmt.Sprintf("127.0.%d.%d", 10+os.Getpid()%200, 2+i)
 		s := &server{in: r, role: role, ip: ip, redis: relay(t, ip, at)}
 		s.listen = freePortAt(t, ip)
+		if role == roleSFU {
+			s.env = env
+		}
 		r.servers = append(r.servers, s)
 	}
 	var starting sync.WaitGroup
@@ -115,7 +120,7 @@ func (s *server) start() {
 	} else {
 		args = append(args, "--directory", s.in.folder)
 	}
-	s.process = launch(s.in.t, nil, args...)
+	s.process = launch(s.in.t, s.env, args...)
 }
 
 func (s *server) awaitReady() {

@@ -10,33 +10,36 @@ import (
 	"madoguchi/sfu"
 )
 
-// The times of detection. A node that dies is noticed between lostAfter and lostAfter + 2·beatEvery after its last beat.
+// The times of detection. A node that dies is noticed between lostAfter and lostAfter + 2·beatEvery after its last sign of
+// life. A node that has to wait for its processor still beats: with every core full and fifteen others waiting for two of
+// them it is late by some tens of milliseconds.
 const (
-	beatEvery   = 500 * time.Millisecond
-	lostAfter   = 3 * time.Second
-	silentAfter = 2500 * time.Millisecond // of an internal connection
-	beatWithin  = time.Second             // one question to Redis
-	asleepAfter = 2 * time.Second         // a heart that missed this has been frozen
-	checkEvery  = 10 * time.Second        // all rooms against Redis
-	lingerFor   = 6 * time.Second         // how long clients may take to leave a room that was moved in peace
+	beatEvery   = 200 * time.Millisecond
+	lostAfter   = time.Second
+	beatWithin  = time.Second      // one question to Redis
+	asleepAfter = time.Second      // a heart that missed this has been frozen
+	checkEvery  = 10 * time.Second // all rooms against Redis
+	lingerFor   = 6 * time.Second  // how long clients may take to leave a room that was moved in peace
+	strayFor    = 3 * time.Second  // likewise one that was moved from a node taken for dead that lives
 )
 
 // live beats until ctx ends, and looks after the rooms.
 func (h *Host) live(ctx context.Context) error {
 	tick := time.NewTicker(h.cfg.beat)
 	defer tick.Stop()
-	last, checked := time.Now(), time.Now()
+	checked := time.Now()
 	for count := uint64(1); ; count++ {
+		slept := h.sleep.wake(time.Now())
 		h.write(ctx, count)
-		if now := time.Now(); now.Sub(last) > asleepAfter || now.Sub(checked) > checkEvery {
-			if now.Sub(last) > asleepAfter {
-				h.log.Warn("asleep: looking where the rooms are now", "node", h.id, "for", now.Sub(last).Round(time.Millisecond))
+		if now := time.Now(); slept > 0 || now.Sub(checked) > checkEvery {
+			if slept > 0 {
+				h.log.Warn("asleep: looking where the rooms are now", "node", h.id, "for", slept.Round(time.Millisecond))
 			}
 			h.check(ctx)
 			checked = now
 		}
 		h.endLeaving(ctx)
-		last = time.Now()
+		h.sleep.rest(time.Now())
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -107,10 +110,16 @@ func (h *Host) compare(ctx context.Context, room string, p at, there bool) {
 	again := r.missing
 	r.missing = !there
 	moved := there && p.Node != h.id
-	// Moved in peace: the old connections are heard until the new ones are.
-	inPeace := moved && h.draining.Load()
-	if inPeace && r.leaving.IsZero() {
-		r.leaving = time.Now()
+	// Moved in peace: the old connections are heard until the new ones are. So they are when we were taken for dead and
+	// are not; who has slept has nobody left to hear.
+	linger := strayFor
+	if h.draining.Load() {
+		linger = lingerFor
+	}
+	inPeace := moved && (h.draining.Load() || !h.sleep.lately(time.Now()))
+	if inPeace && r.leaveBy.IsZero() {
+		r.leaveBy = time.Now().Add(linger)
+		h.log.Info("the room is elsewhere: its clients have a moment to leave", "room", room, "epoch", r.epoch, "moment", linger)
 	}
 	h.mu.Unlock()
 	switch {
@@ -138,7 +147,7 @@ func (h *Host) endLeaving(ctx context.Context) {
 	var late []string
 	h.mu.Lock()
 	for room, r := range h.held {
-		if !r.leaving.IsZero() && time.Since(r.leaving) > lingerFor {
+		if !r.leaveBy.IsZero() && time.Now().After(r.leaveBy) {
 			late = append(late, room)
 		}
 	}

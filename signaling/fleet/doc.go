@@ -2,7 +2,7 @@
 //
 // # The two ends
 //
-// A Host stands beside each media node. It registers the node in Redis, beats twice a second, and takes requests of the
+// A Host stands beside each media node. It registers the node in Redis, beats five times a second, and takes requests of the
 // area's brokers over an internal connection. A Fleet stands beside each broker. It reads the registry, keeps a connection
 // to every node, knows which node carries which room, and sends each request there. What happens to peers comes back over
 // the same connection, to every broker and in order; whoever connects (again) is first told everything as it is. So a
@@ -18,10 +18,15 @@
 //
 // # Who is dead
 //
-// Nobody's wall clock matters. A node's record holds a count that grows with each beat; a broker looks twice a second and
-// measures by its own monotonic clock how long the count has stood still. A node is lost when that is three seconds and its
-// connection is silent or down as well: a node that only one of Redis and the broker cannot see goes on. While Redis
-// cannot be read, or the broker itself has been asleep, nobody is judged.
+// Nobody's wall clock matters, and nobody is judged by one witness. A node's record holds a count that grows with each
+// beat, and over the internal connection it answers five times a second: a broker looks as often and counts, in time in
+// which it was awake itself, how long each has stood still (still.go). A node is lost when both have for one second: a node
+// that only one of Redis and the broker cannot see goes on. Where its machine refuses the connection, half a second of the
+// heart is enough. While Redis cannot be read, or the broker itself has been asleep, nobody is judged.
+//
+// A node taken for dead that lives does no harm. Only the newest epoch counts, and what it hears of the move makes it let
+// go, as one that drains does: people are heard there for the moment that they need to come to the new place. One that
+// finds that it was frozen has nobody left to hear and closes at once.
 //
 // The rooms of a lost node, and of one that drains, get a new place; Config.Moved hears of it, and the clients are told.
 // In a room that leaves a draining node the old peers stay until the clients have let go of them.

@@ -56,8 +56,8 @@ type Fleet struct {
 
 // member is a node of the registry.
 type member struct {
-	record   Record
-	beaten   time.Duration // when its count grew last, by our clock
+	record Record
+	witnesses
 	lost     bool
 	draining bool
 	link     *link

@@ -59,8 +59,14 @@ var discard = slog.New(slog.DiscardHandler)
 
 func (w *town) host() *hostOf {
 	w.t.Helper()
-	store := w.redis()
-	h, err := NewHost(HostConfig{Area: area, Redis: store, TLS: w.tls(), Log: discard, beat: 50 * time.Millisecond})
+	return w.hostWith(HostConfig{Redis: w.redis()})
+}
+
+func (w *town) hostWith(cfg HostConfig) *hostOf {
+	w.t.Helper()
+	cfg.Area, cfg.TLS, cfg.Log, cfg.beat = area, w.tls(), discard, 50*time.Millisecond
+	store := cfg.Redis.(*redis.Client)
+	h, err := NewHost(cfg)
 	if err != nil {
 		w.t.Fatal(err)
 	}

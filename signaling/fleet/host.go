@@ -44,6 +44,7 @@ type Host struct {
 	listener net.Listener
 	load     gauge
 	draining atomic.Bool
+	sleep    sleep
 	beatNow  chan struct{} // holds one token when the record is to be written at once
 
 	mu    sync.Mutex
@@ -58,7 +59,7 @@ type Host struct {
 type held struct {
 	epoch   int64
 	missing bool      // the last look found no place of it
-	leaving time.Time // since when it is elsewhere and its last peers are being waited for; zero: it is here
+	leaveBy time.Time // it is elsewhere, and its last peers are waited for until then; zero: it is here
 
 	admits sync.Mutex
 	gate   int64 // version of the newest word on the gate; guarded by admits

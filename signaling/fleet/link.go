@@ -17,9 +17,10 @@ import (
 const (
 	dialWithin   = 2 * time.Second
 	dialAgain    = 250 * time.Millisecond // after a connection was lost or refused
-	pingEvery    = 500 * time.Millisecond
-	askWithin    = 5 * time.Second // one request, also when its caller would wait longer
-	requestQueue = 256             // requests that wait to be sent; one more fails
+	pingEvery    = 200 * time.Millisecond
+	silentAfter  = 2500 * time.Millisecond // then a connection is given up; a node is judged long before
+	askWithin    = 5 * time.Second         // one request, also when its caller would wait longer
+	requestQueue = 256                     // requests that wait to be sent; one more fails
 )
 
 // link is a broker's connection to one node, made anew for as long as the node is in the registry.
@@ -30,8 +31,8 @@ type link struct {
 	end     context.CancelFunc
 	done    chan struct{}
 
-	heard   atomic.Int64 // when something came from it last, in the fleet's time; 0 while there is no connection
-	refused atomic.Bool  // nobody listens there: the machine says so itself
+	heard   atomic.Uint64 // frames that have come from it
+	refused atomic.Bool   // nobody listens there: the machine says so itself
 
 	mu   sync.Mutex
 	conn *linkConn     // nil while there is none
@@ -65,7 +66,6 @@ func (l *link) run(ctx context.Context) {
 	said := ""
 	for {
 		err := l.session(ctx)
-		l.heard.Store(0)
 		l.refused.Store(errors.Is(err, syscall.ECONNREFUSED))
 		if ctx.Err() != nil {
 			return
@@ -131,7 +131,7 @@ func (l *link) read(c *linkConn, in *bufio.Reader) error {
 		if err != nil {
 			return err
 		}
-		l.heard.Store(int64(l.fleet.now()))
+		l.heard.Add(1)
 		switch {
 		case f.News == newsBegin:
 			l.fleet.begin(l.node)
@@ -164,10 +164,11 @@ func (l *link) lost(c *linkConn) {
 	}
 }
 
-// silent is how long nothing has come from the node.
-func (l *link) silent() bool {
-	at := l.heard.Load()
-	return at == 0 || l.fleet.now()-time.Duration(at) > silentAfter
+// down says whether there is no connection that requests could go over.
+func (l *link) down() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn == nil
 }
 
 func (c *linkConn) write() {

@@ -30,7 +30,7 @@ func (f *Fleet) watch(ctx context.Context) error {
 			f.reprieve()
 			blind, said = false, false
 		default:
-			f.judge()
+			f.judge(awake(now-last, f.cfg.beat))
 		}
 		last = now
 		f.settleAfter(now)
@@ -65,7 +65,7 @@ func (f *Fleet) look(ctx context.Context) error {
 	}
 	for id, m := range f.nodes {
 		// A registry that Redis has lost is written anew within a beat; meanwhile a node that talks to us is no dead one.
-		if _, there := list[id]; !there && m.link.silent() {
+		if _, there := list[id]; !there && (m.link.down() || m.voice.time >= f.cfg.lost) {
 			f.log.Info("media node is gone", "node", id)
 			delete(f.nodes, id)
 			f.lose(id)
@@ -80,16 +80,13 @@ func (f *Fleet) look(ctx context.Context) error {
 func (f *Fleet) note(id string, r Record) {
 	m := f.nodes[id]
 	if m == nil {
-		m = &member{beaten: f.now(), link: f.connect(f.base, r)}
+		m = &member{link: f.connect(f.base, r)}
 		f.nodes[id] = m
 		f.log.Info("media node found", "node", id, "at", r.Address, "zone", r.Zone, "version", r.Version, "state", r.State)
 	}
-	if r.Beat != m.record.Beat {
-		m.beaten = f.now()
-		if m.lost {
-			m.lost = false
-			f.log.Info("media node is back", "node", id)
-		}
+	if r.Beat != m.record.Beat && m.lost {
+		m.lost, m.witnesses = false, witnesses{}
+		f.log.Info("media node is back", "node", id)
 	}
 	m.record = r
 	if r.State == StateDraining && !m.draining {
@@ -103,23 +100,22 @@ func (f *Fleet) reprieve() {
 	defer f.mu.Unlock()
 	f.log.Warn("nothing was seen for a while: no media node is judged now")
 	for _, m := range f.nodes {
-		m.beaten = f.now()
+		m.witnesses = witnesses{}
 	}
 }
 
-// judge finds the nodes that are lost: their heart stands still and their connection says nothing. Where the machine says
-// that nobody listens there any more, half the time is enough.
-func (f *Fleet) judge() {
+// judge finds the nodes that are lost, so long after the look before.
+func (f *Fleet) judge(after time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for id, m := range f.nodes {
-		still := f.now() - m.beaten
-		dead := still >= f.cfg.lost || still >= f.cfg.lost/2 && m.link.refused.Load()
-		if m.lost || !dead || !m.link.silent() {
+		m.heart.looked(m.record.Beat, after)
+		m.voice.looked(m.link.heard.Load(), after)
+		if m.lost || !m.agree(f.cfg.lost, m.link.refused.Load()) {
 			continue
 		}
 		m.lost = true
-		f.log.Error("media node is lost", "node", id, "silent", still.Round(time.Millisecond))
+		f.log.Error("media node is lost", "node", id, "heart", m.heart.time.Round(time.Millisecond), "voice", m.voice.time.Round(time.Millisecond))
 		f.lose(id)
 	}
 }
