@@ -31,7 +31,7 @@ for i, c in ipairs(claims) do
   left[#left + 1] = c
 end
 local desk = words_of(f.desks, ',')[n + 1]
-redis.call('ZINCRBY', KEYS[3 + #claims], (leg.s - leg.e) / 60000, desk)
+count_minutes(KEYS[3 + #claims], (leg.s - leg.e) / 60000, desk)
 leg.done, leg.freed = ms(now), '1'
 f.legs, f.claims, f['end'] = legs_text(legs), claims_text(left), ms(f['end'] - saved)
 emit(KEYS[2], 'leg-freed ' .. id .. ' ' .. write(KEYS[1], f) .. ' ' .. f.office .. ' leg=' .. ARGV[3])

@@ -139,11 +139,18 @@ local function arm(alarms, f, id, words, now)
   if words ~= '' then redis.call('ZADD', alarms, ms(ring(f.start, words)), alarm_of(id, f.office, f.start, words)) end
 end
 
+-- Adds to the minutes a desk has been given in a pool's month. They are looked at when that month is booked, at most 92 days ahead,
+-- so that nobody misses them 200 days after the last booking.
+local function count_minutes(month, minutes, desk)
+  redis.call('ZINCRBY', month, minutes, desk)
+  redis.call('PEXPIRE', month, '17280000000')
+end
+
 -- Counts the minutes assigned to the desks of a visit's legs, KEYS[first] on being those of their pools.
 local function assign(first, desks, legs, sign)
   for i, l in ipairs(legs) do
     if l.freed == '0' and desks[i] then
-      redis.call('ZINCRBY', KEYS[first + i - 1], sign * (tonumber(l.e) - tonumber(l.s)) / 60000, desks[i])
+      count_minutes(KEYS[first + i - 1], sign * (tonumber(l.e) - tonumber(l.s)) / 60000, desks[i])
     end
   end
 end
