@@ -130,8 +130,10 @@ type Broker struct {
 	door    sync.Mutex   // held to let a socket in, and to let no more in
 	settled atomic.Int64 // unix ms before which no lease is judged: others must have had the time to renew theirs
 	sockets sync.WaitGroup
-	stop    context.CancelFunc // ends what sockets have begun
-	base    context.Context
+
+	compared atomic.Int64       // unix ms when the latest comparison with all that Redis has began that was gone through
+	stop     context.CancelFunc // ends what sockets have begun
+	base     context.Context
 }
 
 // New makes a broker. It starts nothing.

@@ -139,14 +139,15 @@ func (b *Broker) reload(ctx context.Context) {
 }
 
 func (b *Broker) readAll(ctx context.Context) error {
+	from := b.clock.Now()
 	docs, err := b.store.all(ctx)
 	if err != nil {
 		return err
 	}
-	open := map[string]bool{}
+	open, all := map[string]bool{}, true
 	for _, d := range docs {
 		open[d.ID] = true
-		b.compare(ctx, d)
+		all = b.compare(ctx, d) && all
 		if _, gate := b.hub.update(d); gate {
 			b.retryGate(ctx, d.ID)
 		}
@@ -162,23 +163,28 @@ func (b *Broker) readAll(ctx context.Context) error {
 	if err := b.readMissing(ctx, open); err != nil {
 		return err
 	}
+	if all {
+		b.compared.Store(from.UnixMilli())
+	}
 	return b.readCalls(ctx)
 }
 
-// compare looks at a document Redis has beside ours. What it has lost is put back.
-func (b *Broker) compare(ctx context.Context, stored session.Doc) {
+// compare looks at a document Redis has beside ours. What it has lost is put back; false means that this failed.
+func (b *Broker) compare(ctx context.Context, stored session.Doc) bool {
 	ours, known := b.hub.doc(stored.ID)
 	switch {
 	case !known || ours.Version < stored.Version:
 	case ours.Version > stored.Version:
 		if _, err := b.putBack(ctx, ours, stored); err != nil {
 			b.log.Warn("session not put back", "session", ours.ID, "version", ours.Version, "error", err)
+			return false
 		}
 	case !same(ours, stored):
 		b.log.Error("Redis had lost a session's newest version, and another has taken its place", "session", ours.ID, "version", ours.Version)
 		b.hub.adopt(stored)
 		b.retryGate(ctx, stored.ID)
 	}
+	return true
 }
 
 // recall puts our document back after Redis has said that it has an older one, or none.

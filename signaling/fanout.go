@@ -3,6 +3,7 @@ package signaling
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
@@ -298,8 +299,13 @@ func (h *hub) setCall(c call) (now call, ok bool) {
 	return now, ok
 }
 
-// prune forgets what is over: calls, and sessions closed long enough ago that no late word on them can come.
-func (h *hub) prune() (callsOver []string) {
+// rememberedFor is how long a closed session is remembered here: long enough that no late word on it can come. Whoever comes back
+// later still learns of the end, from Redis.
+const rememberedFor = 5 * time.Minute
+
+// prune forgets what is over: calls, and sessions closed long enough ago, if Redis has been compared with what is known here that
+// long after. Until then it may come back without their end, which only this copy knows.
+func (h *hub) prune(compared time.Time) (callsOver []string) {
 	now := h.clock.Now()
 	h.do(func() {
 		offices := map[string]bool{}
@@ -314,7 +320,7 @@ func (h *hub) prune() (callsOver []string) {
 			h.tellOffice(office)
 		}
 		for id, v := range h.sessions {
-			if v.doc.ClosedAt != nil && !v.doc.HoldsBooth() && now.Sub(*v.doc.ClosedAt) > closedFor {
+			if v.doc.ClosedAt != nil && !v.doc.HoldsBooth() && compared.Sub(*v.doc.ClosedAt) > rememberedFor {
 				delete(h.sessions, id)
 			}
 		}

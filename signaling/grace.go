@@ -43,7 +43,7 @@ func (b *Broker) keep(ctx context.Context) error {
 			b.closeExpired()
 			b.tellPresent(ctx)
 		case <-prune:
-			b.logFailed("drop calls", "", b.calls.drop(ctx, b.hub.prune()))
+			b.logFailed("drop calls", "", b.calls.drop(ctx, b.hub.prune(time.UnixMilli(b.compared.Load()))))
 		}
 	}
 }
