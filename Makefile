@@ -59,7 +59,7 @@ netlab: ## Build bin/netlab, bad lines for tests
 	@mkdir -p bin
 	go build -o bin/netlab ./cmd/netlab
 
-soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), 100,000 lives of an area in a model (SOAK_LIVES), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms opened and closed (SOAK_ROOMS), an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), 100,000 lives of an area in a model (SOAK_LIVES), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms (SOAK_ROOMS) and 10,000 visits (SOAK_VISITS) opened and closed, an hour of load (SOAK_MEDIA=1h)
 	@.ci/setup test
 	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 60m -v ./booking/redisstore
 	MADOGUCHI_MODEL=$(or $(SOAK_LIVES),100000) go test -run TestWhateverBreaks -timeout 30m -v ./signaling
@@ -78,6 +78,7 @@ soak-failover: build ## Of these, Redis primaries killed, cut off and frozen und
 
 soak-media: build ## Of these, the load on a demo of its own: nothing may grow, everything must come back
 	bin/madoguchi loadtest churn --rooms $(or $(SOAK_ROOMS),5000)
+	bin/madoguchi loadtest visits --visits $(or $(SOAK_VISITS),10000)
 	bin/madoguchi loadtest steady --duration $(or $(SOAK_MEDIA),1h)
 
 soak-nodes: ## Of these, two signaling and two media nodes lost under a consultation in every way, as root (SOAK_NODES=10 times each): what people notice

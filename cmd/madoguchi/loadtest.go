@@ -24,6 +24,7 @@ type loadtestCommand struct {
 	Churn     loadtestChurn     `cmd:"" help:"Rooms opened and closed by the thousand beside steady ones: is everything given back?"`
 	Steady    loadtestSteady    `cmd:"" help:"A steady load for a long time: does anything grow?"`
 	Sockets   loadtestSockets   `cmd:"" help:"Idle booths on one node over TLS: memory, processor, and how soon all are back when it is killed, beside a consultation."`
+	Visits    loadtestVisits    `cmd:"" help:"Whole visits by the thousand, booked to wiped: is everything given back, in the node and in Redis?"`
 	Crowd     loadtestCrowd     `cmd:"" hidden:"" help:"The idle booths; started by loadtest sockets."`
 	Yardstick loadtestYardstick `cmd:"" hidden:"" help:"The yardstick's forwarder; started by loadtest media --yardstick."`
 }

@@ -136,3 +136,19 @@ func TestBoothsByTheHundredStayAndAreAllBackAfterTheirNodeWasKilled(t *testing.T
 		}
 	}
 }
+
+func TestVisitsOfAllSortsLeaveNodeAndRedisAsTheyWere(t *testing.T) {
+	redistest.Real(t) // there is a redis-server to start, or it says so
+	printed, complaints, code := output(t, []string{home(t)}, "loadtest", "visits", "--visits", "40", "--at-once", "4", "--settle", "20s", "--log")
+	for _, want := range []string{"40 visits opened and closed", "8 with a guest", "2 no-show", "keys that stay"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("%q is not in:\n%s", want, printed)
+		}
+	}
+	// What a busy machine's collector has found of forty visits says nothing; keys and what rooms own must be back all the same.
+	for complaint := range strings.Lines(complaints) {
+		if !strings.Contains(complaint, "live heap") && !strings.Contains(complaint, "memory, bytes") {
+			t.Errorf("code %d: %s", code, complaint)
+		}
+	}
+}

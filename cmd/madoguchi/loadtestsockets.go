@@ -33,14 +33,7 @@ func (c *loadtestSockets) Run(ctx context.Context, to console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	cert, key, err := newLANCertificate(nil, time.Now())
-	if err == nil {
-		err = errors.Join(os.WriteFile(filepath.Join(folder, "cert.pem"), cert, 0o644), os.WriteFile(filepath.Join(folder, "key.pem"), key, 0o600))
-	}
-	if err != nil {
-		return fmt.Errorf("loadtest: make a certificate: %w", err)
-	}
-	trust, issuer, err := crowdFolder(folder)
+	trust, tokens, err := newCountryFolder(folder)
 	if err != nil {
 		return err
 	}
@@ -50,13 +43,27 @@ func (c *loadtestSockets) Run(ctx context.Context, to console) (err error) {
 	}
 	return loadtest.Sockets{
 		Booths: c.Sockets, Idle: c.Idle, Folder: folder, Trust: trust, Out: to.out, Log: log, Figures: c.Figures,
-		Tokens: func(seat, role, office, booth, desk, pool string) (string, error) {
-			token, _, err := issuer.Seat(access.Seat{
-				ID: seat, Role: role, Area: loadtest.CountryArea, Office: office, Booth: booth, Desk: desk, Pool: pool,
-			}, access.SeatTTL)
-			return token, err
-		},
+		Tokens: tokens,
 	}.Run(ctx)
+}
+
+// newCountryFolder makes a certificate and keys for the nodes of a measurement, and gives what a driver needs: whom to trust, and
+// tokens of seats.
+func newCountryFolder(folder string) (trust *tls.Config, tokens func(seat, role, office, booth, desk, pool string) (string, error), err error) {
+	cert, key, err := newLANCertificate(nil, time.Now())
+	if err == nil {
+		err = errors.Join(os.WriteFile(filepath.Join(folder, "cert.pem"), cert, 0o644), os.WriteFile(filepath.Join(folder, "key.pem"), key, 0o600))
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("loadtest: make a certificate: %w", err)
+	}
+	trust, issuer, err := crowdFolder(folder)
+	return trust, func(seat, role, office, booth, desk, pool string) (string, error) {
+		token, _, err := issuer.Seat(access.Seat{
+			ID: seat, Role: role, Area: loadtest.CountryArea, Office: office, Booth: booth, Desk: desk, Pool: pool,
+		}, access.SeatTTL)
+		return token, err
+	}, err
 }
 
 // crowdFolder reads what a driver needs to speak with nodes of a measurement: whom to trust, and the key of tokens.

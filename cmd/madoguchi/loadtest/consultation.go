@@ -88,6 +88,11 @@ func (w *consultations) sit(ctx context.Context, p *participant, seat, session s
 	if err := p.socket.request(ctx, "enter", map[string]any{"token": room.Token}); err != nil {
 		return err
 	}
+	return p.connect(ctx)
+}
+
+// connect offers a participant's media over its socket and waits until they stand.
+func (p *participant) connect(ctx context.Context) error {
 	p.offered = now()
 	c, err := p.connection(ownShape)
 	if err != nil {

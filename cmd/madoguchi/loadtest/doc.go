@@ -27,5 +27,7 @@
 // # Watching for growth
 //
 // Churn (churn.go) opens and closes rooms by the thousand beside steady ones and wants goroutines, memory and descriptors back
-// where they began; steady (steady.go) watches them for as long as it is told and fails if they grow.
+// where they began; steady (steady.go) watches them for as long as it is told and fails if they grow. Visits
+// (visits.go, visit.go) does as churn does with whole visits, from booking to wiped, in a town of its own (town.go), and counts what
+// is in Redis before and after (keys.go): whatever has no expiry must be gone, or be listed there with the reason why it stays.
 package loadtest

@@ -99,3 +99,45 @@ func TestSaturationIsJudgedByCostSoundAndWhatComesThrough(t *testing.T) {
 		}
 	}
 }
+
+func TestKeysThatStayForGoodAreNamedAndThoseThatExpireAreNot(t *testing.T) {
+	before := census{"out": {1, 1, 1000, -1}, "led:booth:": {2, 0, 300, time.Hour}}
+	with := func(name string, f family) census {
+		c := census{name: f}
+		for n, f := range before {
+			if n != name {
+				c[n] = f
+			}
+		}
+		return c
+	}
+	for _, row := range []struct {
+		what  string
+		after census
+		says  string // empty: nothing
+	}{
+		{"nothing has come", before, ""},
+		{"documents that expire", with("ses:", family{100, 0, 90_000, time.Hour}), ""},
+		{"the first call for staff of all", with("calls", family{1, 1, 80, -1}), ""},
+		{"an outbox up to its bound", with("out", family{1, 1, 9e6, -1}), ""},
+		{"a document without an expiry", with("ses:", family{100, 1, 90_000, time.Hour}), "keys ses:…: 1 without an expiry"},
+		{"a list that nobody bounds", with("calls", family{1, 1, 80_000, -1}), "bytes before"},
+	} {
+		err := row.after.back(io.Discard, before)
+		if row.says == "" && err != nil || row.says != "" && (err == nil || !strings.Contains(err.Error(), row.says)) {
+			t.Errorf("%s: %v", row.what, err)
+		}
+	}
+}
+
+func TestKeysAreToldApartUpToTheirFirstId(t *testing.T) {
+	k := keys{}
+	for key, want := range map[string]string{
+		"{land}:ses:s_1": "ses:", "{land}:ses-out": "ses-out", "{land}:led:booth:b1": "led:booth:",
+		"{land}:conv:desk:c0:x": "conv:desk:", "{land}:rr:p1:202611": "rr:", "elsewhere": "elsewhere",
+	} {
+		if got := k.familyOf(key); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+}

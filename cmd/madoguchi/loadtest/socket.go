@@ -20,31 +20,49 @@ type socket struct {
 	participant string
 	reading     sync.WaitGroup
 	gone        chan struct{} // closed when nothing more will be read
+	news        chan struct{} // holds one token after something was said about the session
 
 	mu      sync.Mutex
 	next    int
 	waiting map[string]chan reply
+	heard   int64 // the broker's highest number
+	state   protocol.State
+	ended   protocol.Reason // why the session entered is over; "" while it is not
 }
 
-// reply is what answers a request.
+// reply is what answers a request, and what is read of all else that is said.
 type reply struct {
 	Type, Re, SDP string
 	Code, Message string
 	Participant   string
+	Seq           int64
+	State         protocol.State
+	Reason        protocol.Reason
 }
 
 // dialSocket opens a seat's socket and says hello; trust may be nil.
 func dialSocket(ctx context.Context, server string, trust *tls.Config, seat, token string) (*socket, error) {
+	app, _, _ := strings.Cut(seat, ":")
+	return greet(ctx, server, trust, map[string]any{"token": token, "app": app}, nil)
+}
+
+// greet opens a socket with a hello of these fields; it goes on with the conversation of another, if one is given.
+func greet(ctx context.Context, server string, trust *tls.Config, hello map[string]any, before *socket) (*socket, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}, HandshakeTimeout: joinWithin, TLSClientConfig: trust}
 	conn, response, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(server, "http")+"/v1/connect", nil)
 	if err != nil {
 		return nil, err
 	}
 	_ = response.Body.Close()
-	s := &socket{conn: conn, gone: make(chan struct{}), waiting: map[string]chan reply{}}
-	app, _, _ := strings.Cut(seat, ":")
+	s := &socket{conn: conn, gone: make(chan struct{}), news: make(chan struct{}, 1), waiting: map[string]chan reply{}}
+	message := map[string]any{"type": protocol.TypeHello}
+	maps.Copy(message, hello)
+	if before != nil {
+		s.next, s.heard = before.next, before.heard // nobody speaks over it any more
+		message["ack"] = s.heard
+	}
 	welcome := reply{}
-	err = conn.WriteJSON(map[string]string{"type": protocol.TypeHello, "token": token, "app": app})
+	err = conn.WriteJSON(message)
 	if err == nil {
 		err = conn.ReadJSON(&welcome)
 	}
@@ -60,7 +78,7 @@ func dialSocket(ctx context.Context, server string, trust *tls.Config, seat, tok
 	return s, nil
 }
 
-// read passes answers to those who wait for them.
+// read passes answers to those who wait for them, and notes how the session stands.
 func (s *socket) read() {
 	defer close(s.gone)
 	for {
@@ -68,12 +86,27 @@ func (s *socket) read() {
 		if err := s.conn.ReadJSON(&r); err != nil {
 			return
 		}
-		s.mu.Lock()
-		if to := s.waiting[r.Re]; to != nil && r.Re != "" {
-			delete(s.waiting, r.Re)
-			to <- r // has room
-		}
-		s.mu.Unlock()
+		s.take(r)
+	}
+}
+
+func (s *socket) take(r reply) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = max(s.heard, r.Seq)
+	switch r.Type {
+	case protocol.TypeSession:
+		s.state = r.State
+	case protocol.TypeEnded:
+		s.ended = r.Reason
+	}
+	if to := s.waiting[r.Re]; to != nil && r.Re != "" {
+		delete(s.waiting, r.Re)
+		to <- r // has room
+	}
+	select {
+	case s.news <- struct{}{}:
+	default:
 	}
 }
 
@@ -86,6 +119,9 @@ func (s *socket) ask(ctx context.Context, kind string, fields map[string]any) (r
 	s.waiting[id] = answer
 	message := map[string]any{"type": kind, "id": id}
 	maps.Copy(message, fields)
+	if s.heard > 0 {
+		message["ack"] = s.heard
+	}
 	err := s.conn.WriteJSON(message)
 	s.mu.Unlock()
 	if err != nil {
@@ -108,6 +144,25 @@ func (s *socket) ask(ctx context.Context, kind string, fields map[string]any) (r
 func (s *socket) request(ctx context.Context, kind string, fields map[string]any) error {
 	_, err := s.ask(ctx, kind, fields)
 	return err
+}
+
+// until waits until the session entered stands as wanted: its state, and why it is over.
+func (s *socket) until(ctx context.Context, what string, ok func(protocol.State, protocol.Reason) bool) error {
+	for {
+		s.mu.Lock()
+		state, ended := s.state, s.ended
+		s.mu.Unlock()
+		if ok(state, ended) {
+			return nil
+		}
+		select {
+		case <-s.news:
+		case <-s.gone:
+			return fmt.Errorf("%s: the socket was closed", what)
+		case <-ctx.Done():
+			return fmt.Errorf("%s: it stands at %q %q: %w", what, state, ended, context.Cause(ctx))
+		}
+	}
 }
 
 func (s *socket) close() {
