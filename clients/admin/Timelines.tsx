@@ -1,10 +1,11 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import type { Office } from "../session/booking";
 import { Button } from "../ui/Button";
 import { wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
 import { Sheet, TroubleLine } from "../ui/work/parts";
+import { RemoteButtons } from "../ui/work/Remote";
 import { useClient } from "../ui/work/seat";
 import { findings, readTimelines, type Finding, type Moment, type Timeline } from "./timeline";
 import { T, useWords } from "./words";
@@ -98,7 +99,7 @@ function Visit({ visit, asked, offices }: { readonly visit: Timeline; readonly a
           </li>
         ))}
       </ul>
-      <Remote booth={visit.booth} />
+      <RemoteButtons booth={visit.booth} />
       <table aria-label={words.written("admin.timeline.moments")} className="mt-3 w-full border-collapse text-left">
         <thead className="text-ink-soft">
           <tr>
@@ -163,24 +164,4 @@ function Sentence({ one }: { readonly one: Finding }) {
 /** Time of day with seconds, in the office's zone. */
 function seconds(at: string): string {
   return new Date(Date.parse(at) + 9 * 3_600_000).toISOString().slice(11, 19);
-}
-
-/** What staff would otherwise have to walk to the booth for. */
-function Remote({ booth }: { readonly booth: string }) {
-  const { api } = useClient();
-  const remote = useMutation({ mutationFn: (what: "reload" | "volume") => api.remote(booth, what) });
-  return (
-    <div className="flex flex-wrap items-center gap-4">
-      <Button place="desk" busy={remote.isPending && remote.variables === "reload"} onPress={() => remote.mutate("reload")}>
-        <T k="admin.remote.reload" />
-      </Button>
-      <Button place="desk" busy={remote.isPending && remote.variables === "volume"} onPress={() => remote.mutate("volume")}>
-        <T k="admin.remote.volume" />
-      </Button>
-      <span role="status">
-        {remote.isSuccess && <T k="admin.remote.done" />}
-        {remote.isError && <T k="admin.remote.failed" />}
-      </span>
-    </div>
-  );
 }

@@ -3,7 +3,7 @@ import { Button, Clock, ConnectionBar, Furigana, Icon, literal, named, romaji, u
 import mark from "../ui/mark.svg";
 import { useBooth } from "./context";
 import { useOffice } from "./office";
-import { stepOf, type Screen } from "./state";
+import { staffInside, stepOf, type Screen } from "./state";
 import { T, useWords } from "./words";
 
 /** The frame of every screen: who we are above, 係を呼ぶ below at the left, and between them one thing at a time. */
@@ -26,6 +26,7 @@ export function Frame({
   readonly again?: boolean;
   readonly children: ReactNode;
 }) {
+  const words = useWords();
   return (
     <div
       data-screen={screen.kind}
@@ -36,9 +37,18 @@ export function Frame({
       </header>
       <div className="flex min-h-0 flex-col">
         <LineTrouble talking={screen.kind === "talk"} />
+        <StaffInside screen={screen} />
         {bar}
-        <main className="flex min-h-0 flex-1 flex-col overflow-y-auto px-10 py-7 max-[1100px]:px-6 max-[1100px]:py-4">
-          {children}
+        {/* With one more bar above it, it may have to be scrolled: by keyboard too, whether anything in it can be touched or not. */}
+        <main className="flex min-h-0 flex-1 flex-col">
+          <div
+            role="region"
+            aria-label={words.written("screen.region")}
+            tabIndex={0}
+            className="flex min-h-0 flex-1 flex-col overflow-y-auto px-10 py-7 max-[1100px]:px-6 max-[1100px]:py-4"
+          >
+            {children}
+          </div>
         </main>
       </div>
       <Foot again={again}>{actions}</Foot>
@@ -88,6 +98,31 @@ function Progress({ screen }: { readonly screen: Screen }) {
     </div>
   );
 }
+
+/** Staff is in the booth before anybody is let in: no voice is connected until they have gone, where the talk is private. */
+function StaffInside({ screen }: { readonly screen: Screen }) {
+  const { client } = useBooth();
+  const session = staffInside(screen);
+  if (session === null) return null;
+  const role = session.legs[session.leg]?.role ?? "";
+  return (
+    <div role="status" className="flex flex-wrap items-center gap-x-5 gap-y-2 border-b-2 border-heed-edge bg-heed-soft px-10 py-1.5 leading-relaxed max-[1100px]:px-6">
+      <Icon name="person" className="size-9" />
+      <p className="min-w-0 flex-1">
+        <span className="font-bold">
+          <T k="staff.inside" />
+        </span>{" "}
+        {privateRoles.has(role) && <T k="staff.unheard" />}
+      </p>
+      <Button className="min-h-16!" onPress={() => void client.conduct.staff(session.id, false).catch(() => undefined)}>
+        <T k="staff.left" />
+      </Button>
+    </div>
+  );
+}
+
+/** Whose consultations staff does not hear unless both sides agree. */
+const privateRoles: ReadonlySet<string> = new Set(["doctor", "nurse", "pharmacist"]);
 
 /** The line to the server: lost, and what happens next. */
 function LineTrouble({ talking }: { readonly talking: boolean }) {

@@ -293,6 +293,20 @@ export function lineOf(snapshot: Snapshot): "good" | "weak" | "sound" | "lost" {
   return quality === "weak" || (weak !== null && weak.whose !== "other") ? "weak" : "good";
 }
 
+/** The visit in whose booth staff is, on a screen that says nothing else of it; or null. */
+export function staffInside(screen: Screen): Session | null {
+  switch (screen.kind) {
+    case "check":
+    case "waiting":
+    case "handover":
+    case "called":
+    case "later":
+      return screen.session.staff?.present === true ? screen.session : null;
+    default:
+      return null;
+  }
+}
+
 /** Where the resident is on the way: 1 begin, 2 check, 3 wait, 4 talk, 5 end; null where there is no way yet. */
 export function stepOf(screen: Screen): { now: number; name: "begin" | "check" | "wait" | "next" | "end" } | null {
   switch (screen.kind) {

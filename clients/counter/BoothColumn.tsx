@@ -1,16 +1,21 @@
+import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import type { Appointment } from "../session";
+import type { Appointment, SessionSummary } from "../session";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { wallClock } from "../ui/office-time";
 import { literal } from "../ui/ruby";
+import { TroubleLine } from "../ui/work/parts";
+import { RemoteDialog } from "../ui/work/Remote";
+import { useClient } from "../ui/work/seat";
+import { useAct } from "../ui/work/useAct";
 import { ChangedTime } from "./ChangedTime";
 import type { Block, BoothColumn as Column, Ruler, Task } from "./day";
 import { T, useWords } from "./words";
 
 /**
- * The card above a booth's column: one line of what to do now, and at most one button. What stands in the line at the top
- * has its button there.
+ * The card above a booth's column: one line of what to do now, and at most one button for it. What stands in the line at the
+ * top has its button there. Below it, small: whether staff is in the booth, and what can be done to it from here.
  */
 export function TaskCard({
   column,
@@ -61,7 +66,47 @@ export function TaskCard({
           <T k="counter.cleaned" />
         </Button>
       )}
+      <div className="mt-auto flex flex-wrap items-center gap-2 pt-2">
+        {column.live !== undefined && <StaffInside session={column.live} />}
+        <FixScreen column={column} />
+      </div>
     </section>
+  );
+}
+
+/** Staff goes in and comes out: nothing of a consultation is heard meanwhile, unless both sides agree. */
+function StaffInside({ session }: { readonly session: SessionSummary }) {
+  const { conduct } = useClient();
+  const { act, busy, trouble } = useAct();
+  const inside = session.staff === true;
+  return (
+    <>
+      {inside && (
+        <p role="status" className="w-full rounded-8 bg-heed px-3 py-1 font-bold text-heed-ink">
+          <T k="counter.staff.in" />
+        </p>
+      )}
+      <Button place="desk" icon="person" className="px-3! text-[16px]!" busy={busy} onPress={() => void act(() => conduct.staff(session.id, !inside))}>
+        <T k={inside ? "counter.staff.left" : "counter.staff.came"} />
+      </Button>
+      {trouble !== null && (
+        <TroubleLine className="w-full text-[16px]">
+          <T k={trouble.key} />
+        </TroubleLine>
+      )}
+    </>
+  );
+}
+
+function FixScreen({ column }: { readonly column: Column }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button place="desk" icon="again" className="px-3! text-[16px]!" onPress={() => setOpen(true)}>
+        <T k="work.remote" />
+      </Button>
+      {open && <RemoteDialog booth={column.booth} boothName={column.name} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import type { Appointment, Call, Office, SessionSummary } from "../session";
-import { AlarmSheet } from "../ui/AlarmSheet";
+import { AlarmSheet, sheetOf } from "../ui/AlarmSheet";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
@@ -10,7 +10,6 @@ import { Fact, TroubleLine } from "../ui/work/parts";
 import { useNow } from "../ui/work/seat";
 import type { Sound } from "../ui/work/sound";
 import type { Trouble } from "../ui/work/trouble";
-import { sheetOf } from "./Emergency";
 import { T, useWords } from "./words";
 
 /** A booth calls: it covers everything and rings until somebody has said that they are on the way. */
@@ -77,7 +76,7 @@ export function CallCover({
               </TroubleLine>
             )}
             <Button place="counter" kind="primary" icon="door" className="min-h-22 w-full text-[32px]!" busy={busy} onPress={() => onAnswer(first.id)}>
-              <T k="counter.call.go" />
+              <T k={first.emergency === true ? "alarm.go" : "counter.call.go"} />
             </Button>
             <ul className="flex flex-col gap-1 text-[20px]">
               <Fact icon="info">

@@ -57,6 +57,8 @@ export type Task =
 export interface BoothColumn {
   booth: string;
   name: string;
+  /** The visit in it now. */
+  live: SessionSummary | undefined;
   task: Task;
   blocks: Block[];
 }
@@ -91,6 +93,7 @@ export function boothColumns(
     return {
       booth: booth.id,
       name: booth.name,
+      live,
       task: taskOf(here, sessions, live, call, now),
       blocks: sideBySide(here.map((a) => blockOf(a, sessions.find((s) => s.appointment === a.id), now))),
     };

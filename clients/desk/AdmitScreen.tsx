@@ -165,6 +165,11 @@ function People({ session }: { readonly session: Session | null }) {
         <Fact icon="person">
           <T k={session.checkedInBy === "counter" ? "desk.booth.byCounter" : "desk.booth.bySelf"} />
         </Fact>
+        {session.staff?.present === true && (
+          <Fact icon="door" tone="heed">
+            <T k="conduct.staff.inside" />
+          </Fact>
+        )}
         {waiting.length === 0 ? (
           <Fact icon="people">
             <T k="desk.booth.nobodyElse" />

@@ -4,8 +4,9 @@ import { AlarmSheet } from "../ui/AlarmSheet";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { useAct } from "../ui/work/useAct";
-import { TroubleLine } from "../ui/work/parts";
 import { useClient, useNow, useSeat } from "../ui/work/seat";
+import { useUncovered } from "../ui/uncovered";
+import { Means, No, Refused, Yes } from "./Question";
 import { T } from "./words";
 
 /** The second step of the emergency button, at the top of the screen for ten seconds; then the sheet. */
@@ -18,11 +19,7 @@ export function AlarmDialog({ session, onClose }: { readonly session: Session; r
       urgent
       title={<T k="alarm.title" />}
       onClose={onClose}
-      actions={
-        <Button place="desk" kind="primary" className="min-h-13" onPress={onClose}>
-          <T k="alarm.close" />
-        </Button>
-      }
+      actions={<Yes k="alarm.close" onPress={onClose} />}
     >
       <AlarmSheet emergency={emergency} className="text-[21px]" />
     </Dialog>
@@ -32,27 +29,18 @@ export function AlarmDialog({ session, onClose }: { readonly session: Session; r
 function Sure({ onClose }: { readonly onClose: () => void }) {
   const { conduct } = useClient();
   const { armed } = useSeat();
-  const now = useNow(250);
   const { act, busy, trouble } = useAct();
   // Opening the question lifts the cover.
   useEffect(() => {
     void act(() => conduct.armEmergency());
   }, [act, conduct]);
-  const seconds = armed === null ? null : Math.min(10, Math.ceil((Date.parse(armed.until) - now) / 1000));
-  const late = seconds !== null && seconds <= 0;
-  useEffect(() => {
-    if (late) onClose();
-  }, [late, onClose]);
+  const seconds = useUncovered(useNow(250), armed?.until ?? null, onClose);
   return (
     <Dialog
       urgent
       title={<T k="alarm.sure" />}
       onClose={onClose}
-      actions={
-        <Button place="desk" className="min-h-13" onPress={onClose}>
-          <T k="alarm.no" />
-        </Button>
-      }
+      actions={<No k="alarm.no" onClose={onClose} />}
     >
       <Button
         place="desk"
@@ -64,19 +52,13 @@ function Sure({ onClose }: { readonly onClose: () => void }) {
       >
         <T k={armed === null ? "alarm.arming" : "alarm.press"} />
       </Button>
-      <p className="text-[18px]">
-        <T k="alarm.means" />
-      </p>
-      {seconds !== null && seconds > 0 && (
+      <Means k="alarm.means" />
+      {seconds !== null && (
         <p className="tabular-nums">
           <T k="alarm.left" values={{ seconds }} />
         </p>
       )}
-      {trouble !== null && (
-        <TroubleLine>
-          <T k={trouble.key} />
-        </TroubleLine>
-      )}
+      {trouble !== null && <Refused k={trouble.key} />}
     </Dialog>
   );
 }

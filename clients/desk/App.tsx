@@ -122,10 +122,10 @@ export function App() {
     void act(client.leave().then(client.wipe));
   };
 
-  const goOut = () => {
+  const goOut = (because?: "requeued") => {
     leaving.current = seat.entered;
     guestOf.current = null;
-    if (seat.entered !== null) dispatch({ type: "left", session: seat.entered });
+    if (seat.entered !== null) dispatch({ type: "left", session: seat.entered, ...(because && { because }) });
     void act(client.leave().then(client.wipe));
   };
 
@@ -216,11 +216,11 @@ export function App() {
         />
       )}
       {state.screen.at === "consult" && (
-        <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} onLeave={goOut} />
+        <ConsultScreen state={state} dispatch={dispatch} session={entered} appointment={appointment} onLeave={() => goOut()} />
       )}
       <Stage first={first} incoming={seat.media.incoming} of={facesOfBooth} place={stagePlace} />
       <Voices media={seat.media} />
-      <Asks asking={state.asking} session={entered} onClose={closeAsk} />
+      <Asks asking={state.asking} session={entered} onClose={closeAsk} onRequeued={() => goOut("requeued")} />
       <Questions
         asking={state.asking}
         session={entered}

@@ -4,13 +4,14 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
-import { TroubleLine } from "../ui/work/parts";
+import { RemoteDialog } from "../ui/work/Remote";
 import { useClient, useSeat } from "../ui/work/seat";
 import { AlarmDialog } from "./AlarmDialog";
 import { colleaguesOf, useCalled, useColleagues } from "./colleagues";
 import { InviteDialog } from "./InviteDialog";
+import { Means, No, Refused, useOnce, Yes } from "./Question";
 import type { Asking } from "./state";
-import { type DeskKey, T, useWords } from "./words";
+import { T, useWords } from "./words";
 
 interface AskProps {
   readonly session: Session;
@@ -18,11 +19,22 @@ interface AskProps {
 }
 
 /** The questions of a visit's course, one at a time over the screen. */
-export function Asks({ asking, session, onClose }: { readonly asking: Asking; readonly session: Session | null; readonly onClose: () => void }) {
+export function Asks({
+  asking,
+  session,
+  onClose,
+  onRequeued,
+}: {
+  readonly asking: Asking;
+  readonly session: Session | null;
+  readonly onClose: () => void;
+  /** The visit is back in the queue: this desk has its hands free. */
+  readonly onRequeued: () => void;
+}) {
   if (session === null) return null;
   switch (asking) {
     case "requeue":
-      return <RequeueDialog session={session} onClose={onClose} />;
+      return <RequeueDialog onClose={onClose} onDone={onRequeued} />;
     case "pause":
       return <PauseDialog session={session} onClose={onClose} />;
     case "confer":
@@ -33,6 +45,8 @@ export function Asks({ asking, session, onClose }: { readonly asking: Asking; re
       return <GroupDialog session={session} onClose={onClose} />;
     case "invite":
       return <InviteDialog session={session} onClose={onClose} />;
+    case "remote":
+      return <RemoteDialog booth={session.booth} boothName={session.boothName} onClose={onClose} />;
     case "alarm":
       return <AlarmDialog session={session} onClose={onClose} />;
     default:
@@ -40,65 +54,11 @@ export function Asks({ asking, session, onClose }: { readonly asking: Asking; re
   }
 }
 
-/** Does one thing and closes; what was refused stays readable. */
-function useOnce(onClose: () => void) {
-  const { act, busy, trouble } = useAct();
-  const once = (what: () => Promise<void>) => void act(() => what().then(() => true)).then((done) => done === true && onClose());
-  const told = trouble !== null && (
-    <TroubleLine>
-      <T k={trouble.key} />
-    </TroubleLine>
-  );
-  return { once, busy, told };
-}
-
-function No({ onClose }: { readonly onClose: () => void }) {
-  return (
-    <Button place="desk" className="min-h-13" onPress={onClose}>
-      <T k="work.no" />
-    </Button>
-  );
-}
-
-/** Carries a question's answer out; `missing` is what has to be chosen before. */
-function Yes({
-  k,
-  busy,
-  missing,
-  onPress,
-}: {
-  readonly k: DeskKey;
-  readonly busy: boolean;
-  readonly missing: DeskKey | null;
-  readonly onPress: () => void;
-}) {
-  return (
-    <Button
-      place="desk"
-      kind="primary"
-      className="min-h-13"
-      busy={busy}
-      unavailable={missing === null ? undefined : <T k={missing} />}
-      onPress={onPress}
-    >
-      <T k={k} />
-    </Button>
-  );
-}
-
-function Means({ k }: { readonly k: DeskKey }) {
-  return (
-    <p className="text-[18px]">
-      <T k={k} />
-    </p>
-  );
-}
-
 const minutesOffered = [5, 10, 20, 30, 60];
 
-function RequeueDialog({ onClose }: AskProps) {
+function RequeueDialog({ onClose, onDone }: { readonly onClose: () => void; readonly onDone: () => void }) {
   const { conduct } = useClient();
-  const { once, busy, told } = useOnce(onClose);
+  const { once, busy, told } = useOnce(onDone);
   return (
     <Dialog title={<T k="conduct.requeue.ask" />} onClose={onClose} actions={<No onClose={onClose} />}>
       <Means k="conduct.requeue.means" />
@@ -262,11 +222,7 @@ function GroupDialog({ session, onClose }: AskProps) {
     <Dialog
       title={<T k="conduct.group.ask" />}
       onClose={onClose}
-      actions={
-        <Button place="desk" kind="primary" className="min-h-13" onPress={onClose}>
-          <T k="work.close" />
-        </Button>
-      }
+      actions={<Yes k="work.close" onPress={onClose} />}
     >
       <Means k="conduct.group.means" />
       {waiting.length + inRoom.length === 0 && <Means k="conduct.group.none" />}
@@ -304,11 +260,7 @@ function GroupDialog({ session, onClose }: AskProps) {
           </li>
         ))}
       </ul>
-      {trouble !== null && (
-        <TroubleLine>
-          <T k={trouble.key} />
-        </TroubleLine>
-      )}
+      {trouble !== null && <Refused k={trouble.key} />}
     </Dialog>
   );
 }

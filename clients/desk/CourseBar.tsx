@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { Session } from "../session";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
+import { CalmButton } from "../ui/work/Calm";
 import { useAct } from "../ui/work/useAct";
 import { TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
@@ -19,7 +20,7 @@ export function CourseBar({ session, dispatch }: { readonly session: Session | n
   const does = { act: (what: () => Promise<void>) => void act(what), busy };
   return (
     <>
-      <Emergency session={session} dispatch={dispatch} {...does} />
+      <Emergency session={session} dispatch={dispatch} />
       <Staff session={session} {...does} />
       <Pause session={session} {...does} />
       <Word session={session} {...does} />
@@ -38,17 +39,14 @@ interface Does {
   readonly busy: boolean;
 }
 
-function Emergency({ session, dispatch, act, busy }: Does & { readonly dispatch: (event: DeskEvent) => void }) {
-  const { conduct } = useClient();
+function Emergency({ session, dispatch }: { readonly session: Session; readonly dispatch: (event: DeskEvent) => void }) {
   if (session.emergency === undefined) return null;
   return (
     <Line icon="warn" tone="emergency" says={<T k="alarm.stands" />}>
       <Button place="desk" kind="primary" onPress={() => dispatch({ type: "ask", what: "alarm" })}>
         <T k="alarm.open" />
       </Button>
-      <Button place="desk" busy={busy} onPress={() => act(() => conduct.calm(session.id))}>
-        <T k="alarm.calm" />
-      </Button>
+      <CalmButton session={session.id} place="desk" />
     </Line>
   );
 }
@@ -156,5 +154,5 @@ export function asksOf(session: Session | null): Ask[] {
   if (session === null) return [];
   if (session.state !== "consultation") return ["requeue", "pass"];
   const free = session.pause === undefined && session.emergency === undefined;
-  return [...(session.word === undefined ? (["confer"] as const) : []), "invite", ...(free ? (["pause"] as const) : []), "requeue", "pass", "group"];
+  return [...(session.word === undefined ? (["confer"] as const) : []), "invite", ...(free ? (["pause"] as const) : []), "requeue", "pass", "group", "remote"];
 }

@@ -6,9 +6,9 @@ import { Dialog } from "../ui/Dialog";
 import { wallClock } from "../ui/office-time";
 import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
-import { TroubleLine } from "../ui/work/parts";
 import { useClient, useNow } from "../ui/work/seat";
 import { useCalled } from "./colleagues";
+import { Means, No, Refused, Yes } from "./Question";
 import { T, useWords } from "./words";
 
 const roles: readonly GuestRole[] = ["family", "interpreter", "doctor", "nurse", "other"];
@@ -32,19 +32,8 @@ export function InviteDialog({ session, onClose }: { readonly session: Session; 
       onClose={onClose}
       actions={
         <>
-          <Button place="desk" className="min-h-13" onPress={onClose}>
-            <T k="work.no" />
-          </Button>
-          <Button
-            place="desk"
-            kind="primary"
-            className="min-h-13"
-            busy={busy}
-            unavailable={missing ? <T k="conduct.invite.name" /> : undefined}
-            onPress={() => void make()}
-          >
-            <T k="conduct.invite.make" />
-          </Button>
+          <No onClose={onClose} />
+          <Yes k="conduct.invite.make" busy={busy} missing={missing ? "conduct.invite.name" : null} onPress={() => void make()} />
         </>
       }
     >
@@ -75,14 +64,8 @@ export function InviteDialog({ session, onClose }: { readonly session: Session; 
           <T k="conduct.invite.name.help" />
         </span>
       </label>
-      <p className="text-[17px]">
-        <T k="conduct.invite.means" />
-      </p>
-      {trouble !== null && (
-        <TroubleLine>
-          <T k={trouble.key} />
-        </TroubleLine>
-      )}
+      <Means k="conduct.invite.means" />
+      {trouble !== null && <Refused k={trouble.key} />}
     </Dialog>
   );
 }
@@ -120,19 +103,13 @@ function LinkDialog({
       onClose={onClose}
       actions={
         <>
-          <Button place="desk" className="min-h-13" onPress={onAgain}>
-            <T k="conduct.invite.again" />
-          </Button>
-          <Button place="desk" kind="primary" className="min-h-13" onPress={onClose}>
-            <T k="work.close" />
-          </Button>
+          <No k="conduct.invite.again" onClose={onAgain} />
+          <Yes k="work.close" onPress={onClose} />
         </>
       }
     >
       {gone ? (
-        <TroubleLine>
-          <T k="conduct.invite.expired" />
-        </TroubleLine>
+        <Refused k="conduct.invite.expired" />
       ) : (
         <div className="flex flex-wrap items-center gap-6">
           {drawn.data !== undefined && (
@@ -160,9 +137,7 @@ function LinkDialog({
           </div>
         </div>
       )}
-      <p className="text-[17px]">
-        <T k="conduct.invite.means" />
-      </p>
+      <Means k="conduct.invite.means" />
     </Dialog>
   );
 }

@@ -14,6 +14,7 @@ const looks: Record<Ask, { icon: IconName; key?: string }> = {
   requeue: { icon: "clock" },
   pass: { icon: "arrow", key: shortcutKeys.pass },
   group: { icon: "house" },
+  remote: { icon: "again" },
 };
 
 /** Everything besides the one next step, behind one labelled button. */

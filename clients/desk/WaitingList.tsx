@@ -55,6 +55,11 @@ export function WaitingList({
                 </div>
               </div>
               <ul className="mt-1 text-[16px]">
+                {guest.session.notBefore !== undefined && (
+                  <Fact icon="clock">
+                    <T k="desk.waiting.later" values={{ time: wallClock(guest.session.notBefore) }} />
+                  </Fact>
+                )}
                 {guest.session.boothOnline ? (
                   <Fact icon="check" tone="good">
                     <T k="desk.waiting.ready" values={{ time: wallClock(guest.since) }} />

@@ -10,14 +10,14 @@ export type Screen = { at: "day" } | { at: "admit"; session: string } | { at: "c
 /** What the side column of the consultation shows. */
 export type Side = "people" | "talk";
 
-/** Why this desk is back on its day: the server's reason, or somebody of the same pool was quicker. */
-export type Ended = Reason | "taken";
+/** Why this desk is back on its day: the server's reason, somebody of the same pool was quicker, or it has put the visit back. */
+export type Ended = Reason | "taken" | "requeued";
 
 /** A question that has to be answered before something that cannot be taken back. */
 export type Asking = "end" | "handover" | "help" | "alarm" | Ask | null;
 
 /** What is asked before something of the visit's course is done (Asks.tsx). */
-export type Ask = "requeue" | "pause" | "confer" | "pass" | "invite" | "group";
+export type Ask = "requeue" | "pause" | "confer" | "pass" | "invite" | "group" | "remote";
 
 export interface DeskState {
   screen: Screen;
@@ -42,7 +42,7 @@ export type DeskEvent =
   | { type: "later" } // あとにする
   | { type: "session"; session: string; state: State; mine: boolean } // the session entered has changed
   | { type: "rejoin"; session: string } // in consultation already, after a reload
-  | { type: "left"; session: string } // asked in, and gone again
+  | { type: "left"; session: string; because?: "requeued" } // asked in, and gone again; or put back into the queue
   | { type: "ended"; session: string; reason: Reason }
   | { type: "show-day"; day: Day | null }
   | { type: "side"; side: Side }
@@ -85,7 +85,7 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
     case "session":
       return follow(state, event);
     case "left":
-      return wantedSession(state) === event.session ? { ...opening, day: state.day } : state;
+      return wantedSession(state) === event.session ? { ...opening, day: state.day, ended: event.because ?? null } : state;
     case "ended":
       if (wantedSession(state) !== event.session) return state;
       return { ...opening, day: state.day, ended: event.reason };

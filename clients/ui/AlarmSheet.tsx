@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { Office } from "../session/booking";
 import type { Emergency } from "../session/protocol";
 import { Icon, type IconName } from "./Icon";
 import { shortTimeWords } from "./time";
@@ -6,6 +7,20 @@ import alarm from "./words/ja/alarm";
 import { wordsOf } from "./words";
 
 const { T, useWords } = wordsOf(alarm);
+
+/** What an office itself knows of whom to telephone, where nobody else has told it. */
+export function sheetOf(office: Office | undefined, at: string): Emergency {
+  return {
+    by: "booth:",
+    at,
+    address: office?.address ?? "",
+    officePhone: office?.phone ?? "",
+    hospital: office?.emergency?.hospital ?? "",
+    hospitalPhone: office?.emergency?.phone ?? "",
+    deskName: "",
+    deskPhone: "",
+  };
+}
 
 /** Everything whoever telephones for help has to say or dial, large and in one place; booth, desk and counter show the same. */
 export function AlarmSheet({

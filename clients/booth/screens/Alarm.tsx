@@ -1,8 +1,9 @@
 /** The emergency button: touched at the foot, pressed in the middle of another screen, and then the sheet. */
-import { useEffect, type ReactNode } from "react";
+import { useCallback, type ReactNode } from "react";
 import { Button, Icon, useNow } from "../../ui";
-import { AlarmSheet } from "../../ui/AlarmSheet";
+import { AlarmSheet, sheetOf } from "../../ui/AlarmSheet";
 import type { AlarmView } from "../course";
+import { useUncovered } from "../../ui/uncovered";
 import { useBooth } from "../context";
 import { Frame } from "../Frame";
 import { useOffice } from "../office";
@@ -47,12 +48,8 @@ interface Around {
 /** Second step: far from where the first was touched, and only for ten seconds. */
 function Sure({ screen, header, alarm }: Around & { readonly alarm: Of<"arming" | "armed"> }) {
   const { client, act, pressAlarm } = useBooth();
-  const now = useNow(client.now, 250);
-  const seconds = alarm.state === "armed" ? Math.min(10, Math.ceil((Date.parse(alarm.until) - now) / 1000)) : null;
-  const late = seconds !== null && seconds <= 0 && alarm.state === "armed" && !alarm.sending;
-  useEffect(() => {
-    if (late) act({ type: "alarm", is: "no" });
-  }, [late, act]);
+  const uncovered = alarm.state === "armed" && !alarm.sending ? alarm.until : null;
+  const seconds = useUncovered(useNow(client.now, 250), uncovered, useCallback(() => act({ type: "alarm", is: "no" }), [act]));
   return (
     <Frame
       screen={screen}
@@ -69,7 +66,7 @@ function Sure({ screen, header, alarm }: Around & { readonly alarm: Of<"arming" 
           kind="emergency"
           icon="warn"
           className="min-h-36! w-full text-[45px]! max-[1100px]:text-[38px]!"
-          busy={alarm.state === "arming" || alarm.sending}
+          busy={uncovered === null}
           onPress={pressAlarm}
         >
           <T k={alarm.state === "arming" ? "alarm.arming" : "alarm.press"} />
@@ -80,7 +77,7 @@ function Sure({ screen, header, alarm }: Around & { readonly alarm: Of<"arming" 
         <p className="text-[30px] leading-relaxed">
           <T k="alarm.means" />
         </p>
-        {seconds !== null && seconds > 0 && (
+        {seconds !== null && (
           <p className="tabular-nums">
             <T k="alarm.left" values={{ seconds }} />
           </p>
@@ -127,16 +124,7 @@ function Failed({ screen, header }: Around) {
     >
       <Sheet title={<T k="alarm.failed" />}>
         <AlarmSheet
-          emergency={{
-            by: "booth:",
-            at: new Date(client.now()).toISOString(),
-            address: office?.address ?? "",
-            officePhone: office?.phone ?? "",
-            hospital: office?.emergency?.hospital ?? "",
-            hospitalPhone: office?.emergency?.phone ?? "",
-            deskName: "",
-            deskPhone: "",
-          }}
+          emergency={sheetOf(office, new Date(client.now()).toISOString())}
           told={false}
           className="text-[25px] max-[1100px]:text-[24px]"
         />

@@ -36,6 +36,9 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
   const sound = useDeviceSound(screen);
   // Something else has the large place, and the side needs room for the face.
   const small = writing || screen.show === "document";
+  const others = useOthers(screen);
+  // The side has room for one picture beside one's own; more stand in a row below the large one, or names would be cut.
+  const below = others.length > (small ? 0 : 1);
   return (
     <Frame
       screen={screen}
@@ -63,11 +66,18 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         <T k="step.talk" />
       </h1>
       <div className="-mx-4 -my-3 grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_320px] gap-5 max-[1100px]:-mx-2 max-[1100px]:grid-cols-[minmax(0,1fr)_270px] max-[1100px]:gap-4">
-        {writing ? <Written screen={screen} /> : <Large screen={screen} />}
+        <div className="flex min-h-0 min-w-0 flex-col gap-4">
+          <div className="grid min-h-0 flex-1">{writing ? <Written screen={screen} /> : <Large screen={screen} />}</div>
+          {below && (
+            <div className="flex h-[22%] min-h-28 gap-4">
+              <Others people={others} />
+            </div>
+          )}
+        </div>
         <aside className="flex min-h-0 flex-col gap-4">
           <Identity screen={screen} />
-          {small ? <Small screen={screen} /> : screen.people.length < 3 && <Until screen={screen} />}
-          <Others screen={screen} />
+          {small ? <Small screen={screen} /> : (below || others.length === 0) && <Until screen={screen} />}
+          {!below && <Others people={others} />}
           <Self />
         </aside>
       </div>
@@ -314,13 +324,17 @@ function Small({ screen }: { readonly screen: TalkScreen }) {
   );
 }
 
-/** Others who are let in and show a picture. */
-function Others({ screen }: { readonly screen: TalkScreen }) {
+/** Others who are let in and show a picture; the professional is the third that comes. */
+function useOthers(screen: TalkScreen): Person[] {
+  const { remote } = useBooth().snapshot.media;
+  return screen.people.filter((person) => person.id !== screen.desk && remote[person.id]?.face).slice(0, 2);
+}
+
+function Others({ people }: { readonly people: readonly Person[] }) {
   const { snapshot } = useBooth();
   const words = useWords();
   const nameOf = usePersonName();
-  const shown = screen.people.filter((person) => person.id !== screen.desk && snapshot.media.remote[person.id]?.face);
-  return shown.slice(0, 2).map((person) => {
+  return people.map((person) => {
     const who = nameOf(person);
     return (
       <Tile key={person.id} name={<Furigana>{who}</Furigana>}>

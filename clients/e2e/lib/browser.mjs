@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const inPage = (name) => fileURLToPath(new URL(`../page/${name}.js`, import.meta.url));
-const IN_EVERY_PAGE = ['ahead', 'witness', 'measure', 'sight', 'layout', 'traces'].map(inPage);
+const IN_EVERY_PAGE = ['ahead', 'witness', 'measure', 'sight', 'layout', 'traces', 'tongue'].map(inPage);
 const IN_PLAIN_PAGES = ['whip', 'socket'].map(inPage);
 const CHROMIUM = process.env.CHROME_PATH ?? '/usr/bin/chromium';
 

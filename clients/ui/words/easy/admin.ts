@@ -108,10 +108,6 @@ const words: Record<keyof typeof ja, string> = {
   "admin.finding.paused": "{{who}}が {休|やす}んでいました。",
   "admin.finding.unanswered": "{{who}}が よんでも だれも {来|き}ませんでした。",
   "admin.finding.fine": "{変|か}わったことは ありません。",
-  "admin.remote.reload": "ブースの {画面|がめん}を {読|よ}みなおす",
-  "admin.remote.volume": "ブースの {音|おと}を もどす",
-  "admin.remote.done": "ブースが しました。",
-  "admin.remote.failed": "ブースの {返事|へんじ}が ありません。",
 };
 
 export default words;

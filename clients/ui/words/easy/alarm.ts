@@ -25,6 +25,7 @@ const words: Record<keyof typeof ja, string> = {
   "alarm.open": "{住所|じゅうしょ}と {電話|でんわ}を {見|み}る",
   "alarm.calm": "もう だいじょうぶ",
   "alarm.calm.sure": "もう だいじょうぶですか",
+  "alarm.calm.means": "みんなの {画面|がめん}から {消|き}えます。",
   "alarm.booth": "{{booth}}で たすけが いります",
   "alarm.go": "すぐ {行|い}きます",
 };

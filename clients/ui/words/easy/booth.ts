@@ -2,6 +2,7 @@ import type ja from "../ja/booth";
 
 /** The booth in やさしい日本語: one idea a sentence, plain words, every kanji with its reading. */
 const words: Record<keyof typeof ja, string> = {
+  "screen.region": "いまの {画面|がめん}",
   "page.title": "そうだん ブース",
   "step.begin": "はじめ",
   "step.check": "ためす",

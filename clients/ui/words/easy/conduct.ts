@@ -37,6 +37,8 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.paused.other": "とまっています（{{reason}}）。だれにも とどきません。",
   "conduct.resume": "また {話|はな}す",
 
+  "conduct.remote": "ブースの {画面|がめん}を なおす",
+  "conduct.staff.inside": "{局|きょく}の {人|ひと}が ブースに います。{出|で}るまで {声|こえ}は つながりません。",
   "conduct.staff.ask": "{局|きょく}の {人|ひと}が ブースに います。ふたりが いいと {言|い}うまで とどきません。",
   "conduct.staff.accept": "きいて いいです",
   "conduct.staff.waits": "{局|きょく}の {人|ひと}が ブースに います。{本人|ほんにん}の へんじを まっています。",

@@ -37,6 +37,8 @@ const words: Record<keyof typeof ja, string> = {
   "gate.waits": "{{who}}が {入|はい}りたいです。まだ {見|み}えません。きこえません。",
   "gate.asked": "{{who}}を よんでいます",
 
+  "staff.inside": "{局|きょく}の {人|ひと}が ここに います。",
+  "staff.unheard": "{局|きょく}の {人|ひと}が {出|で}てから {話|はな}します。",
   "staff.here": "{局|きょく}の {人|ひと}も きいています。",
   "staff.person": "{局|きょく}の {人|ひと}",
   "staff.came": "{局|きょく}の {人|ひと}が {来|き}ました",

@@ -108,10 +108,6 @@ const words: Record<keyof typeof ja, string> = {
   "admin.finding.paused": "{{who}} had paused the consultation.",
   "admin.finding.unanswered": "nobody had answered the call of {{who}}.",
   "admin.finding.fine": "Nothing out of the ordinary was noted.",
-  "admin.remote.reload": "Reload the booth's page",
-  "admin.remote.volume": "Reset the booth's volume",
-  "admin.remote.done": "The booth has answered that it is done.",
-  "admin.remote.failed": "The booth does not answer. Check its power and line.",
 };
 
 export default words;

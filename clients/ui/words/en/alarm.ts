@@ -25,6 +25,7 @@ const words: Record<keyof typeof ja, string> = {
   "alarm.open": "Address and telephones",
   "alarm.calm": "Emergency is over",
   "alarm.calm.sure": "Is the emergency over?",
+  "alarm.calm.means": "The notice goes from every screen.",
   "alarm.booth": "Emergency in {{booth}}",
   "alarm.go": "Going there now",
 };

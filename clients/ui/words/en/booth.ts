@@ -2,6 +2,7 @@ import type ja from "../ja/booth";
 
 /** The booth in English: short sentences, what happens, then what to do. */
 const words: Record<keyof typeof ja, string> = {
+  "screen.region": "This screen",
   "page.title": "Consultation booth",
   "step.begin": "Start",
   "step.check": "Test",

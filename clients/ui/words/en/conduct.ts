@@ -37,6 +37,8 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.paused.other": "Paused ({{reason}}). Nobody sees or hears anything.",
   "conduct.resume": "Go on",
 
+  "conduct.remote": "Fix the booth's screen",
+  "conduct.staff.inside": "Postal staff are in the booth. Nothing is heard until they leave or you both agree.",
   "conduct.staff.ask": "Postal staff are in the booth. Nothing is seen or heard until the resident and you agree.",
   "conduct.staff.accept": "They may listen",
   "conduct.staff.waits": "Postal staff are in the booth. Waiting for the resident to agree.",

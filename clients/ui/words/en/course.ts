@@ -37,6 +37,8 @@ const words: Record<keyof typeof ja, string> = {
   "gate.waits": "{{who}} would like to come in, and sees and hears nothing yet.",
   "gate.asked": "{{who}} is being asked in",
 
+  "staff.inside": "Postal staff are in here.",
+  "staff.unheard": "You are connected once they have left.",
   "staff.here": "Postal staff are listening too.",
   "staff.person": "postal staff",
   "staff.came": "Staff have come in",

@@ -106,10 +106,6 @@ const words = {
   "admin.finding.paused": "{{who}}が 面談を 休んでいました。",
   "admin.finding.unanswered": "{{who}}の 呼び出しに だれも 答えていませんでした。",
   "admin.finding.fine": "変わったことは ありませんでした。",
-  "admin.remote.reload": "ブースの画面を 読み込み直す",
-  "admin.remote.volume": "ブースの音量を もどす",
-  "admin.remote.done": "ブースから「しました」と 返事が ありました。",
-  "admin.remote.failed": "ブースから 返事が ありません。電源と回線を 確かめてください。",
 } as const;
 
 export default words;

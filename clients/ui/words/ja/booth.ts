@@ -1,5 +1,6 @@
 /** The booth in Japanese. 絵 and 声, not 映像 and 音声; short sentences; what happens, then what to do. */
 const words = {
+  "screen.region": "いまの 画面",
   "page.title": "相談ブース",
   "step.begin": "はじめに",
   "step.check": "ためす",

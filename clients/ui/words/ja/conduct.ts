@@ -35,6 +35,8 @@ const words = {
   "conduct.paused.other": "止まっています（{{reason}}）。だれにも 絵と声は 届いていません。",
   "conduct.resume": "お話に 戻る",
 
+  "conduct.remote": "ブースの 画面を 直す",
+  "conduct.staff.inside": "局の人が ブースに います。出るか、2人が よいと言うまで、声は つながりません。",
   "conduct.staff.ask": "局の人が ブースに います。ご本人と あなたが よいと言うまで、絵と声は 届きません。",
   "conduct.staff.accept": "いっしょに 聞いてよい",
   "conduct.staff.waits": "局の人が ブースに います。ご本人の へんじを 待っています。",

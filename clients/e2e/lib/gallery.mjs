@@ -1,0 +1,51 @@
+// Screens in every language and window size they are drawn for, to be looked at and judged.
+
+import { SIZES } from './browser.mjs';
+import { faults, LEAST } from './screen.mjs';
+import { until } from './wait.mjs';
+
+const LANGUAGES = ['ja', 'easy', 'en'];
+
+/** Further sizes of window beside the usual one of an app. */
+const FURTHER = {
+  booth: [{ width: 1920, height: 1080 }],
+  desk: [{ width: 1280, height: 800 }, { width: 1366, height: 768 }, { width: 1920, height: 1080 }],
+  counter: [{ width: 1280, height: 800 }, { width: 1920, height: 1080 }],
+  guest: [{ width: 1280, height: 800 }],
+  lobby: [{ width: 1280, height: 800 }],
+};
+
+/**
+ * Makes a way to look at screens in every language and size, in place of world.look.
+ *
+ * @param {import('./world.mjs').World} world
+ */
+export function galleryOf(world) {
+  const unreadable = [];
+
+  /** Pictures one screen in all of them and leaves it as it was. */
+  async function look({ page, who, app }, what) {
+    const usual = page.viewportSize();
+    for (const size of [SIZES[app], ...(FURTHER[app] ?? [])]) {
+      await page.setViewportSize(size);
+      for (const language of LANGUAGES) {
+        await speak(page, language);
+        const name = `${who}-${what}-${size.width}-${language}`;
+        await page.screenshot({ path: world.artefacts.path(`${name}.png`) });
+        // axe takes a second: it looks at the usual size; the others are measured.
+        const axe = size === SIZES[app];
+        unreadable.push(...(await faults(page, { ...LEAST[app], axe })).map((fault) => `${name}: ${fault}`));
+      }
+    }
+    await page.setViewportSize(usual);
+    await speak(page, 'ja');
+  }
+
+  /** What about all of them cannot be read by everybody. */
+  return { look, unreadable };
+}
+
+async function speak(page, language) {
+  await page.evaluate((next) => window.tongue.choose(next), language);
+  await until(`the page speaks ${language}`, () => page.evaluate((next) => window.tongue.now() === next, language));
+}
