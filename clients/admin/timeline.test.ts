@@ -48,6 +48,12 @@ describe("what most likely was the matter", () => {
     ["the check had heard nothing", [moment("14:00:10", "test", booth, { voice: "missing", face: "ok", hearing: "nothing" })], undefined, [{ what: "test-voice" }, { what: "test-hearing" }]],
     ["nobody answered the booth's call", [moment("14:05:00", "call", booth, { step: "called" }), moment("14:05:15", "call", booth, { step: "phoned" })], undefined, [{ what: "unanswered", from: at("14:05:00") }]],
     ["an answered call is no trouble after it", [moment("14:05:00", "call", booth, { step: "called" }), moment("14:05:15", "call", booth, { step: "answered" })], "14:09:00", [{ what: "fine" }]],
+    [
+      "staff was in the booth, and nothing was heard until both sides agreed",
+      [moment("14:05:00", "event", "counter:o", { event: "staff_came", state: "consultation" }), moment("14:06:00", "event", "counter:o", { event: "staff_left", state: "consultation" })],
+      "14:05:00",
+      [{ what: "staff", who: "booth", from: at("14:05:00"), to: at("14:06:00") }],
+    ],
     ["going when it is over is not being lost", [moment("14:00:00", "online", booth), closed("14:20:00"), moment("14:20:01", "offline", booth), moment("14:20:01", "media", booth, { connected: "no" })], undefined, [{ what: "fine" }]],
   ];
   it.each(rows)("%s", (_, moments, about, expected) => {

@@ -36,6 +36,7 @@ export interface Finding {
     | "relay" // media went over a relay
     | "tcp"
     | "paused"
+    | "staff" // somebody of the post office was in the booth
     | "unanswered" // a call to the staff was not answered
     | "fine";
   readonly who: Side;
@@ -76,7 +77,7 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 
 /** How bad each is: the first sentence is what most likely was the matter. */
 const gravity: readonly Finding["what"][] = [
-  "lost", "no-media", "sound-off", "away", "paused", "test-voice", "test-hearing", "weak", "picture-off", "unanswered", "tcp", "relay", "fine",
+  "lost", "no-media", "sound-off", "away", "paused", "staff", "test-voice", "test-hearing", "weak", "picture-off", "unanswered", "tcp", "relay", "fine",
 ];
 
 /** What was not as it should be, the gravest first; "fine" alone where nothing was. With `about`, only what held at that time. */
@@ -137,6 +138,7 @@ export function findings(moments: readonly Moment[], about?: string): Finding[] 
         break;
       case "event":
         if (more["event"] === "pause" || more["event"] === "resume") set("paused", who, "visit", more["event"] === "pause", at);
+        if (more["event"] === "staff_came" || more["event"] === "staff_left") set("staff", "booth", "visit", more["event"] === "staff_came", at);
         break;
       default:
     }

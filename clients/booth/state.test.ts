@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Leg, Session } from "../session/protocol";
 import type { RemoteMedia, Snapshot, TalkMessage } from "../session/types";
 import { next, nobody, type Local } from "./local";
-import { callOf, checkOf, lineOf, screenOf, stepOf, type Screen } from "./state";
+import { callOf, checkOf, lineOf, screenOf, staffInside, stepOf, type Screen } from "./state";
 
 const noon = Date.parse("2026-11-25T12:00:00+09:00");
 
@@ -286,6 +286,15 @@ describe("the way", () => {
     ].map((screen) => stepOf(screen)?.now);
     expect(steps).toEqual([1, 2, 3, 5]);
     expect(stepOf({ kind: "idle" })).toBeNull();
+  });
+
+  it("says that staff is in the booth on every screen before the talk, which says so itself", () => {
+    const staff = { present: true, at: "2026-11-25T10:00:00+09:00", accepted: [] };
+    const inside = (over: Partial<Session>) => staffInside(screenOf(visit(over), here()))?.id;
+    expect(inside({ state: "waiting", staff })).toBe("s_1");
+    expect(inside({ state: "waiting", staff: { ...staff, present: false } })).toBeUndefined();
+    expect(inside({ state: "waiting" })).toBeUndefined();
+    expect(inside({ state: "consultation", staff })).toBeUndefined();
   });
 });
 

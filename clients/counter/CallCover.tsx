@@ -45,13 +45,13 @@ export function CallCover({
   const session = sessions.find((s) => s.booth === first.booth && s.state !== "closed");
   const others = calls.filter((c) => c.booth !== first.booth).map((c) => literal(c.boothName));
   return (
-    <ModalOverlay isOpen isKeyboardDismissDisabled className="screen-only fixed inset-0 z-60 grid place-items-center overflow-y-auto bg-heed-soft p-8">
+    <ModalOverlay isOpen isKeyboardDismissDisabled className="screen-only fixed inset-0 z-60 grid place-items-center overflow-y-auto bg-heed-soft p-6">
       <Modal className="w-full max-w-[1120px]">
-        <Dialog role="alertdialog" className="rounded-12 border-4 border-call-edge bg-white px-14 py-10 outline-none">
+        <Dialog role="alertdialog" className="rounded-12 border-4 border-call-edge bg-white px-14 py-8 outline-none">
           <div className="flex items-center gap-12">
-            <div aria-hidden="true" className="grid size-48 flex-none place-items-center rounded-full bg-heed">
-              <div className="grid size-28 place-items-center rounded-full bg-call">
-                <Icon name="bell" className="size-16" />
+            <div aria-hidden="true" className={`grid flex-none place-items-center rounded-full bg-heed ${first.emergency === true ? "size-36" : "size-48"}`}>
+              <div className={`grid place-items-center rounded-full bg-call ${first.emergency === true ? "size-22" : "size-28"}`}>
+                <Icon name="bell" className={first.emergency === true ? "size-12" : "size-16"} />
               </div>
             </div>
             <div className="min-w-0">
@@ -64,11 +64,11 @@ export function CallCover({
                 </p>
               )}
               <p className="mt-1 text-[24px]">
-                <Ago at={first.at} />
+                <Ago call={first} />
               </p>
             </div>
           </div>
-          <div className="mt-8 flex flex-col gap-5">
+          <div className={`flex flex-col ${first.emergency === true ? "mt-5 gap-4" : "mt-8 gap-5"}`}>
             {first.emergency === true && <AlarmSheet emergency={sheetOf(office, first.at)} told={false} className="text-[20px]" />}
             {trouble !== null && (
               <TroubleLine className="text-[20px]">
@@ -141,11 +141,12 @@ function Telephone({ call }: { readonly call: Call }) {
   );
 }
 
-function Ago({ at }: { readonly at: string }) {
-  const seconds = Math.max(0, Math.floor((useNow() - Date.parse(at)) / 1000));
+function Ago({ call }: { readonly call: Call }) {
+  const seconds = Math.max(0, Math.floor((useNow() - Date.parse(call.at)) / 1000));
+  const what = call.emergency === true ? "alarm" : "counter.call";
   return seconds < 120 ? (
-    <T k="counter.call.ago" values={{ seconds }} />
+    <T k={`${what}.ago`} values={{ seconds }} />
   ) : (
-    <T k="counter.call.agoMinutes" values={{ minutes: Math.floor(seconds / 60) }} />
+    <T k={`${what}.agoMinutes`} values={{ minutes: Math.floor(seconds / 60) }} />
   );
 }

@@ -161,6 +161,9 @@ function lowestBlock(blocks: readonly Block[], width: number): number {
   return said ? 68 : 46;
 }
 
+/** No time passes so fast between two drawings, minutes. */
+const clockPutRight = 5;
+
 /** The ruled day. It scrolls when it is longer than the screen, and opens where the present is. */
 function Columns({
   day,
@@ -191,12 +194,14 @@ function Columns({
   const scale = pixelsPerMinute(ruler, blocks, height, lowestBlock(blocks, width / Math.max(1, columns.length)));
   const first = columns.flatMap((c) => c.blocks).reduce((min, b) => Math.min(min, b.from), ruler.to);
   const at = now ?? Math.max(ruler.from, first === ruler.to ? ruler.from : first);
-  const settled = useRef<string | null>(null);
+  const settled = useRef<{ measure: string; at: number } | null>(null);
   useEffect(() => {
-    // Only when the day or its measure changes: scrolling away from somebody who reads would be rude.
+    // Only when the day or its measure changes, or the server's clock has put this one right: scrolling away from somebody
+    // who reads would be rude.
     const measure = `${ruler.from} ${ruler.to} ${scale} ${now === null}`;
-    if (settled.current === measure) return;
-    settled.current = measure;
+    const last = settled.current;
+    settled.current = { measure, at };
+    if (last?.measure === measure && Math.abs(at - last.at) < clockPutRight) return;
     box.current?.scrollTo({ top: (at - ruler.from) * scale - box.current.clientHeight / 3 });
   }, [at, ruler, scale, now]);
   const hours = Array.from({ length: (ruler.to - ruler.from) / 60 + 1 }, (_, i) => ruler.from + i * 60);

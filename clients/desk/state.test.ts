@@ -50,6 +50,11 @@ describe("the desk's screens", () => {
     expect(state).toMatchObject({ screen: { at: "day" }, asking: null, ended: "done" });
   });
 
+  it("has its hands free, and says so, when it has put the visit back into the queue", () => {
+    const state = run({ type: "rejoin", session: "s_1" }, { type: "ask", what: "requeue" }, { type: "left", session: "s_1", because: "requeued" });
+    expect(state).toMatchObject({ screen: { at: "day" }, asking: null, ended: "requeued" });
+  });
+
   it("ignores the end of a visit that is not on the screen", () => {
     const state = run({ type: "rejoin", session: "s_1" }, { type: "ended", session: "s_9", reason: "left" });
     expect(state.screen).toEqual({ at: "consult", session: "s_1" });

@@ -6,7 +6,7 @@ import { becomeReady } from './lib/booth.mjs';
 import { admit, choose, chooseMore, end, seesSomebody } from './lib/desk.mjs';
 import { isSilent } from './lib/hearing.mjs';
 import { says, wordsOf } from './lib/screen.mjs';
-import { button, containing } from './lib/seats.mjs';
+import { button } from './lib/seats.mjs';
 import { received } from './lib/seeing.mjs';
 import { arrive, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';

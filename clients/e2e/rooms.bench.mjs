@@ -262,6 +262,7 @@ test('a visit with family, a private word, a handover without a gap, a recall an
     await button(dialog(pharmacist.page), '話にもどる').click();
     await world.look(booth, 'emergency-stands');
     await button(pharmacist.page, '緊急を終える').click();
+    await button(dialog(pharmacist.page), '緊急を終える').click();
     await until('it is over', async () => !(await wordsOf(booth.page)).includes('緊急を知らせています'));
   });
 

@@ -28,7 +28,7 @@ export function App() {
       </header>
       <main className="grid grid-cols-[minmax(0,5fr)_minmax(0,5fr)_minmax(0,4fr)] gap-[2.5vw] px-[3.75vw] py-[4vh]">
         {[0, 1].map((place) => (
-          <Card key={place} entry={cards[place]} />
+          <Card key={place} entry={cards[place]} alone={cards.length === 0 && place === 0} />
         ))}
         <section className="flex flex-col items-center rounded-16 border-2 border-cyan-200 bg-white p-8 text-center">
           <h2 className="text-[max(52px,2.7vw)] font-bold">
@@ -59,16 +59,18 @@ export function App() {
 }
 
 /** One number: to come in now, or in its booth. */
-function Card({ entry }: { readonly entry: LobbyEntry | undefined }) {
+function Card({ entry, alone }: { readonly entry: LobbyEntry | undefined; /** No number is shown at all. */ readonly alone: boolean }) {
   const called = entry?.stage === "called";
   return (
     <section
       className={`flex flex-col items-center justify-between rounded-16 bg-white p-8 text-center ${called ? "border-10 border-primary" : "border-2 border-cyan-200"}`}
     >
       {entry === undefined ? (
-        <p className="m-auto text-[44px]">
-          <T k="lobby.free" />
-        </p>
+        alone && (
+          <p className="m-auto text-[max(52px,2.7vw)]">
+            <T k="lobby.free" />
+          </p>
+        )
       ) : (
         <>
           <h2 className="text-[max(64px,3.3vw)] font-bold">{literal(entry.boothName)}</h2>

@@ -11,7 +11,7 @@ import type { Screen } from "../state";
 import { T } from "../words";
 import { TalkBanner } from "./Talk";
 
-/** First step, at the foot: lifts the cover. */
+/** First step, at the foot: lifts the cover. While an emergency stands it opens the sheet; its words stay, or the foot would grow. */
 export function AlarmButton() {
   const { alarm, armAlarm, act } = useBooth();
   const standing = alarm?.state === "raised";
@@ -21,7 +21,7 @@ export function AlarmButton() {
       className="border-emergency! text-emergency! max-[1300px]:px-4!"
       onPress={standing ? () => act({ type: "open-alarm" }) : armAlarm}
     >
-      <T k={standing ? "alarm.open" : "alarm.button"} />
+      <T k="alarm.button" />
     </Button>
   );
 }

@@ -5,7 +5,7 @@ import { usePersonName, type TalkScreen } from "./Talk";
 
 /** Above a consultation: who stands at the gate or is asked in, that staff listens, and that an emergency has been raised. */
 export function CourseBar({ screen }: { readonly screen: TalkScreen }) {
-  const { client, alarm } = useBooth();
+  const { client, alarm, act } = useBooth();
   const nameOf = usePersonName();
   return (
     <>
@@ -15,6 +15,9 @@ export function CourseBar({ screen }: { readonly screen: TalkScreen }) {
           <span className="font-bold">
             <T k="alarm.stands" />
           </span>
+          <Button className="ml-auto min-h-16!" onPress={() => act({ type: "open-alarm" })}>
+            <T k="alarm.open" />
+          </Button>
         </Line>
       )}
       {screen.staff && (

@@ -35,8 +35,8 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
           <Panel className="px-8 py-2">
             <Expected waiting={waiting} leg={leg} />
           </Panel>
-          {/* With a broken line there is more to say than there is room for; this can wait. */}
-          {snapshot.connection.state === "live" && <Note icon="speaker" k="wait.chime" />}
+          {/* With a broken line, or staff in the booth, there is more to say than there is room for; this can wait. */}
+          {snapshot.connection.state === "live" && session.staff?.present !== true && <Note icon="speaker" k="wait.chime" />}
           <Note icon="eye" k="wait.private" />
         </div>
         <Whom leg={leg} />

@@ -30,9 +30,15 @@ export class Sound {
   #wanted = true;
   #listeners = new Set<() => void>();
   #ringing: ReturnType<typeof setInterval> | null = null;
+  /** Switches on the page. */
+  #holders = 0;
 
-  /** Looks whether the browser lets this page sound already; a first touch anywhere lifts the block by itself. */
+  /**
+   * Looks whether the browser lets this page sound already; a first touch anywhere lifts the block by itself. The sound is
+   * there until the last of those who began it has ended it: a cover that goes takes nobody else's sound with it.
+   */
   readonly begin = (): (() => void) => {
+    this.#holders++;
     const wake = () => void this.#resume();
     this.#open();
     document.addEventListener("pointerdown", wake);
@@ -40,6 +46,7 @@ export class Sound {
     return () => {
       document.removeEventListener("pointerdown", wake);
       document.removeEventListener("keydown", wake);
+      if (--this.#holders > 0) return;
       this.stopRinging();
       void this.#context?.close();
       this.#context = null;

@@ -106,6 +106,7 @@ const words: Record<keyof typeof ja, string> = {
   "admin.finding.relay": "{{who}}の {絵|え}と {声|こえ}は {中継|ちゅうけい}を {通|とお}りました。",
   "admin.finding.tcp": "{{who}}の {絵|え}と {声|こえ}は TCPで {届|とど}きました。",
   "admin.finding.paused": "{{who}}が {休|やす}んでいました。",
+  "admin.finding.staff": "{{who}}に {局|きょく}の {人|ひと}が いました。",
   "admin.finding.unanswered": "{{who}}が よんでも だれも {来|き}ませんでした。",
   "admin.finding.fine": "{変|か}わったことは ありません。",
 };

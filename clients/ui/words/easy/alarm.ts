@@ -26,6 +26,8 @@ const words: Record<keyof typeof ja, string> = {
   "alarm.calm": "もう だいじょうぶ",
   "alarm.calm.sure": "もう だいじょうぶですか",
   "alarm.calm.means": "みんなの {画面|がめん}から {消|き}えます。",
+  "alarm.ago": "{緊急|きんきゅう}の {知|し}らせ・{{seconds}}{秒|びょう}まえ",
+  "alarm.agoMinutes": "{緊急|きんきゅう}の {知|し}らせ・{{minutes}}{分|ふん}まえ",
   "alarm.booth": "{{booth}}で たすけが いります",
   "alarm.go": "すぐ {行|い}きます",
 };

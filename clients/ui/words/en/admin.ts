@@ -106,6 +106,7 @@ const words: Record<keyof typeof ja, string> = {
   "admin.finding.relay": "sound and pictures of {{who}} went over a relay.",
   "admin.finding.tcp": "sound and pictures of {{who}} went over TCP.",
   "admin.finding.paused": "{{who}} had paused the consultation.",
+  "admin.finding.staff": "postal staff were in {{who}}.",
   "admin.finding.unanswered": "nobody had answered the call of {{who}}.",
   "admin.finding.fine": "Nothing out of the ordinary was noted.",
 };

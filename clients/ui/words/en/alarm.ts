@@ -26,6 +26,8 @@ const words: Record<keyof typeof ja, string> = {
   "alarm.calm": "Emergency is over",
   "alarm.calm.sure": "Is the emergency over?",
   "alarm.calm.means": "The notice goes from every screen.",
+  "alarm.ago": "Emergency raised {{seconds}} s ago",
+  "alarm.agoMinutes": "Emergency raised {{minutes}} min ago",
   "alarm.booth": "Emergency in {{booth}}",
   "alarm.go": "Going there now",
 };

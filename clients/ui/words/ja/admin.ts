@@ -104,6 +104,7 @@ const words = {
   "admin.finding.relay": "{{who}}の 絵と声は 中継を 通っていました。",
   "admin.finding.tcp": "{{who}}の 絵と声は TCPで 届いていました。",
   "admin.finding.paused": "{{who}}が 面談を 休んでいました。",
+  "admin.finding.staff": "{{who}}に 局の人が いました。",
   "admin.finding.unanswered": "{{who}}の 呼び出しに だれも 答えていませんでした。",
   "admin.finding.fine": "変わったことは ありませんでした。",
 } as const;

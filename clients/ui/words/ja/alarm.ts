@@ -24,6 +24,8 @@ const words = {
   "alarm.calm": "{緊急|きんきゅう}を {終|お}える",
   "alarm.calm.sure": "{緊急|きんきゅう}を {終|お}えますか",
   "alarm.calm.means": "{局|きょく}の {人|ひと}と {相手|あいて}の {画面|がめん}から、{知|し}らせが {消|き}えます。",
+  "alarm.ago": "{緊急|きんきゅう}の {知|し}らせ・{{seconds}}{秒前|びょうまえ}",
+  "alarm.agoMinutes": "{緊急|きんきゅう}の {知|し}らせ・{{minutes}}{分前|ふんまえ}",
   "alarm.booth": "{{booth}}で {緊急|きんきゅう}です",
   "alarm.go": "すぐ {行|い}きます",
 } as const;
