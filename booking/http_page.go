@@ -33,7 +33,7 @@ func (s *Service) OfficePage() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		w.Header().Set("Content-Security-Policy", officepage.Policy)
 		_, _ = w.Write(b.Bytes()) // a client that has gone
 	})
 }

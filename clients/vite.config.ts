@@ -78,6 +78,15 @@ function licences(): Plugin {
   };
 }
 
+/**
+ * Keeps react-aria from writing a style of its own into the page, which the content security policy does not let in: it
+ * leaves that where an element of this id is there. theme.css has the rule.
+ */
+function noInlineStyle(): Plugin {
+  const attrs = { id: "react-aria-pressable-style", name: "touch-action", content: "theme.css" };
+  return { name: "madoguchi:no-inline-style", transformIndexHtml: () => [{ tag: "meta", attrs, injectTo: "head" }] };
+}
+
 /** The package a module belongs to, or null for our own and for what Vite makes up. */
 function packageOf(id: string): string | null {
   const match = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll("\\", "/"));
@@ -90,7 +99,7 @@ export default defineConfig({
   base: "/",
   appType: "mpa",
   publicDir: false,
-  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), licences()],
+  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), licences(), noInlineStyle()],
   build: {
     outDir: "dist",
     emptyOutDir: false,

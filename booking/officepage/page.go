@@ -1,6 +1,8 @@
 package officepage
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"html/template"
 	"io"
 )
@@ -50,22 +52,8 @@ func Write(w io.Writer, p Page) error { return page.Execute(w, p) }
 // Known reports whether the page is written in a language.
 func Known(lang string) bool { _, ok := words[lang]; return ok }
 
-var page = template.Must(template.New("office").Funcs(template.FuncMap{
-	"say":       func(lang, key string) string { return words[lang][key] },
-	"languages": Languages,
-	"html": func(lang string) string {
-		if lang == "en" {
-			return "en"
-		}
-		return "ja"
-	},
-}).Parse(`<!doctype html>
-<html lang="{{html .Lang}}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{.Name}} — {{say .Lang "title"}}</title>
-<style>
+// style is the page's only one. Policy lets in this very text, and no other style or script.
+const style = `
 body { font: 1.125rem/1.75 "Noto Sans JP Variable", "Noto Sans JP", "Noto Sans CJK JP", sans-serif; color: #1a1a1c; background: #fff; margin: 0 auto; max-width: 48rem; padding: 1.5rem 1rem 4rem }
 h1 { font-size: 2rem; line-height: 1.4; margin: 0 } h2 { font-size: 1.5rem; margin: 2.5rem 0 .75rem } h3 { font-size: 1.25rem; margin: 0 }
 nav ul { display: flex; flex-wrap: wrap; gap: .75rem; list-style: none; margin: 0 0 1.5rem; padding: 0 }
@@ -81,7 +69,33 @@ dt { color: #4d4d4d } dd a { display: inline-block; min-height: 44px; line-heigh
 .made { color: #595959; margin-top: 2.5rem }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr } dd { margin-bottom: .5rem } }
 @media print { nav { display: none } dd a { min-height: 0; line-height: inherit } body { font-size: 11pt; max-width: none; padding: 0 } a { color: inherit; text-decoration: none } .card { border-color: #000 } h2 { margin-top: 1.25rem } }
-</style>
+`
+
+// Policy is the Content-Security-Policy of a page that Write has made.
+var Policy = "default-src 'none'; style-src '" + hashOf(style) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// hashOf names a text as a policy does (CSP Level 3, §2.3.1).
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+var page = template.Must(template.New("office").Funcs(template.FuncMap{
+	"say":       func(lang, key string) string { return words[lang][key] },
+	"languages": Languages,
+	"html": func(lang string) string {
+		if lang == "en" {
+			return "en"
+		}
+		return "ja"
+	},
+}).Parse(`<!doctype html>
+<html lang="{{html .Lang}}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{.Name}} — {{say .Lang "title"}}</title>
+<style>` + style + `</style>
 </head>
 <body>
 <nav aria-label="{{say .Lang "languages"}}"><ul>{{$lang := .Lang}}{{$id := .ID}}{{range languages}}<li><a href="/offices/{{$id}}?lang={{.}}" hreflang="{{html .}}" lang="{{html .}}"{{if eq . $lang}} aria-current="page"{{end}}>{{say . "self"}}</a></li>{{end}}</ul></nav>

@@ -15,12 +15,13 @@ import (
 	"time"
 )
 
-// Headers of pages. Scripts come from ourselves only and none is inline; styles may be inline because React sets
-// them for positions; camera, microphone and the like are for our own pages, the rest is off.
+// Headers of pages. Scripts and styles come from ourselves only and none is inline (what React sets on an element goes
+// through its style object, which is no inline style); sockets go to our own host, which 'self' covers, and to the other
+// servers; camera, microphone and the like are for our own pages, the rest is off.
 const (
-	pagePolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' ws: wss:; " +
-		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	pagePolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; font-src 'self'; manifest-src 'self'; " +
+		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
+		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	pagePermissions = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), " +
 		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), " +
 		"geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), browsing-topics=()"
@@ -53,8 +54,11 @@ type page struct {
 
 // loadPages reads the whole of a build. Its pages may also ask the other servers of the service.
 func loadPages(built fs.FS, others ...string) (*pages, error) {
-	self := "connect-src " + strings.Join(append([]string{"'self'"}, others...), " ") + " ws:"
-	p := &pages{files: map[string]*page{}, policy: strings.Replace(pagePolicy, "connect-src 'self' ws:", self, 1)}
+	reached := []string{"connect-src 'self'"}
+	for _, other := range others {
+		reached = append(reached, other, strings.Replace(other, "http", "ws", 1))
+	}
+	p := &pages{files: map[string]*page{}, policy: strings.Replace(pagePolicy, "connect-src 'self'", strings.Join(reached, " "), 1)}
 	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
