@@ -100,28 +100,29 @@ func (c Config) check() error {
 // Broker serves the participants of one area. Make it with New, give it Media, and Run it; Handler, Register and the
 // others may be wired up before it runs, and answer 503 until it does.
 type Broker struct {
-	cfg      Config
-	log      *slog.Logger
-	clock    clock
-	store    *store
-	meters   *meters
-	lines    lines
-	calls    callStore
-	tries    tries
-	issuer   *access.Issuer
-	verifier *access.Verifier
-	codes    *access.Codes
-	book     *book
-	hub      *hub
-	media    Media
-	nodes    Nodes // several media nodes behind media; nil where there is one
-	moves    *newest[string, int64]
-	node     string // id of this run of the broker, to tell its own words from others'
-	reports  *newest[who, report]
-	mediaOut *newest[who, media]
-	retries  *retries
-	dayNews  chan struct{} // holds one token while appointments may have changed since open sessions were looked at
-	gates    keyedMutex
+	cfg         Config
+	log         *slog.Logger
+	clock       clock
+	store       *store
+	meters      *meters
+	lines       lines
+	calls       callStore
+	tries       tries
+	issuer      *access.Issuer
+	verifier    *access.Verifier
+	codes       *access.Codes
+	revocations *access.Revocations
+	book        *book
+	hub         *hub
+	media       Media
+	nodes       Nodes // several media nodes behind media; nil where there is one
+	moves       *newest[string, int64]
+	node        string // id of this run of the broker, to tell its own words from others'
+	reports     *newest[who, report]
+	mediaOut    *newest[who, media]
+	retries     *retries
+	dayNews     chan struct{} // holds one token while appointments may have changed since open sessions were looked at
+	gates       keyedMutex
 
 	timelines *timelines
 	commands  commands
@@ -145,22 +146,24 @@ func New(cfg Config) (*Broker, error) {
 	keys := keyspace{cfg.Area}
 	b := &Broker{
 		cfg: cfg, log: cfg.Log, clock: cfg.clock, media: cfg.Media,
-		store:    newStore(cfg.Redis, cfg.Area, cfg.Log),
-		lines:    lines{cfg.Redis, keys, cfg.Keys},
-		calls:    callStore{cfg.Redis, keys},
-		tries:    tries{cfg.Redis, keys},
-		issuer:   access.NewIssuer(cfg.Keys, cfg.clock.Now),
-		verifier: access.NewVerifier(cfg.Keys, cfg.clock.Now),
-		codes:    access.NewCodes(cfg.Redis, cfg.Area),
-		book:     newBook(cfg.Redis, cfg.Log),
-		hub:      newHub(cfg.Places, cfg.clock),
-		node:     newID("n_"),
-		reports:  newNewest[who, report](),
-		mediaOut: newNewest[who, media](),
-		moves:    newNewest[string, int64](),
-		retries:  newRetries(cfg.Log),
-		dayNews:  make(chan struct{}, 1),
+		store:       newStore(cfg.Redis, cfg.Area, cfg.Log),
+		lines:       lines{cfg.Redis, keys, cfg.Keys},
+		calls:       callStore{cfg.Redis, keys},
+		tries:       tries{cfg.Redis, keys},
+		issuer:      access.NewIssuer(cfg.Keys, cfg.clock.Now),
+		verifier:    access.NewVerifier(cfg.Keys, cfg.clock.Now),
+		codes:       access.NewCodes(cfg.Redis, cfg.Area),
+		revocations: access.NewRevocations(cfg.Redis, cfg.Area, cfg.clock.Now),
+		book:        newBook(cfg.Redis, cfg.Log),
+		hub:         newHub(cfg.Places, cfg.clock),
+		node:        newID("n_"),
+		reports:     newNewest[who, report](),
+		mediaOut:    newNewest[who, media](),
+		moves:       newNewest[string, int64](),
+		retries:     newRetries(cfg.Log),
+		dayNews:     make(chan struct{}, 1),
 	}
+	b.verifier = b.verifier.Heeding(b.revocations)
 	b.timelines = newTimelines(cfg.Redis, keys, b.node, cfg.Timeline)
 	b.meters = newMeters()
 	b.store.meters = b.meters
@@ -199,6 +202,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.followMoves(inner) })
 	work.Go(func() error { return b.followDays(inner) })
 	work.Go(func() error { return b.followTimes(inner) })
+	work.Go(func() error { return b.followKeys(inner) })
 	work.Go(func() error { return b.retries.run(inner, b.clock) })
 	b.running.Store(true)
 	select {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"madoguchi/signaling/access"
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
 )
@@ -26,6 +27,8 @@ type change struct {
 	Call *call `json:"call,omitempty"`
 
 	Command *command `json:"command,omitempty"`
+
+	Revoked *access.Revocation `json:"revoked,omitempty"`
 
 	Seat   string    `json:"seat,omitempty"` // has been opened at Node
 	Node   string    `json:"node,omitempty"`
@@ -88,6 +91,8 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 		b.hub.setCall(*c.Call)
 	case c.Command != nil:
 		b.hearCommand(*c.Command)
+	case c.Revoked != nil:
+		b.hearRevoked(ctx, *c.Revoked)
 	case c.Seat != "" && c.Node != b.node:
 		old, stays, since := b.hub.replaceSeat(c.Seat, c.By, c.Opened)
 		if old != nil {
@@ -139,6 +144,9 @@ func (b *Broker) reload(ctx context.Context) {
 }
 
 func (b *Broker) readAll(ctx context.Context) error {
+	if err := b.readRevoked(ctx); err != nil {
+		return err
+	}
 	from := b.clock.Now()
 	docs, err := b.store.all(ctx)
 	if err != nil {

@@ -206,6 +206,9 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	if old != nil {
 		old.finish(protocol.CloseReplaced, "opened elsewhere")
 	}
+	if b.revocations.Refuse(seat) { // since it was verified
+		s.finish(protocol.CloseRevoked, "signed out")
+	}
 	if old == s {
 		return true
 	}
@@ -253,6 +256,10 @@ func (s *socket) refuseToken(err error) {
 		return
 	}
 	s.send(protocol.Error{Code: protocol.ErrBadToken, Message: "hello: " + err.Error()})
+	if errors.Is(err, access.ErrRevoked) {
+		s.finish(protocol.CloseRevoked, "signed out")
+		return
+	}
 	s.finish(protocol.CloseBadToken, "token refused")
 }
 

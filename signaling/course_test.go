@@ -310,7 +310,7 @@ func TestALobbyShowsNumbersAndNothingElse(t *testing.T) {
 	if status, _ := n.call(http.MethodGet, "/v1/offices/okuse/lobby", screen.token, nil, &refused); status != http.StatusForbidden {
 		t.Errorf("another office's numbers: %d", status)
 	}
-	if code := screen.refused(screen.request(protocol.TypeSummon)); code != protocol.ErrNotEntered {
+	if code := screen.refused(screen.request(protocol.TypeSummon)); code != protocol.ErrForbidden {
 		t.Errorf("a screen does something: %s", code)
 	}
 	booth.ok(booth.request(protocol.TypeLeave))

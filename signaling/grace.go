@@ -34,6 +34,7 @@ func (b *Broker) keep(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-sweep:
+			b.cutOffAgain(ctx)
 			b.sweep(ctx)
 			b.settle(ctx)
 		case <-renew:

@@ -31,6 +31,10 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
+	if err := s.who.allowed(m.Type); err != nil {
+		s.refuseRequest(m.ID, m.Type, err)
+		return
+	}
 	ctx, first := b.once(ctx, s, m)
 	if !first {
 		return // it has been answered
@@ -157,7 +161,7 @@ var machineCodes = map[error]protocol.ErrorCode{
 
 var tokenErrors = []error{
 	access.ErrMalformed, access.ErrAlgorithm, access.ErrUnknownKey, access.ErrSignature,
-	access.ErrNotYet, access.ErrIssuer, access.ErrAudience, access.ErrClaims,
+	access.ErrNotYet, access.ErrIssuer, access.ErrAudience, access.ErrClaims, access.ErrRevoked,
 }
 
 // enter attaches the socket to one session, by a room token for exactly this participant.

@@ -13,8 +13,10 @@ import (
 
 func TestWithoutASessionEveryRequestSaysSo(t *testing.T) {
 	n := newWorld(t).start(nil)
-	p := n.sit(booth1)
-	for _, kind := range []string{protocol.TypeReady, protocol.TypeHandover, protocol.TypeEnd, protocol.TypeLeave} {
+	booth, desk := n.sit(booth1), n.sit("desk:morita")
+	for kind, p := range map[string]*peer{
+		protocol.TypeReady: booth, protocol.TypeLeave: booth, protocol.TypeHandover: desk, protocol.TypeEnd: desk,
+	} {
 		if code := p.refused(p.request(kind)); code != protocol.ErrNotEntered {
 			t.Errorf("%s: %s", kind, code)
 		}
@@ -26,7 +28,7 @@ func TestWithoutASessionEveryRequestSaysSo(t *testing.T) {
 		protocol.TypeDismiss: func(id string) any { return protocol.Dismiss{ID: id, Participant: booth1} },
 		protocol.TypeMute:    func(id string) any { return protocol.Mute{ID: id, Audio: true} },
 	} {
-		if code := p.refused(p.ask(kind, body)); code != protocol.ErrNotEntered {
+		if code := desk.refused(desk.ask(kind, body)); code != protocol.ErrNotEntered {
 			t.Errorf("%s: %s", kind, code)
 		}
 	}

@@ -104,6 +104,7 @@ func (w *world) start(change func(*Config)) *node {
 		mux.Handle("/whep/", equipment)
 	}
 	api := humago.New(mux, huma.DefaultConfig("test", "1"))
+	api.UseMiddleware(b.Guard())
 	b.Register(api)
 	w.bookings.Register(api)
 	mux.Handle("/v1/connect", b.Handler())

@@ -56,8 +56,12 @@ func forPeople(mux *http.ServeMux, s served) error {
 		mux.Handle("GET "+prefix, apps)
 	}
 
+	// The public halves of the keys that sign tokens.
+	mux.Handle("GET /.well-known/jwks.json", s.plan.keys.JWKS())
+
 	// The HTTP API, which describes itself at /openapi.json.
 	api := humago.New(mux, apiConfig())
+	api.UseMiddleware(s.house.signaling.Guard())
 	if s.plan.roles.is(roleBooking) {
 		mux.Handle("GET /offices/{office}", s.house.service.OfficePage())
 		s.house.service.Register(api)

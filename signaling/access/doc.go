@@ -11,4 +11,9 @@
 //
 // A seat that has no token yet gets one for a one-time code, which an operator mints and reads out. Redis keeps only
 // a hash of it, for ten minutes and five tries.
+//
+// What is taken back before it expires stands in a list that every node holds in memory (revoked.go). Who may do what stands
+// in one table (table.go), by which the broker refuses, from which deploy/ROLES.md is made and which the tests walk through.
 package access
+
+//go:generate go run ./gen

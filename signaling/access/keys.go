@@ -22,13 +22,24 @@ import (
 // ids must not become a flood of reads.
 const reloadEvery = 10 * time.Second
 
+// PublishedFirst is how long a new key only verifies before it signs: every node has found it by then, and whoever reads
+// the published set, so that nobody meets a token whose key it does not know.
+const PublishedFirst = 30 * time.Second
+
+// RetiredAfter is how long a key goes on verifying once its successor signs. Nothing it signed is valid any longer then.
+const RetiredAfter = SeatTTL + PublishedFirst + time.Hour
+
+// kidTime is how a key's id begins: when it was made, in UTC.
+const kidTime = "20060102T150405.000"
+
 // Keys are the signing key and the older ones that still verify.
 type Keys struct {
 	dir string
+	now func() time.Time // the clock of the files, which is the machine's
 
 	mu       sync.Mutex
 	byID     map[string]ed25519.PrivateKey
-	newest   string
+	ids      []string // oldest first
 	reloaded time.Time
 }
 
@@ -38,11 +49,11 @@ func LoadOrCreate(dir string) (*Keys, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("keys in %s: %w", dir, err)
 	}
-	k := &Keys{dir: dir}
+	k := &Keys{dir: dir, now: time.Now}
 	if err := k.load(); err != nil {
 		return nil, err
 	}
-	if k.newest == "" {
+	if len(k.ids) == 0 {
 		if err := k.Rotate(time.Now()); err != nil {
 			return nil, err
 		}
@@ -50,7 +61,8 @@ func LoadOrCreate(dir string) (*Keys, error) {
 	return k, nil
 }
 
-// Rotate adds a key, which signs from now on. The older ones go on verifying until their files are removed.
+// Rotate adds a key, which verifies at once and signs from PublishedFirst on. The older ones go on verifying until their
+// files are removed (Retire).
 func (k *Keys) Rotate(now time.Time) error {
 	if err := writeKey(k.dir, now); err != nil {
 		return fmt.Errorf("new key in %s: %w", k.dir, err)
@@ -72,7 +84,7 @@ func writeKey(dir string, now time.Time) error {
 	if _, err := rand.Read(tail[:]); err != nil {
 		return err
 	}
-	kid := now.UTC().Format("20060102T150405.000") + "-" + hex.EncodeToString(tail[:])
+	kid := now.UTC().Format(kidTime) + "-" + hex.EncodeToString(tail[:])
 	tmp, err := os.CreateTemp(dir, ".new-*") // made with 0600
 	if err != nil {
 		return err
@@ -87,6 +99,40 @@ func writeKey(dir string, now time.Time) error {
 	return os.Rename(tmp.Name(), filepath.Join(dir, kid+".pem"))
 }
 
+// Reload looks for keys that were added or taken away. A folder in which a key cannot be read changes nothing.
+func (k *Keys) Reload() error { return k.load() }
+
+// Retire removes the keys that nothing valid is signed with any more, and returns their ids. The one that signs always stays.
+func (k *Keys) Retire(now time.Time) ([]string, error) {
+	if err := k.load(); err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	ids := slices.Clone(k.ids)
+	k.mu.Unlock()
+	var gone []string
+	for i, id := range ids[:len(ids)-1] {
+		if now.Sub(madeAt(ids[i+1])) < RetiredAfter {
+			break
+		}
+		if err := os.Remove(filepath.Join(k.dir, id+".pem")); err != nil {
+			return gone, fmt.Errorf("retire key %s: %w", id, err)
+		}
+		gone = append(gone, id)
+	}
+	return gone, k.load()
+}
+
+// madeAt is when a key was made, by its id; long ago for one that somebody has named otherwise.
+func madeAt(kid string) time.Time {
+	stamp, _, _ := strings.Cut(kid, "-")
+	at, err := time.Parse(kidTime, stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 // load reads every key of the directory; the name that sorts last is the newest.
 func (k *Keys) load() error {
 	names, err := filepath.Glob(filepath.Join(k.dir, "*.pem"))
@@ -95,18 +141,18 @@ func (k *Keys) load() error {
 	}
 	slices.Sort(names)
 	found := make(map[string]ed25519.PrivateKey, len(names))
-	newest := ""
+	ids := make([]string, 0, len(names))
 	for _, name := range names {
 		key, err := readKey(name)
 		if err != nil {
 			return fmt.Errorf("key %s: %w", name, err)
 		}
-		newest = strings.TrimSuffix(filepath.Base(name), ".pem")
-		found[newest] = key
+		id := strings.TrimSuffix(filepath.Base(name), ".pem")
+		found[id], ids = key, append(ids, id)
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.byID, k.newest = found, newest
+	k.byID, k.ids = found, ids
 	return nil
 }
 
@@ -137,11 +183,17 @@ func readKey(name string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// signing is the newest key and its id.
+// signing is the newest key that everybody knows by now, and its id; where all are new, the oldest.
 func (k *Keys) signing() (string, ed25519.PrivateKey) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.newest, k.byID[k.newest]
+	known := k.now().Add(-PublishedFirst)
+	for i := len(k.ids) - 1; i > 0; i-- {
+		if !madeAt(k.ids[i]).After(known) {
+			return k.ids[i], k.byID[k.ids[i]]
+		}
+	}
+	return k.ids[0], k.byID[k.ids[0]]
 }
 
 // verifying is the public half of a key.
@@ -158,7 +210,7 @@ func (k *Keys) find(kid string) (ed25519.PrivateKey, bool) {
 	if key, ok := k.known(kid); ok {
 		return key, true
 	}
-	if !k.mayReload(time.Now()) || k.load() != nil {
+	if !k.mayReload(k.now()) || k.load() != nil {
 		return nil, false
 	}
 	return k.known(kid)

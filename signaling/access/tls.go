@@ -51,7 +51,7 @@ func (k *Keys) knows(s tls.ConnectionState) error {
 	if !ok {
 		return ErrStranger
 	}
-	if k.holds(theirs) || k.mayReload(time.Now()) && k.load() == nil && k.holds(theirs) {
+	if k.holds(theirs) || k.mayReload(k.now()) && k.load() == nil && k.holds(theirs) {
 		return nil
 	}
 	return ErrStranger

@@ -35,6 +35,7 @@ var (
 	ErrIssuer     = errors.New("token is not one of ours")
 	ErrAudience   = errors.New("token is for another purpose")
 	ErrClaims     = errors.New("token does not say what it must")
+	ErrRevoked    = errors.New("token has been revoked: its seat was signed out")
 )
 
 // Seat is what a seat token says. Office, Booth, Desk and Pool are empty where the seat has none.
@@ -47,6 +48,10 @@ type Seat struct {
 	Desk   string
 	Pool   string
 
+	SignIn    string // the signing-in that it goes back to; "" where there was none to be revoked by itself
+	Emergency bool   // taken by break-glass access
+
+	Issued  time.Time // set by the verifier
 	Expires time.Time // set by the verifier
 }
 
@@ -57,7 +62,9 @@ type Room struct {
 	Name        string // shown to the others; never a resident's
 	Grants      Grants
 	Role        string // of a guest: interpreter, family …
+	SignIn      string // that of the seat it was minted for
 
+	Issued  time.Time // set by the verifier
 	Expires time.Time // set by the verifier
 }
 
@@ -69,6 +76,9 @@ type seatClaims struct {
 	Booth  string `json:"booth,omitempty"`
 	Desk   string `json:"desk,omitempty"`
 	Pool   string `json:"pool,omitempty"`
+
+	SignIn    string `json:"sid,omitempty"`
+	Emergency bool   `json:"emergency,omitempty"`
 }
 
 type roomClaims struct {
@@ -77,6 +87,7 @@ type roomClaims struct {
 	Name   string `json:"name,omitempty"`
 	Grants Grants `json:"grants"`
 	Role   string `json:"role,omitempty"`
+	SignIn string `json:"sid,omitempty"`
 }
 
 // Issuer signs tokens with the newest key.
@@ -91,7 +102,7 @@ func NewIssuer(keys *Keys, now func() time.Time) *Issuer { return &Issuer{keys, 
 // Seat makes a seat token that lasts ttl, and tells when it expires.
 func (i *Issuer) Seat(s Seat, ttl time.Duration) (string, time.Time, error) {
 	registered := i.registered(s.ID, SeatAudience, ttl)
-	token, err := i.sign(seatClaims{registered, s.Role, s.Area, s.Office, s.Booth, s.Desk, s.Pool})
+	token, err := i.sign(seatClaims{registered, s.Role, s.Area, s.Office, s.Booth, s.Desk, s.Pool, s.SignIn, s.Emergency})
 	return token, registered.ExpiresAt.Time, err
 }
 
@@ -101,7 +112,7 @@ func (i *Issuer) Room(r Room, ttl time.Duration) (string, time.Time, error) {
 		return "", time.Time{}, fmt.Errorf("room token: grants %v: %w", r.Grants, ErrClaims)
 	}
 	registered := i.registered(r.Participant, RoomAudience, ttl)
-	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants, r.Role})
+	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants, r.Role, r.SignIn})
 	return token, registered.ExpiresAt.Time, err
 }
 
@@ -122,12 +133,16 @@ func (i *Issuer) sign(claims jwt.Claims) (string, error) {
 
 // Verifier reads tokens signed with any of the keys.
 type Verifier struct {
-	keys *Keys
-	now  func() time.Time
+	keys    *Keys
+	now     func() time.Time
+	revoked *Revocations
 }
 
 // NewVerifier verifies with keys; now tells the time.
-func NewVerifier(keys *Keys, now func() time.Time) *Verifier { return &Verifier{keys, now} }
+func NewVerifier(keys *Keys, now func() time.Time) *Verifier { return &Verifier{keys: keys, now: now} }
+
+// Heeding makes the verifier refuse what has been revoked.
+func (v *Verifier) Heeding(r *Revocations) *Verifier { return &Verifier{v.keys, v.now, r} }
 
 // Seat reads a seat token.
 func (v *Verifier) Seat(token string) (Seat, error) {
@@ -138,7 +153,11 @@ func (v *Verifier) Seat(token string) (Seat, error) {
 	if c.Subject == "" || c.Role == "" || c.Area == "" {
 		return Seat{}, fmt.Errorf("seat token: subject, role or area: %w", ErrClaims)
 	}
-	return Seat{c.Subject, c.Role, c.Area, c.Office, c.Booth, c.Desk, c.Pool, c.ExpiresAt.Time}, nil
+	issued := issuedAt(c.RegisteredClaims)
+	if v.revoked.refuses(c.SignIn, c.Subject, issued) {
+		return Seat{}, fmt.Errorf("seat token: %w", ErrRevoked)
+	}
+	return Seat{c.Subject, c.Role, c.Area, c.Office, c.Booth, c.Desk, c.Pool, c.SignIn, c.Emergency, issued, c.ExpiresAt.Time}, nil
 }
 
 // Room reads a room token.
@@ -150,7 +169,19 @@ func (v *Verifier) Room(token string) (Room, error) {
 	if c.Subject == "" || c.Room == "" || !c.Grants.known() {
 		return Room{}, fmt.Errorf("room token: subject, room or grants: %w", ErrClaims)
 	}
-	return Room{c.Subject, c.Room, c.Name, c.Grants, c.Role, c.ExpiresAt.Time}, nil
+	issued := issuedAt(c.RegisteredClaims)
+	if v.revoked.refuses(c.SignIn, c.Subject, issued) {
+		return Room{}, fmt.Errorf("room token: %w", ErrRevoked)
+	}
+	return Room{c.Subject, c.Room, c.Name, c.Grants, c.Role, c.SignIn, issued, c.ExpiresAt.Time}, nil
+}
+
+// issuedAt is when a token was made; long ago for one that does not say.
+func issuedAt(c jwt.RegisteredClaims) time.Time {
+	if c.IssuedAt == nil {
+		return time.Time{}
+	}
+	return c.IssuedAt.Time
 }
 
 func (v *Verifier) parse(token, audience string, claims jwt.Claims) error {

@@ -44,7 +44,7 @@ func TestATokenSaysWhatItWasMadeWith(t *testing.T) {
 	}
 	seat, err := verifier.Seat(token)
 	want := desk
-	want.Expires = seat.Expires
+	want.Issued, want.Expires = seat.Issued, seat.Expires
 	if err != nil || seat != want || !seat.Expires.Equal(expires) {
 		t.Fatalf("got %+v, %v", seat, err)
 	}
@@ -194,6 +194,10 @@ func TestTheNewestKeySignsAndOlderOnesVerify(t *testing.T) {
 	if err := keys.Rotate(time.Now().Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
+	if now, _ := keys.signing(); now != before {
+		t.Fatal("the new key signs before everybody can know it")
+	}
+	keys.now = func() time.Time { return time.Now().Add(time.Minute) }
 	if now, _ := keys.signing(); now == before {
 		t.Fatal("the old key still signs")
 	}
@@ -225,6 +229,7 @@ func TestAVerifierFindsAKeyThatWasAddedLater(t *testing.T) {
 	if err := there.Rotate(time.Now().Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
+	there.now = func() time.Time { return time.Now().Add(time.Minute) }
 	token, _, err := NewIssuer(there, clock).Seat(desk, SeatTTL)
 	if err != nil {
 		t.Fatal(err)
