@@ -24,6 +24,7 @@ type Logging struct {
 type Config struct {
 	Logging      `embed:""`
 	Certificates `embed:""`
+	Pace         `embed:""`
 
 	Roles          []string      `name:"role" env:"MADOGUCHI_ROLE" sep:"," default:"booking,signaling,sfu" placeholder:"ROLE" help:"What this process does, one or more of: booking (pages, appointments, notices), signaling (sockets, check-in, sessions, WHIP and WHEP), sfu (sound and pictures). Every process of an area needs the same redis and keys."`
 	Listen         string        `name:"listen" env:"MADOGUCHI_LISTEN" default:"0.0.0.0:8443" placeholder:"HOST:PORT" help:"Where pages, API and sockets are served, as host:port. Port 0 takes any free port."`
@@ -84,6 +85,7 @@ func (c *Config) check() error {
 		c.checkPublicURL(),
 		c.checkOrigins(),
 		c.Certificates.check(),
+		c.Pace.check(),
 		c.checkRoles(),
 		checkHostPort("media", c.Media),
 		checkIPs("media-public-ips", c.MediaPublicIPs),

@@ -27,6 +27,7 @@ type plan struct {
 	tls       *tls.Config // nil: plain HTTP
 	https     bool        // people reach us over https and always will
 	proxied   bool        // a proxy in front of us says where requests came from
+	pace      Pace        // zero: the demo's, where a thousand people of a load test come from one address
 	origins   []string
 	others    []string // origins of the other servers of the service
 	media     string

@@ -29,6 +29,9 @@ func routes(s served) (http.Handler, error) {
 		proxied:  s.plan.proxied,
 		others:   append(slices.Clone(s.plan.others), s.plan.origins...),
 	}
+	if s.plan.pace != (Pace{}) {
+		layers.byAddress, layers.bySeat = newThrottles(s.plan.pace, s.house.registry)
+	}
 	if !s.plan.roles.onlyMedia() {
 		if err := forPeople(mux, s); err != nil {
 			return nil, err

@@ -50,6 +50,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		tls:       secure,
 		https:     true,
 		proxied:   s.BehindProxy,
+		pace:      s.Pace,
 		origins:   asBrowsersWrite(append([]string{s.PublicURL}, s.AllowedOrigins...)),
 		others:    asBrowsersWrite(s.Others),
 		roles:     s.Roles,
