@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -117,29 +116,16 @@ func shapeError(err error) error {
 	return &ShapeError{stored, reads}
 }
 
-func (s *Store) shape() string   { return s.prefix + "shape" }
-func (s *Store) readers() string { return s.prefix + "readers" }
-
 // Agree tells the other brokers of the area what this one reads, and raises the shape that is written once all have been
 // reading a newer one for Options.ShapeAfter. It is called every few seconds, by a name that is this process's own, and
 // gives the shape in force. *ShapeError says that this program is too old for the area: it must be updated, and what it
 // cannot read it refuses.
 func (s *Store) Agree(ctx context.Context, broker string) (int64, error) {
-	answer, err := s.run(ctx, s.steps.agree, []string{s.shape(), s.readers()}, broker, s.shapes.newest(), s.opts.ShapeAfter.Milliseconds())
+	agreed := Agreement{Redis: s.rdb, Area: s.area, Newest: s.shapes.newest(), Least: 1, After: s.opts.ShapeAfter, Within: s.opts.Timeout, step: s.steps.agree}
+	force, err := agreed.Say(ctx, broker)
 	if err != nil {
-		return 0, fmt.Errorf("agree on the shape of area %s: %w", s.area, err)
-	}
-	force, err := strconv.ParseInt(answer[0], 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("shape of area %s: %w", s.area, err)
-	}
-	if force > s.shapes.newest() {
-		return force, fmt.Errorf("area %s: %w", s.area, &ShapeError{force, s.shapes.newest()})
+		return force, err
 	}
 	s.shapes.writing.Store(force)
 	return force, nil
 }
-
-// shapeAfter is how long all brokers must have been reading a new shape before it is written, and so for how long an
-// upgrade can be taken back without a thought.
-const shapeAfter = 10 * time.Minute

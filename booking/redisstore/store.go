@@ -124,7 +124,7 @@ func (o Options) withDefaults() Options {
 	o.Timeout = orElse(o.Timeout, 2*time.Second)
 	o.NoShowAfter = orElse(o.NoShowAfter, 15*time.Minute)
 	o.OverrunIn = orElse(o.OverrunIn, time.Minute)
-	o.ShapeAfter = orElse(o.ShapeAfter, shapeAfter)
+	o.ShapeAfter = orElse(o.ShapeAfter, ShapeAfter)
 	if o.Outbox == 0 {
 		o.Outbox = 100_000
 	}
