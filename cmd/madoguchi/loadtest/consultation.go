@@ -190,39 +190,57 @@ func (w *consultations) freeTimes(ctx context.Context, v Visit) (starts []time.T
 	return starts, nil
 }
 
-// call makes one request of the API; a refusal is an error with the server's words.
+// call makes one request of the API; a refusal is an error with the server's words. A server that cannot answer just now is asked
+// again under the same key, as clients do.
 func (w *consultations) call(ctx context.Context, method, path, token string, body, into any) error {
+	key := rand.Text()
+	for {
+		busy, err := w.callOnce(ctx, key, method, path, token, body, into)
+		if !busy {
+			return err
+		}
+		if pause(ctx, askAgain) != nil {
+			return err
+		}
+	}
+}
+
+// askAgain is how long a client waits until it asks a server again that could not answer.
+const askAgain = 500 * time.Millisecond
+
+func (w *consultations) callOnce(ctx context.Context, key, method, path, token string, body, into any) (busy bool, err error) {
 	var content io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
 		if err != nil {
-			return err
+			return false, err
 		}
 		content = bytes.NewReader(b)
 	}
 	request, err := http.NewRequestWithContext(ctx, method, w.server+path, content)
 	if err != nil {
-		return err
+		return false, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", rand.Text())
+	request.Header.Set("Idempotency-Key", key)
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	response, err := w.http.Do(request)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer response.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
-		return err
+		return false, err
 	}
 	if response.StatusCode >= 300 {
-		return fmt.Errorf("%s %s: %s: %.300s", method, request.URL.Path, response.Status, b)
+		err := fmt.Errorf("%s %s: %s: %.300s", method, request.URL.Path, response.Status, b)
+		return response.StatusCode == http.StatusServiceUnavailable, err
 	}
 	if into == nil {
-		return nil
+		return false, nil
 	}
-	return json.Unmarshal(b, into)
+	return false, json.Unmarshal(b, into)
 }

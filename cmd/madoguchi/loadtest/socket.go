@@ -140,10 +140,14 @@ func (s *socket) ask(ctx context.Context, kind string, fields map[string]any) (r
 	}
 }
 
-// request is ask for requests that are answered by ok.
+// request is ask for requests that are answered by ok; one that could not be carried out just now is made again.
 func (s *socket) request(ctx context.Context, kind string, fields map[string]any) error {
-	_, err := s.ask(ctx, kind, fields)
-	return err
+	for {
+		r, err := s.ask(ctx, kind, fields)
+		if err == nil || protocol.ErrorCode(r.Code) != protocol.ErrUnavailable || pause(ctx, askAgain) != nil {
+			return err
+		}
+	}
 }
 
 // until waits until the session entered stands as wanted: its state, and why it is over.

@@ -35,7 +35,7 @@ var mix = [20]course{
 }
 
 // lifeWithin bounds one whole visit.
-const lifeWithin = time.Minute
+const lifeWithin = 2 * time.Minute
 
 // life is one visit, from its booking until nothing of it is left in the booth.
 type life struct {
