@@ -63,6 +63,7 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 			doc, fresh = current, true
 			continue
 		}
+		next = current // in the shape it has been stored in
 		b.hub.update(next)
 		b.log.Info("session changed", "session", id, "event", e.Type, "by", e.By.ID, "stage", next.Stage(), "version", next.Version)
 		b.noteEvent(next, e)

@@ -47,7 +47,9 @@ type Config struct {
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now where nil; it has to go with the clock of Redis
 
-	clock clock
+	clock      clock
+	reads      int           // of a test: the newest shape of sessions that this program reads, as an older one would
+	shapeAfter time.Duration // of a test: see redisstore.Agreement
 }
 
 func (c Config) withDefaults() Config {
@@ -132,6 +134,7 @@ type Broker struct {
 	settled atomic.Int64 // unix ms before which no lease is judged: others must have had the time to renew theirs
 	sockets sync.WaitGroup
 
+	agreed   atomic.Bool        // it has said which shape it reads
 	compared atomic.Int64       // unix ms when the latest comparison with all that Redis has began that was gone through
 	stop     context.CancelFunc // ends what sockets have begun
 	base     context.Context
@@ -167,6 +170,9 @@ func New(cfg Config) (*Broker, error) {
 	b.timelines = newTimelines(cfg.Redis, keys, b.node, cfg.Timeline)
 	b.meters = newMeters()
 	b.store.meters = b.meters
+	if b.store.shapeAfter = cfg.shapeAfter; cfg.reads > 0 {
+		b.store.reads = cfg.reads
+	}
 	b.base, b.stop = context.WithCancel(context.Background())
 	return b, nil
 }
@@ -193,6 +199,7 @@ func (b *Broker) Run(ctx context.Context) error {
 	work.Go(func() error { return b.hub.run(inner) })
 	work.Go(func() error { return b.listen(inner) })
 	work.Go(func() error { return b.keep(inner) })
+	work.Go(func() error { return b.agree(inner) })
 	work.Go(func() error { return b.book.run(inner) })
 	work.Go(func() error { return b.ping(inner) })
 	work.Go(func() error { return b.timelines.run(inner) })

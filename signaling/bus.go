@@ -75,7 +75,7 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 	w := who{c.Session, c.Participant}
 	switch {
 	case c.Doc != nil:
-		d, err := decodeDoc(c.Doc)
+		d, err := b.store.decodeDoc(c.Doc)
 		if err != nil {
 			b.log.Error("change not understood", "error", err)
 			return

@@ -105,7 +105,7 @@ func (b *Broker) open(ctx context.Context, a booking.Appointment, by session.Sid
 	if err != nil {
 		return session.Doc{}, a, err
 	}
-	d := session.Open(visitOf(newID("s_"), a), by, b.now())
+	d := b.store.shaped(session.Open(visitOf(newID("s_"), a), by, b.now()))
 	id, err := b.store.openOnce(ctx, d, was.ID)
 	if err != nil {
 		return d, a, err

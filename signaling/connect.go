@@ -231,6 +231,9 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
 	missed := b.converse(ctx, s, hello, heard)
 	if err := b.join(ctx, s, room, session.GuestJoined, b.welcome(s)); err != nil {
+		if errors.Is(err, session.ErrDismissed) {
+			s.send(protocol.Ended{Session: room.Room, Reason: protocol.ReasonDismissed}) // as when it was sent away
+		}
 		s.refuseRequest("", "hello", err)
 		s.finish(protocol.CloseBadToken, "not this session")
 		return false

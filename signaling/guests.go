@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -226,6 +227,9 @@ func (b *Broker) redeemInvitation(ctx context.Context, in *redeemInput) (*redeem
 	}
 	if err != nil {
 		return nil, b.failed("redeem", err)
+	}
+	if slices.Contains(d.Dismissed, p.Participant) {
+		return nil, problem(http.StatusGone, "dismissed", "Sent away", "the professional has sent this guest away: have a new link made")
 	}
 	token, expires, err := b.issuer.Room(access.Room{
 		Participant: p.Participant, Room: p.Session, Name: p.Name, Role: p.Role, Grants: access.VisitorGrants,

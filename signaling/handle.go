@@ -157,6 +157,7 @@ var machineCodes = map[error]protocol.ErrorCode{
 	session.ErrNotNow:             protocol.ErrNotNow,
 	session.ErrClosed:             protocol.ErrUnknownSession,
 	session.ErrUnknownParticipant: protocol.ErrUnknownParticipant,
+	session.ErrDismissed:          protocol.ErrForbidden,
 }
 
 var tokenErrors = []error{

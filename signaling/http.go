@@ -74,6 +74,9 @@ func (b *Broker) failed(what string, err error) error {
 		return err
 	case errors.Is(err, errNoSession):
 		return problem(http.StatusNotFound, "unknown-session", "Unknown session", "there is no such session, or it is over")
+	case errors.Is(err, errNewer):
+		b.log.Warn(what, "error", err)
+		return later(problem(http.StatusServiceUnavailable, "unavailable", "Unavailable", "a newer version of this server has that session: ask again, another may answer"), 2*time.Second)
 	case unavailable(err):
 		b.log.Warn(what, "error", err)
 		return later(problem(http.StatusServiceUnavailable, "unavailable", "Unavailable", "the store does not answer just now"), 2*time.Second)

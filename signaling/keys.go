@@ -49,6 +49,8 @@ func (k keyspace) tries(seat string) string { return "{" + k.area + "}:tries:" +
 // booths is a hash of the session that holds each booth in use: one it has entered and that is not wiped yet.
 func (k keyspace) booths() string { return "{" + k.area + "}:ses-booths" }
 
+// The shape of sessions in force is in ses-shape, and which shapes brokers read is in ses-readers (redisstore.Agreement).
+
 // owed is a hash of effects that have been stored with their document and not been carried out yet, JSON by
 // "<session>:<version>"; owedDue is a sorted set of the same by when, in ms, whoever finds them may carry them out.
 func (k keyspace) owed() string    { return "{" + k.area + "}:ses-owed" }

@@ -239,13 +239,16 @@ func (l lines) ofSession(ctx context.Context, session string) (map[string]presen
 	}
 	people := map[string]presence{}
 	for field, raw := range fields {
-		prefix, participant := field[:2], field[2:]
+		kind, participant, _ := strings.Cut(field, ":")
 		p := people[participant]
-		if prefix == "s:" {
+		switch kind {
+		case "s":
 			err = json.Unmarshal([]byte(raw), &p.line)
 			l.open(&p.line)
-		} else {
+		case "m":
 			err = json.Unmarshal([]byte(raw), &p.media)
+		default:
+			continue // of a newer program
 		}
 		if err != nil {
 			return nil, fmt.Errorf("presence of %s in %s: %w", participant, session, err)

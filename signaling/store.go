@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -49,14 +50,20 @@ type store struct {
 	claim *redis.Script
 	log   *slog.Logger
 
+	reads      int           // newest shape this program reads
+	writes     atomic.Int64  // shape in force
+	shapeAfter time.Duration // see redisstore.Agreement
+
 	meters *meters
 }
 
 func newStore(r redis.UniversalClient, area string, log *slog.Logger) *store {
-	return &store{
-		redis: r, keys: keyspace{area}, log: log,
+	s := &store{
+		redis: r, keys: keyspace{area}, log: log, reads: session.Shape,
 		save: redis.NewScript(storeSource), open: redis.NewScript(openSource), claim: redis.NewScript(takeOverSource),
 	}
+	s.writes.Store(session.LeastShape)
+	return s
 }
 
 // load reads one document.
@@ -69,17 +76,17 @@ func (s *store) load(ctx context.Context, id string) (d session.Doc, err error) 
 	if err != nil {
 		return session.Doc{}, fmt.Errorf("load session %s: %w", id, err)
 	}
-	return decodeDoc(raw)
+	return s.decodeDoc(raw)
 }
 
 // decodeDoc reads a document of this shape or an older one; errNewer for one that only a newer program understands.
-func decodeDoc(raw []byte) (session.Doc, error) {
+func (s *store) decodeDoc(raw []byte) (session.Doc, error) {
 	var d session.Doc
 	if err := json.Unmarshal(raw, &d); err != nil {
 		return session.Doc{}, fmt.Errorf("decode session: %w", err)
 	}
-	if d.Shape > session.Shape {
-		return session.Doc{}, fmt.Errorf("session %s: shape %d, and this program reads up to %d: %w", d.ID, d.Shape, session.Shape, errNewer)
+	if d.Shape > s.reads {
+		return session.Doc{}, fmt.Errorf("session %s: shape %d, and this program reads up to %d: %w", d.ID, d.Shape, s.reads, errNewer)
 	}
 	return d, nil
 }
@@ -88,13 +95,13 @@ func decodeDoc(raw []byte) (session.Doc, error) {
 const owedAfter = 3 * time.Second
 
 // put stores next, which was computed from the version before, and with it the effects that are to be carried out on account
-// of it. If somebody was faster it returns their document and false, and nothing has changed. errBoothBusy says that the booth is
+// of it, in the shape in force, and returns it so. If somebody was faster it returns their document and false, and nothing has changed. errBoothBusy says that the booth is
 // held by another session, which the returned document names.
 func (s *store) put(ctx context.Context, next session.Doc, before int64, event session.Type, effects []session.Effect) (d session.Doc, stored bool, err error) {
-	return s.set(ctx, next, before, event, effects, false)
+	return s.set(ctx, s.shaped(next), before, event, effects, false)
 }
 
-// restore stores a document where Redis has an older one or none.
+// restore stores a document, as it was, where Redis has an older one or none.
 func (s *store) restore(ctx context.Context, d session.Doc, event session.Type, effects []session.Effect) (current session.Doc, stored bool, err error) {
 	return s.set(ctx, d, d.Version-1, event, effects, true)
 }
@@ -120,7 +127,7 @@ func (s *store) set(ctx context.Context, next session.Doc, before int64, event s
 	}
 	answer, err := s.save.Run(ctx, s.redis, touched,
 		next.ID, before, doc, phase(next), closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
-		next.Booth, hold(next), debt, owedKey(next), owedAfter.Milliseconds(), session.Shape,
+		next.Booth, hold(next), debt, owedKey(next), owedAfter.Milliseconds(), s.reads,
 		asked.field, asked.token, asked.answer, flag(back)).StringSlice()
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
@@ -135,7 +142,7 @@ func (s *store) set(ctx context.Context, next session.Doc, before int64, event s
 	case answer[0] == "busy":
 		return session.Doc{ID: answer[1]}, false, fmt.Errorf("session %s: booth %s: %w", next.ID, next.Booth, errBoothBusy)
 	}
-	current, err := decodeDoc([]byte(answer[1]))
+	current, err := s.decodeDoc([]byte(answer[1]))
 	return current, false, err
 }
 
@@ -234,7 +241,7 @@ func (s *store) all(ctx context.Context) (docs []session.Doc, err error) {
 		if !ok {
 			continue // closed and gone between the two reads
 		}
-		d, err := decodeDoc([]byte(text))
+		d, err := s.decodeDoc([]byte(text))
 		if errors.Is(err, errNewer) {
 			s.log.Warn("session left alone", "error", err)
 			continue

@@ -125,6 +125,7 @@ func (w *world) start(change func(*Config)) *node {
 	n.until("the broker runs and listens", func() bool {
 		return b.Running() && w.redis.PubSubNumSub(context.Background(), keyspace{area}.changes()).Val()[keyspace{area}.changes()] > 0
 	})
+	n.until("the broker has agreed upon a shape", func() bool { return b.agreed.Load() })
 	return n
 }
 

@@ -102,6 +102,11 @@ function Shown({
     case "over":
       return (
         <One icon="check" title={<T k={`guest.over.${screen.how}`} />}>
+          {screen.how === "dismissed" && (
+            <p>
+              <T k="guest.over.dismissed.lead" />
+            </p>
+          )}
           <p>
             <T k="guest.over.lead" />
           </p>

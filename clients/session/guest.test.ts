@@ -14,7 +14,7 @@ class Gate {
   readonly codes = new Set(["first"]);
   made = 0;
   hellos = 0;
-  answers: "yes" | "network" = "yes";
+  answers: "yes" | "network" | "dismissed" = "yes";
 
   serve(browser: FakeBrowser): void {
     browser.answer = ({ path, body }) => this.redeem(browser, path, (body as { code: string }).code);
@@ -32,6 +32,7 @@ class Gate {
 
   private redeem(browser: FakeBrowser, path: string, code: string): FakeAnswer {
     if (this.answers === "network" || path !== "/v1/invitations/redeem") return "network";
+    if (this.answers === "dismissed") return { status: 410, body: { type: "/problems/dismissed", title: "sent away" } };
     if (!this.codes.delete(code)) return { status: 410, body: { type: "/problems/spent-code", title: "spent" } };
     const back = `back-${++this.made}`;
     this.codes.add(back);
@@ -115,5 +116,36 @@ describe("a guest", () => {
     await settled();
     expect(client.getSnapshot().ended).toEqual({ session: "s_1", reason: "dismissed" });
     expect(browser.storage.has(guestKey)).toBe(false);
+  });
+
+  it("learns after a reload that it has been sent away meanwhile, and keeps nothing", async () => {
+    const browser = new FakeBrowser();
+    const gate = new Gate();
+    const first = open(browser, gate);
+    await first.join("first");
+    running.pop()?.();
+
+    gate.answers = "dismissed";
+    const later = new FakeBrowser(browser.storage);
+    await later.pass(10 * 60_000);
+    const second = open(later, gate);
+    await settled();
+    expect(second.getSnapshot().ended).toEqual({ session: "s_1", reason: "dismissed" });
+    expect(browser.storage.has(guestKey)).toBe(false);
+  });
+
+  it("is told so where a new socket is refused, and does not come back", async () => {
+    const browser = new FakeBrowser();
+    const gate = new Gate();
+    const client = open(browser, gate);
+    await client.join("first");
+    await settled();
+    const socket = browser.sockets.at(-1);
+    socket?.say({ type: "ended", session: "s_1", reason: "dismissed" });
+    socket?.break(4100);
+    await settled();
+    await browser.pass(60_000);
+    expect(client.getSnapshot().ended).toEqual({ session: "s_1", reason: "dismissed" });
+    expect(gate.hellos).toBe(1);
   });
 });

@@ -151,6 +151,7 @@ class GuestCore implements GuestClient {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.log(`guest: ${error.code}`);
+      if (this.dismissed(error)) return;
       const spent = error.status === 410 || error.status === 422;
       if (spent) this.forget();
       this.store.patch({ pass: spent ? "spent" : "unreachable" });
@@ -176,10 +177,18 @@ class GuestCore implements GuestClient {
       return "renewed";
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (this.dismissed(error)) return "refused";
       if (error.status !== 410) return "later";
       this.finish(over(this.state, { session: pass.session, reason: "done" }));
       return "refused";
     }
+  }
+
+  /** The professional has sent this guest away while the page was not there to hear of it: only a new link leads in again. */
+  private dismissed(error: Problem): boolean {
+    if (this.pass === null || error.status !== 410 || error.code !== "dismissed") return false;
+    this.finish(over(this.state, { session: this.pass.session, reason: "dismissed" }));
+    return true;
   }
 
   private keep(pass: GuestPass): void {

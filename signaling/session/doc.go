@@ -29,7 +29,9 @@
 // late can be put right by carrying out the newest. A group session is several documents: that of the session in whose room the
 // others are lists their booths as participants and has the whole gate; the others follow it, each deciding for itself.
 //
-// Documents carry their shape. Older ones are read; one that is newer than this program is left alone.
+// Documents carry their shape. Older ones are read; one that is newer than this program is left alone. While an older program runs
+// beside this one, documents are written in its shape (In): what that has no room for is left out, so a new field must be one that a
+// visit can do without for as long as an upgrade takes.
 //
 // The document holds ids, roles and times and names nobody.
 package session

@@ -7,11 +7,17 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-// Shape is the form of documents that this program writes. It reads every older one; Shape 1 had no word of its own.
+// Shape is the newest form of documents, and of all else that the brokers of an area write for each other on account of a session,
+// that this program reads and can write. It reads every older one; Shape 1 had no word of its own. Which one is written is agreed
+// upon by the brokers of the area: never one that one of them cannot read.
 //
 //	1  until November 2026: arrived, waiting, consultation, closed
 //	2  staff, calls, pauses, words in private, group sessions, emergencies, wiping
-const Shape = 2
+//	3  guests who were sent away
+const Shape = 3
+
+// LeastShape is the oldest shape that is still written.
+const LeastShape = 2
 
 // Doc is a visit in progress. It is a value: Next never changes the one it is given.
 type Doc struct {
@@ -44,7 +50,13 @@ type Doc struct {
 	Emergency *Emergency `json:"emergency,omitempty"`
 	Wipes     bool       `json:"wipes,omitempty"` // the booth's page confirms that it has wiped itself
 	WipedAt   *time.Time `json:"wipedAt,omitempty"`
+
+	// Dismissed are guests who were sent away, the latest last: none of them comes to the gate again. Since shape 3.
+	Dismissed []string `json:"dismissed,omitempty"`
 }
+
+// MaxDismissed bounds the guests of a session who are remembered as sent away. Their links are spent long before it is reached.
+const MaxDismissed = 64
 
 // Staff is the post office's people in the booth, and who of the two sides has accepted that they are there.
 type Staff struct {
@@ -129,7 +141,7 @@ type Visit struct {
 // Open makes the document of a visit that has just been checked in: the event CheckedIn.
 func Open(v Visit, by Side, at time.Time) Doc {
 	return Doc{
-		Shape: Shape,
+		Shape: LeastShape,
 		ID:    v.Session, Version: 1, Appointment: v.Appointment, Office: v.Office, Booth: v.Booth, Number: v.Number,
 		CheckedInBy: by, State: protocol.StateArrived, Legs: slices.Clone(v.Legs), Participants: []Participant{},
 		OpenedAt: at,
@@ -161,8 +173,18 @@ func Derived(d Doc) []Effect {
 // the newer of the two.
 func Follow(there, lost Doc) Doc {
 	next := there.clone()
-	next.Shape, next.Version = Shape, lost.Version+1
+	next.Shape, next.Version = max(there.Shape, LeastShape), lost.Version+1
 	return next
+}
+
+// In is the document as it is written while a shape is in force, without what that has no room for. One that has been written in a
+// newer shape stays in that.
+func (d Doc) In(shape int) Doc {
+	d.Shape = max(d.Shape, shape, LeastShape)
+	if d.Shape < 3 {
+		d.Dismissed = nil
+	}
+	return d
 }
 
 // BoothSeat and DeskSeat are the participant ids of the two ends: their seat ids.
@@ -310,5 +332,6 @@ func (d Doc) clone() Doc {
 	d.Legs = slices.Clone(d.Legs)
 	d.Participants = slices.Clone(d.Participants)
 	d.Gathered = slices.Clone(d.Gathered)
+	d.Dismissed = slices.Clone(d.Dismissed)
 	return d
 }

@@ -96,6 +96,7 @@ var (
 	ErrNotNow             = errors.New("not now")                    // the state does not allow it
 	ErrClosed             = errors.New("the session is over")        // nothing happens to a closed session
 	ErrUnknownParticipant = errors.New("nobody of that id is there") // Whom is not in the session
+	ErrDismissed          = errors.New("sent away")                  // the professional has sent this guest away
 )
 
 // Refusal says which event was refused and why.

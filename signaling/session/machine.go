@@ -91,7 +91,7 @@ func Next(d Doc, e Event) (Doc, []Effect, error) {
 	if reflect.DeepEqual(d, next) {
 		return d, effects, nil
 	}
-	next.Shape = Shape
+	next.Shape = max(d.Shape, LeastShape)
 	next.Version++
 	return next, effects, nil
 }
@@ -160,6 +160,9 @@ func join(d *Doc, e Event) ([]Effect, error) {
 	}
 	if isSeat(e.By.ID) {
 		return nil, forbidden(e, "that is the id of a seat")
+	}
+	if slices.Contains(d.Dismissed, e.By.ID) {
+		return nil, &Refusal{e.Type, ErrDismissed, "ask for a new invitation"}
 	}
 	return nil, d.add(e, kind)
 }
@@ -312,6 +315,9 @@ func letIn(d *Doc, e Event) ([]Effect, error) {
 	return nil, nil
 }
 
+// dismiss sends a guest or equipment away, or a desk that has been asked in. A guest has come by an invitation, which is used up by
+// it: the same guest does not stand at the gate again, only one who is invited anew. Equipment has one id for ever and stands where it
+// was put up, so it may come to the gate again, and is let in or not.
 func dismiss(d *Doc, e Event) ([]Effect, error) {
 	if err := d.professional(e); err != nil {
 		return nil, err
@@ -327,6 +333,10 @@ func dismiss(d *Doc, e Event) ([]Effect, error) {
 		return nil, forbidden(e, "only guests and equipment are sent away")
 	}
 	d.remove(whom.ID)
+	if whom.Kind == protocol.KindGuest {
+		d.Dismissed = append(d.Dismissed, whom.ID)
+		d.Dismissed = d.Dismissed[max(0, len(d.Dismissed)-MaxDismissed):]
+	}
 	return []Effect{Expel{whom.ID, protocol.ReasonDismissed}}, nil
 }
 

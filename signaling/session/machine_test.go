@@ -2,6 +2,7 @@ package session
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -278,5 +279,36 @@ func TestASessionIsNotFilledWithGuests(t *testing.T) {
 	}
 	if _, _, err := Next(d, does(Actor{Side: SideGuest, ID: "one too many"}, GuestJoined)); !errors.Is(err, ErrNotNow) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+func TestAGuestWhoWasSentAwayIsRememberedAndEquipmentIsNot(t *testing.T) {
+	d := after(t, consultation...)
+	away := func(d Doc, who Actor) Doc {
+		e := does(doctor, Dismiss)
+		e.Whom = who.ID
+		next, _, err := Next(d, e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return next
+	}
+	d = away(away(d, guest), camera)
+	if _, _, err := Next(d, does(guest, GuestJoined)); !errors.Is(err, ErrDismissed) {
+		t.Errorf("the guest stands at the gate again: %v", err)
+	}
+	if _, _, err := Next(d, does(camera, EquipmentJoined)); err != nil {
+		t.Errorf("the camera is put up again: %v", err)
+	}
+	for n := range 2 * MaxDismissed {
+		another := Actor{Side: SideGuest, ID: fmt.Sprint("g_", n)}
+		next, _, err := Next(d, does(another, GuestJoined))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d = away(next, another)
+	}
+	if len(d.Dismissed) != MaxDismissed || d.Dismissed[MaxDismissed-1] != fmt.Sprint("g_", 2*MaxDismissed-1) {
+		t.Errorf("%d are remembered, the last %s", len(d.Dismissed), d.Dismissed[len(d.Dismissed)-1])
 	}
 }
