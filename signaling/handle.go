@@ -177,7 +177,20 @@ func (b *Broker) enter(ctx context.Context, s *socket, m protocol.Enter) error {
 	if err := b.leaveBehind(ctx, s, room.Room); err != nil {
 		return err
 	}
-	return b.join(ctx, s, room, session.Entered, protocol.OK{Re: m.ID})
+	err = b.join(ctx, s, room, session.Entered, protocol.OK{Re: m.ID})
+	if errors.Is(err, session.ErrClosed) {
+		b.tellEnd(s, room.Room)
+	}
+	return err
+}
+
+// tellEnd says how a session ended to one who took part and comes back too late. It may have been said over a line that was dead, and
+// kept when the next one had asked already.
+func (b *Broker) tellEnd(s *socket, id string) {
+	d, _ := b.hub.doc(id)
+	if _, was := d.Participant(s.who.participant); was && d.State == protocol.StateClosed {
+		s.send(protocol.Ended{Session: id, Reason: d.Reason})
+	}
 }
 
 // leaveBehind takes a participant out of the session it was in before it enters another. Nobody walks out of a
