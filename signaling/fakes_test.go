@@ -119,7 +119,7 @@ type beat struct {
 	c     chan time.Time
 }
 
-func newFakeClock() *fakeClock { return &fakeClock{now: time.Now()} }
+func newFakeClock(ahead time.Duration) *fakeClock { return &fakeClock{now: time.Now().Add(ahead)} }
 
 func (c *fakeClock) Now() time.Time {
 	c.mu.Lock()

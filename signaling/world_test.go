@@ -45,7 +45,37 @@ type world struct {
 	media    *fakeMedia
 	real     bool // brokers get a real media node each, in place of media
 	clock    *fakeClock
+	ahead    time.Duration // by how much the world is ahead of the machine's clock
 	booked   int
+}
+
+// dayLeft is how much of a day is left at least when a world begins: a visit is for one day, and tests book several of them.
+const dayLeft = 5 * time.Hour
+
+// aheadOf is by how much a world is to be ahead of this moment, so that it begins with enough of a day before it: it is after
+// midnight already.
+func aheadOf(now time.Time) time.Duration {
+	day := now.In(tokyo)
+	midnight := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, tokyo)
+	if left := midnight.Sub(now); left < dayLeft {
+		return left + time.Minute
+	}
+	return 0
+}
+
+// today is the time of day in the world, whatever its clock has been advanced to.
+func (w *world) today() time.Time { return time.Now().Add(w.ahead) }
+
+func TestAWorldBeginsWithEnoughOfADayBeforeIt(t *testing.T) {
+	for hour := range 24 {
+		for _, minute := range []int{0, 1, 49, 59} {
+			now := time.Date(2026, 12, 31, hour, minute, 30, 0, tokyo)
+			begins := now.Add(aheadOf(now))
+			if left := 24*time.Hour - begins.Sub(time.Date(begins.Year(), begins.Month(), begins.Day(), 0, 0, 0, 0, tokyo)); left < dayLeft || begins.Before(now) {
+				t.Errorf("at %s it begins at %s", now.Format(time.TimeOnly), begins)
+			}
+		}
+	}
 }
 
 func newWorld(t *testing.T) *world { return worldOn(t, redistest.Mini(t)) }
@@ -60,7 +90,11 @@ func worldOn(t *testing.T, s *redistest.Server) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bookings, err := booking.New(booking.Config{Directory: dir, Redis: client, Secret: []byte(strings.Repeat("s", 32)), Log: quiet()})
+	ahead := aheadOf(time.Now())
+	bookings, err := booking.New(booking.Config{
+		Directory: dir, Redis: client, Secret: []byte(strings.Repeat("s", 32)), Log: quiet(),
+		Now: func() time.Time { return time.Now().Add(ahead) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +102,7 @@ func worldOn(t *testing.T, s *redistest.Server) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t: t, mini: s.Mini, redis: client, dir: dir, bookings: bookings, keys: keys, media: newFakeMedia(), clock: newFakeClock()}
+	return &world{t: t, mini: s.Mini, redis: client, dir: dir, bookings: bookings, keys: keys, media: newFakeMedia(), clock: newFakeClock(ahead), ahead: ahead}
 }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
@@ -214,7 +248,7 @@ func (w *world) book(booth string, legs ...string) booking.Appointment {
 		w.t.Fatalf("no booth %s", booth)
 	}
 	w.booked++
-	start := time.Now().Truncate(5 * time.Minute).Add(time.Duration(35*w.booked-30) * time.Minute)
+	start := w.today().Truncate(5 * time.Minute).Add(time.Duration(35*w.booked-30) * time.Minute)
 	resident := must(booking.NewPerson("シオマチ ハナコ", fmt.Sprintf("0900000%04d", w.booked)))(w.t)
 	h := booking.HoldRequest{Key: fmt.Sprint("test-", w.booked), Office: place.Office, Booth: booth, Start: start, Resident: resident}
 	for _, l := range legs {
