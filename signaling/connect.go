@@ -281,6 +281,9 @@ func (b *Broker) welcome(s *socket) protocol.Welcome {
 func (b *Broker) departed(s *socket) {
 	lost := b.hub.depart(s)
 	b.meters.closed(int(s.closeCode.Load()))
+	if s.conversation != nil {
+		b.meters.conversed()
+	}
 	if s.who.known() {
 		s.log.Info("disconnected", "code", s.closeCode.Load())
 	}

@@ -53,8 +53,10 @@ func (b *Broker) converse(ctx context.Context, s *socket, hello protocol.Hello, 
 	c := &conversation{key: b.store.keys.conversation(s.who.participant, hello.Conversation), book: b.book, last: heard}
 	s.conversation = c
 	if heard == 0 && hello.Reason != protocol.AwayNetwork && hello.Reason != protocol.AwayServer {
-		return nil // it has just begun
+		b.meters.conversing("begun")
+		return nil
 	}
+	b.meters.conversing("resumed")
 	kept, err := b.book.read(ctx, c.key)
 	if err != nil {
 		s.log.Warn("conversation not read", "error", err)
@@ -159,6 +161,7 @@ func (b *Broker) once(ctx context.Context, s *socket, m protocol.Message) (conte
 		return ctx, true
 	}
 	mine := claim{key: c.key, field: requestField(m.ID), answer: "0 " + string(answer)}
+	waited := false
 	for {
 		mine.token = fmt.Sprintf("?%s %s %d", b.node, s.id, b.clock.Now().UnixMilli())
 		verdict := b.book.claim(ctx, mine, b.clock.Now())
@@ -167,6 +170,10 @@ func (b *Broker) once(ctx context.Context, s *socket, m protocol.Message) (conte
 			c.asked = mine
 			return context.WithValue(ctx, claimKey{}, mine), true
 		case "?":
+			if !waited {
+				waited = true
+				b.meters.asked("waited")
+			}
 			select {
 			case <-time.After(askAgainEvery):
 				continue
@@ -175,11 +182,14 @@ func (b *Broker) once(ctx context.Context, s *socket, m protocol.Message) (conte
 				return ctx, false
 			}
 		case "!":
+			b.meters.asked("interrupted")
 			c.asked = claim{field: mine.field, token: "!"}
 			s.refuseRequest(m.ID, m.Type, &refusal{protocol.ErrInterrupted, "the node that carried it out was lost"})
 		case "full":
+			b.meters.asked("refused")
 			s.refuseRequest(m.ID, m.Type, &refusal{protocol.ErrTooFast, "acknowledge what was answered"})
 		default:
+			b.meters.asked("answered")
 			c.asked = claim{field: mine.field, token: verdict}
 			_, said, _ := strings.Cut(verdict, " ")
 			s.repeat([]byte(said), m.ID)
@@ -205,6 +215,7 @@ func (s *socket) answered() {
 
 // catchUp says again, under their old numbers, what a page has missed.
 func (s *socket) catchUp(missed []outgoing) {
+	s.meters.saidAgain(len(missed))
 	for _, m := range missed {
 		if !s.out.put(messageType(m.data), m.data) {
 			s.cut(protocol.CloseSlow, "not read fast enough")

@@ -15,6 +15,10 @@ type meters struct {
 	messages *prometheus.CounterVec
 	refusals *prometheus.CounterVec
 	closes   *prometheus.CounterVec
+	begun    *prometheus.CounterVec
+	repeated *prometheus.CounterVec
+	replayed prometheus.Counter
+	kept     prometheus.Gauge
 	store    *prometheus.HistogramVec
 }
 
@@ -26,6 +30,14 @@ func newMeters() *meters {
 		messages: counter("messages_total", "Messages from clients, by type; other is what could not be read.", "type"),
 		refusals: counter("refusals_total", "Errors told to clients, by code.", "code"),
 		closes:   counter("closes_total", "Sockets that ended, by close code of ours; 0: the client closed it or was lost.", "code"),
+		begun:    counter("conversations_total", "Conversations of pages taken up on this node, by how: begun, resumed over another socket.", "how"),
+		repeated: counter("requests_repeated_total", "Requests that came again under their id, by what became of them.", "outcome"),
+		replayed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "madoguchi_broker_messages_replayed_total", Help: "Messages said again to a page that had missed them.",
+		}),
+		kept: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "madoguchi_broker_conversations", Help: "Sockets open on this node whose page may go on over another.",
+		}),
 		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "madoguchi_broker_store_seconds", Help: "Time of one step of the document store in Redis, by step and whether it succeeded.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
@@ -34,7 +46,7 @@ func newMeters() *meters {
 }
 
 func (m *meters) all() []prometheus.Collector {
-	return []prometheus.Collector{m.messages, m.refusals, m.closes, m.store}
+	return []prometheus.Collector{m.messages, m.refusals, m.closes, m.begun, m.repeated, m.replayed, m.kept, m.store}
 }
 
 func (m *meters) message(kind string) {
@@ -52,6 +64,35 @@ func (m *meters) refused(code protocol.ErrorCode) {
 func (m *meters) closed(code int) {
 	if m != nil {
 		m.closes.WithLabelValues(strconv.Itoa(code)).Inc()
+	}
+}
+
+// conversing counts a socket whose page begins a conversation, or goes on with one.
+func (m *meters) conversing(how string) {
+	if m != nil {
+		m.begun.WithLabelValues(how).Inc()
+		m.kept.Inc()
+	}
+}
+
+// conversed counts one whose socket has ended.
+func (m *meters) conversed() {
+	if m != nil {
+		m.kept.Dec()
+	}
+}
+
+// asked counts a request that came again.
+func (m *meters) asked(outcome string) {
+	if m != nil {
+		m.repeated.WithLabelValues(outcome).Inc()
+	}
+}
+
+// saidAgain counts messages.
+func (m *meters) saidAgain(n int) {
+	if m != nil {
+		m.replayed.Add(float64(n))
 	}
 }
 

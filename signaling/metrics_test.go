@@ -117,3 +117,34 @@ func TestEveryMetricIsDescribedAndNoneThatIsNot(t *testing.T) {
 		}
 	}
 }
+
+func TestMetricsCountWhatAPageGoesOnWithOverAnotherSocket(t *testing.T) {
+	w := newWorld(t)
+	here, there := w.start(nil), w.start(nil)
+	session := here.checkIn(w.book("shiomachihama-1", "medical@morita"))
+	booth := pageOf(t, booth1, session, here, there)
+	booth.come()
+	ready := func(id string) any { return protocol.Request{ID: id} }
+	booth.askAs("once", protocol.TypeReady, ready)
+	booth.lines[0].cut()
+	booth.lost()
+	booth.come()
+	delete(booth.answers, "once")
+	booth.askAs("once", protocol.TypeReady, ready)
+	for _, row := range []struct {
+		name, label string
+		of          *node
+		want        float64
+	}{
+		{"conversations_total", "begun", here, 1},
+		{"conversations_total", "resumed", there, 1},
+		{"conversations", "", there, 1},
+		{"requests_repeated_total", "answered", there, 1},
+		{"requests_repeated_total", "interrupted", there, 0},
+	} {
+		if got := counted(t, row.of.broker, row.name, row.label); got != row.want {
+			t.Errorf("%s %s: %v, want %v", row.name, row.label, got, row.want)
+		}
+	}
+	here.until("the dead socket's is counted no longer", func() bool { return counted(t, here.broker, "conversations", "") == 0 })
+}

@@ -74,6 +74,7 @@ func (h *house) openFleet(p plan) error {
 		Area: p.area, Redis: p.store, TLS: secure, Zone: p.node.zone, Observer: h.signaling.Observer(), Moved: h.signaling.RoomMoved,
 		Log: p.log.With("part", "signaling"),
 	})
+	h.registry.MustRegister(h.fleet.Collector())
 	h.signaling.UseNodes(h.fleet)
 	h.whip = whip.Handler(h.fleet, h.signaling.WhipAuth())
 	return nil

@@ -38,6 +38,7 @@ type Fleet struct {
 	log     *slog.Logger
 	id      string
 	store   *store
+	meters  *meters
 	started time.Time
 	wake    chan struct{}  // holds one token when the rooms of some node are to be moved
 	ended   chan struct{}  // likewise when somebody waits for the end of a connection that is over
@@ -59,6 +60,7 @@ type member struct {
 	record Record
 	witnesses
 	lost     bool
+	lostAt   time.Duration // by the fleet's clock
 	draining bool
 	link     *link
 	fresh    map[who]bool // while it tells everything as it is: whom it has named
@@ -97,7 +99,7 @@ func New(cfg Config) *Fleet {
 		cfg.Moved = func(string, int64) {}
 	}
 	return &Fleet{
-		cfg: cfg, log: cfg.Log, id: "b_" + rand.Text()[:16], store: newStore(cfg.Redis, cfg.Area), started: time.Now(),
+		cfg: cfg, log: cfg.Log, id: "b_" + rand.Text()[:16], store: newStore(cfg.Redis, cfg.Area), meters: newMeters(), started: time.Now(),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}, 1), settled: make(chan struct{}),
 		nodes: map[string]*member{}, rooms: map[string]*room{}, tickets: map[string]ticket{},
 	}

@@ -95,6 +95,7 @@ func (f *Fleet) taken(id string, p at) *room {
 	}
 	if r.Epoch > 0 {
 		f.log.Info("room moved", "room", id, "from", r.Node, "to", p.Node, "epoch", p.Epoch)
+		f.roomMoved(f.nodes[r.Node])
 	} else {
 		f.log.Debug("room placed", "room", id, "at", p.Node, "epoch", p.Epoch)
 	}

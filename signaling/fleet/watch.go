@@ -114,7 +114,8 @@ func (f *Fleet) judge(after time.Duration) {
 		if m.lost || !m.agree(f.cfg.lost, m.link.refused.Load()) {
 			continue
 		}
-		m.lost = true
+		m.lost, m.lostAt = true, f.now()
+		f.meters.nodeLost(m.heart.time)
 		f.log.Error("media node is lost", "node", id, "heart", m.heart.time.Round(time.Millisecond), "voice", m.voice.time.Round(time.Millisecond))
 		f.lose(id)
 	}
