@@ -130,9 +130,9 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, c Caller, h
 		if err != nil {
 			return Hold{}, err
 		}
-		held, known, err := store.Repeat(ctx, id, print)
-		if known || err != nil {
-			return d.hold(q, h.Start, id, held), asProblem(err)
+		held, first, err := s.repeated(ctx, store, c, h, id, print)
+		if first != "" || err != nil {
+			return d.hold(q, h.Start, first, held), asProblem(err)
 		}
 		if h.Rules > d.rulesIn(store.Area()) { // found by a broker that knows more than this one
 			s.noteRefresh(store, s.refresh(ctx, store))
@@ -154,8 +154,8 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, c Caller, h
 		answer := ask.Judge(h.Start)
 		if !answer.Free() {
 			// Between the look for a repetition and this one, the first request may have gone through.
-			if held, known, err := store.Repeat(ctx, id, print); known || err != nil {
-				return d.hold(q, h.Start, id, held), asProblem(err)
+			if held, first, err := s.repeated(ctx, store, c, h, id, print); first != "" || err != nil {
+				return d.hold(q, h.Start, first, held), asProblem(err)
 			}
 			return Hold{}, refusal(answer.Reasons)
 		}
@@ -170,6 +170,29 @@ func (s *Service) hold(ctx context.Context, store *redisstore.Store, c Caller, h
 		last = asProblem(err)
 	}
 	return Hold{}, last
+}
+
+// repeated answers a hold that was asked for before, with the id it was given then; "" where it was not. An office that
+// has come from another area may be asked again for what it was asked for there: the appointment has come along, or what
+// was never confirmed has stayed and died.
+func (s *Service) repeated(ctx context.Context, store *redisstore.Store, c Caller, h HoldRequest, id, print string) (redisstore.Held, string, error) {
+	held, known, from, err := store.Repeat(ctx, id, print, h.Office)
+	if known || err != nil {
+		return held, id, err
+	}
+	if from == "" || h.waiting != "" { // who waits does not go along
+		return redisstore.Held{}, "", nil
+	}
+	id = s.secrets.appointmentID(from, c.Seat, h.Key)
+	for _, at := range []*redisstore.Store{store, s.stores[from]} {
+		if at == nil { // another server's
+			break
+		}
+		if held, known, _, err = at.Repeat(ctx, id, print, h.Office); known || err != nil {
+			return held, id, err
+		}
+	}
+	return redisstore.Held{}, "", nil
 }
 
 // keyMargin is how much longer than the hold its key lives, so that a confirmation in the last moment still finds it.

@@ -102,6 +102,9 @@ func (s *Service) setOut(ctx context.Context, c Caller, o Office, m OfficeMove) 
 	if err := s.shutFor(ctx, c.Seat, m); err != nil {
 		return err
 	}
+	if err := s.lastIn(ctx, m.From, m.To); err != nil { // a failover must not open the office again in one of the two alone
+		return err
+	}
 	if err := s.mayGo(ctx, fresh, m); err != nil {
 		return errors.Join(err, s.openAfter(context.WithoutCancel(ctx), c.Seat, m))
 	}
@@ -109,6 +112,9 @@ func (s *Service) setOut(ctx context.Context, c Caller, o Office, m OfficeMove) 
 		if err := s.publish(ctx, s.stores[area], fresh, c.Seat, true); err != nil {
 			return err
 		}
+	}
+	if err := s.lastIn(ctx, m.From, m.To); err != nil {
+		return err
 	}
 	for _, a := range s.dir().Areas() { // the others follow, so that all have the same files
 		if err := s.publish(ctx, s.stores[a.ID], fresh, c.Seat, true); err != nil {
@@ -119,6 +125,16 @@ func (s *Service) setOut(ctx context.Context, c Caller, o Office, m OfficeMove) 
 	s.state.onDisk = fresh.print
 	s.state.mu.Unlock()
 	s.log.Info("office moves", "office", m.Office, "from", m.From, "to", m.To, "by", c.Seat)
+	return nil
+}
+
+// lastIn makes sure that what was done in some areas so far lasts.
+func (s *Service) lastIn(ctx context.Context, areas ...string) error {
+	for _, area := range areas {
+		if err := s.stores[area].Lasting(ctx); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -271,6 +287,9 @@ func (s *Service) carryOver(ctx context.Context, m *OfficeMove) error {
 		if err := s.publish(ctx, s.stores[area], s.dir(), "move", false); err != nil {
 			return err
 		}
+	}
+	if err := next.Came(ctx, m.Office, m.From); err != nil {
+		return err
 	}
 	held, err := old.HeldAt(ctx, m.Office) // before looking: what is confirmed in between is seen as an appointment
 	if err != nil {

@@ -49,17 +49,20 @@ func border(t *testing.T, s *redistest.Server) (*desk, *onDisk) {
 	return broker2(t, s, files), files
 }
 
-func broker2(t *testing.T, s *redistest.Server, files *onDisk) *desk {
+func broker2(t *testing.T, s *redistest.Server, files *onDisk, with ...func(*booking.Config)) *desk {
 	t.Helper()
 	dir, err := booking.Load(files)
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := &desk{Server: s, now: time.Now()}
-	k.Service, err = booking.New(booking.Config{
+	c := booking.Config{
 		Directory: dir, Redis: s.Client, Secret: []byte("a secret of at least thirty-two bytes"), Now: func() time.Time { return k.now }, Sweep: 20 * time.Millisecond,
-	})
-	if err != nil {
+	}
+	for _, change := range with {
+		change(&c)
+	}
+	if k.Service, err = booking.New(c); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.Reload(context.Background(), "test"); err != nil {

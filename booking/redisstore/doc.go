@@ -60,6 +60,7 @@
 //	wl                     zset    waiting list: time of joining, less what somebody is let forward
 //	blocks                 zset    blocks by end
 //	win:<desk>             zset    when a desk of another area is lent here
+//	came:<office>          string  the area an office has come from lately
 //	seen:<desk>            string  when a professional was last there
 //	idem:<key>             string  fingerprint and answer of a request that has no record of its own
 //	warned:<event>:<office>:<time>                      string  that an office was warned

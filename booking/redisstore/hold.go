@@ -169,26 +169,32 @@ func takenError(list string) error {
 }
 
 // Repeat answers a hold that was made before under the same id, and reports whether one was. It gives ErrMismatch where
-// that one asked for something else.
-func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool, error) {
+// that one asked for something else. Where none was, from is the area the office has come from lately, whose holds have
+// other ids; "" where it has always been here.
+func (s *Store) Repeat(ctx context.Context, id, fingerprint, office string) (held Held, known bool, from string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
 	defer cancel()
-	var known *redis.StringCmd
+	var record, came *redis.StringCmd
 	var clock clock
-	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
-		known = p.Get(ctx, s.record(id))
+	_, err = s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		record, came = p.Get(ctx, s.record(id)), p.Get(ctx, s.came(office))
 		clock = s.clockOf(ctx, p)
 		return nil
 	})
-	if errors.Is(err, redis.Nil) {
-		return Held{}, false, nil
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return Held{}, false, "", fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
 	}
-	if err != nil {
-		return Held{}, false, fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
+	if f := fieldsOf(record.Val()); record.Err() == nil && f["state"] != stateLeft {
+		held, err = repeated(id, fingerprint, f, clock)
+		return held, true, "", err
 	}
-	f := fieldsOf(known.Val())
+	return Held{}, false, came.Val(), nil
+}
+
+// repeated is what a hold was answered with.
+func repeated(id, fingerprint string, f map[string]string, clock clock) (Held, error) {
 	if f["fp"] != fingerprint {
-		return Held{}, true, fmt.Errorf("repeat hold %s: %w", id, ErrMismatch)
+		return Held{}, fmt.Errorf("repeat hold %s: %w", id, ErrMismatch)
 	}
 	first := func(names ...string) string { // as the hold was, whatever has become of it
 		if value, changed := f[names[0]]; changed {
@@ -198,12 +204,12 @@ func (s *Store) Repeat(ctx context.Context, id, fingerprint string) (Held, bool,
 	}
 	now, err := clock.time()
 	if err != nil {
-		return Held{}, true, fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
+		return Held{}, fmt.Errorf("repeat hold %s: %w", id, unavailable(err))
 	}
 	return Held{
 		Replayed: true, Deadline: fromMillis(first("until", "deadline")), Booth: first("booth0", "booth"),
 		Desks: splitList(first("desks0", "desks")), Now: now,
-	}, true, nil
+	}, nil
 }
 
 // Release gives a hold back. It gives *StateError where the hold has been confirmed meanwhile.

@@ -178,6 +178,7 @@ func (s *Store) rules() string              { return s.prefix + "rules" }
 func (s *Store) ledger(label string) string { return s.prefix + "led:" + label }
 func (s *Store) windows(desk string) string { return s.prefix + "win:" + desk }
 func (s *Store) seen(desk string) string    { return s.prefix + "seen:" + desk }
+func (s *Store) came(office string) string  { return s.prefix + "came:" + office }
 func (s *Store) blocks() string             { return s.prefix + "blocks" }
 func (s *Store) waiting() string            { return s.prefix + "wl" }
 func (s *Store) followed() string           { return s.prefix + "followed" }

@@ -187,7 +187,7 @@ func TestARepetitionGetsTheFirstAnswerAndAnotherBodyIsRefused(t *testing.T) {
 		if !second.Replayed || second.Booth != first.Booth || !second.Deadline.Equal(first.Deadline) {
 			t.Fatalf("first %+v, second %+v", first, second)
 		}
-		third, known, err := s.Repeat(ctx, h.ID, h.Fingerprint)
+		third, known, _, err := s.Repeat(ctx, h.ID, h.Fingerprint, "hama")
 		if err != nil || !known || third.Booth != first.Booth || !third.Deadline.Equal(first.Deadline) {
 			t.Fatalf("repeat %+v %v %v", third, known, err)
 		}

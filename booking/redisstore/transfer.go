@@ -256,6 +256,16 @@ func windowOf(id string, c DeskClaim) Block {
 	}
 }
 
+// Came notes that an office has come from another area, for as long as requests made there may be repeated here.
+func (s *Store) Came(ctx context.Context, office, from string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	if err := s.rdb.Set(ctx, s.came(office), from, s.opts.Remember).Err(); err != nil {
+		return fmt.Errorf("note that office %s has come: %w", office, unavailable(err))
+	}
+	return nil
+}
+
 // KindLend is the kind of block that stands for a desk lent elsewhere.
 const KindLend = kindLend
 

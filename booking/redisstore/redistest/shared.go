@@ -93,6 +93,15 @@ func WatchedService(t testing.TB) *servers.Sentinel {
 	return s
 }
 
+// WatchedAlone is a service of the test's own, which it may do harm to.
+func WatchedAlone(t testing.TB) (*servers.Sentinel, *Server) {
+	t.Helper()
+	s, err := servers.StartSentinel(t.Context(), servers.SentinelOptions{})
+	fatal(t, err)
+	t.Cleanup(func() { fatal(t, s.Stop()) })
+	return s, emptied(t, &Server{Addr: s.Sentinels[0].Addr(), Options: s.Options(), URL: s.URL()})
+}
+
 // Clustered gives the shared Cluster of three primaries with a replica each, emptied.
 func Clustered(t testing.TB) *Server {
 	t.Helper()
