@@ -60,10 +60,25 @@ type Option func(*catalogue.Catalogue)
 // whenever somebody tries it.
 func AlwaysOpen() Option {
 	return func(c *catalogue.Catalogue) {
-		all := catalogue.Days{true, true, true, true, true, true, true}
+		OpenDaily()(c)
+		for i := range c.Offices {
+			c.Offices[i].Hours = []catalogue.Hours{{Days: everyDay, Open: 0, Close: 24 * 60}}
+		}
+	}
+}
+
+var everyDay = catalogue.Days{true, true, true, true, true, true, true}
+
+// OpenDaily keeps every office open at the first of its hours, noon closed, on each day of the year, and every desk round the
+// clock, with a start every five minutes: for showing what happens towards noon and closing.
+func OpenDaily() Option {
+	return func(c *catalogue.Catalogue) {
 		for i := range c.Offices {
 			o := &c.Offices[i]
-			o.Hours = []catalogue.Hours{{Days: all, Open: 0, Close: 24 * 60}}
+			if len(o.Hours) > 0 {
+				o.Hours = o.Hours[:1]
+				o.Hours[0].Days = everyDay
+			}
 			o.Closures, o.YearEnd, o.Holidays, o.Every, o.Fine = nil, catalogue.YearEnd{}, true, 5, 5
 			for j := range o.Offers {
 				o.Offers[j].Windows, o.Offers[j].Until = nil, catalogue.Date{}
@@ -76,7 +91,7 @@ func AlwaysOpen() Option {
 			p := &c.Pools[i]
 			p.Closures, p.YearEnd, p.Holidays = nil, catalogue.YearEnd{}, true
 			for j := range p.Desks {
-				p.Desks[j].Roster, p.Desks[j].Off = []catalogue.Shift{{Days: all, From: 0, To: 24 * 60}}, nil
+				p.Desks[j].Roster, p.Desks[j].Off = []catalogue.Shift{{Days: everyDay, From: 0, To: 24 * 60}}, nil
 			}
 		}
 	}

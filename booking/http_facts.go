@@ -71,6 +71,7 @@ type OfficeFacts struct {
 	Notices   []NoticeFacts  `json:"notices"`
 	Offers    []OfferFacts   `json:"offers"`
 	Emergency EmergencyFacts `json:"emergency"`
+	NoShow    int            `json:"noShowAfter" doc:"seconds after its start from which an appointment may be called a no-show"`
 }
 
 // BoothFacts is what anybody may know of a booth.
@@ -98,15 +99,16 @@ type NoticeFacts struct {
 
 // OfferFacts is one service by one pool.
 type OfferFacts struct {
-	Service     string   `json:"service"`
-	Pool        string   `json:"pool"`
-	Name        string   `json:"name" doc:"of the pool"`
-	PublicName  string   `json:"publicName" doc:"neutral word for the other side"`
-	ServiceName string   `json:"serviceName"`
-	Minutes     int      `json:"minutes"`
-	Role        string   `json:"role"`
-	Anonymous   bool     `json:"anonymous"`
-	FollowedBy  []string `json:"followedBy" doc:"pools of this office whose leg may come straight after"`
+	Service     string    `json:"service"`
+	Pool        string    `json:"pool"`
+	Name        string    `json:"name" doc:"of the pool"`
+	PublicName  string    `json:"publicName" doc:"neutral word for the other side"`
+	ServiceName string    `json:"serviceName"`
+	Minutes     int       `json:"minutes"`
+	Role        string    `json:"role"`
+	Anonymous   bool      `json:"anonymous"`
+	FollowedBy  []string  `json:"followedBy" doc:"pools of this office whose leg may come straight after"`
+	First       FirstView `json:"firstVisit"`
 }
 
 // EmergencyFacts is whom to turn to when somebody falls ill.
@@ -126,7 +128,9 @@ func (s *Service) getOffice(_ context.Context, in *officeInput) (*officeOutput, 
 	if !ok {
 		return nil, problemUnknown("office", in.Office)
 	}
-	return &officeOutput{s.dir().facts(o)}, nil
+	f := s.dir().facts(o)
+	f.NoShow = int(s.stores[o.Area].NoShowAfter().Seconds())
+	return &officeOutput{f}, nil
 }
 
 func (d *Directory) facts(o Office) OfficeFacts {
@@ -153,6 +157,7 @@ func (d *Directory) facts(o Office) OfficeFacts {
 		f.Offers = append(f.Offers, OfferFacts{
 			Service: offer.Service, Pool: offer.Pool, Name: d.pools[offer.Pool].Name, PublicName: info.PublicName, ServiceName: info.Name,
 			Minutes: info.Minutes, Role: info.Role, Anonymous: info.Anonymous, FollowedBy: d.followers(o, info),
+			First: firstView(info.FirstVisit),
 		})
 	}
 	return f

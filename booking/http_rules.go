@@ -73,13 +73,20 @@ type serviceView struct {
 	Law        string      `json:"law"`
 	Lead       int         `json:"lead" doc:"minutes before the start until which it can be booked"`
 	Ahead      int         `json:"ahead,omitempty" doc:"days ahead it can be booked"`
-	First      struct {
-		Accepted bool        `json:"accepted"`
-		Minutes  int         `json:"minutes,omitempty"`
-		Note     WordingView `json:"note"`
-	} `json:"firstVisit"`
-	Consents []itemView `json:"consents"`
-	Checks   []itemView `json:"checks"`
+	First      FirstView   `json:"firstVisit"`
+	Consents   []itemView  `json:"consents"`
+	Checks     []itemView  `json:"checks"`
+}
+
+// FirstView is how a service treats somebody who comes for the first time.
+type FirstView struct {
+	Accepted bool        `json:"accepted"`
+	Minutes  int         `json:"minutes,omitempty" doc:"length of a first visit's leg; left out: as any other"`
+	Note     WordingView `json:"note" doc:"what to bring; empty where there is nothing to say"`
+}
+
+func firstView(r catalogue.FirstRule) FirstView {
+	return FirstView{Accepted: !r.Refused, Minutes: r.Minutes, Note: wordingView(r.Note)}
 }
 
 type servicesOutput struct {
@@ -98,9 +105,8 @@ func (s *Service) listServices(context.Context, *struct{}) (*servicesOutput, err
 			ID: info.ID, Name: wordingView(info.Names), PublicName: wordingView(info.PublicNames), Role: info.Role, Minutes: info.Minutes,
 			Before: info.Before, After: info.After, Cleaning: info.Cleaning, Needs: append([]string{}, info.Needs...), Anonymous: info.Anonymous,
 			FollowedBy: append([]string{}, info.FollowedBy...), Languages: languagesOf(info), Law: info.Law, Lead: info.Lead, Ahead: info.Ahead,
-			Consents: itemViews(info.Consents), Checks: itemViews(info.Checks),
+			First: firstView(info.FirstVisit), Consents: itemViews(info.Consents), Checks: itemViews(info.Checks),
 		}
-		v.First.Accepted, v.First.Minutes, v.First.Note = !info.FirstVisit.Refused, info.FirstVisit.Minutes, wordingView(info.FirstVisit.Note)
 		out.Body.Services = append(out.Body.Services, v)
 	}
 	return out, nil

@@ -164,11 +164,14 @@ func TestPublicFactsNeedNoSeat(t *testing.T) {
 		t.Errorf("offices %+v", offices)
 	}
 	f := want[booking.OfficeFacts](t, w.ask("", "GET", "/v1/offices/shiomachihama", ""), 200)
-	if f.Name != "汐待浜郵便局" || len(f.Booths) != 2 || f.Hours[0].Days != "Mon-Fri" || f.Hours[0].NoonFrom != "12:00" || len(f.Notices) != 3 || f.Emergency.Phone == "" {
+	if f.Name != "汐待浜郵便局" || len(f.Booths) != 2 || f.Hours[0].Days != "Mon-Fri" || f.Hours[0].NoonFrom != "12:00" || len(f.Notices) != 3 || f.Emergency.Phone == "" || f.NoShow != 15*60 {
 		t.Errorf("office %+v", f)
 	}
 	if o := f.Offers[0]; o.Service != "medical" || o.PublicName != "医院" || o.Minutes != 20 || len(o.FollowedBy) != 3 || o.FollowedBy[0] != "shiokaze" {
 		t.Errorf("offer %+v", o)
+	}
+	if first := f.Offers[0].First; !first.Accepted || first.Minutes != 30 || !strings.Contains(first.Note.En, "insurance card") {
+		t.Errorf("a first visit: %+v", first)
 	}
 }
 

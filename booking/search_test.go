@@ -72,6 +72,18 @@ func TestWhateverSearchOffersIsAcceptedAndNothingElse(t *testing.T) {
 	})
 }
 
+func TestTheDemoCanKeepTheOfficesHoursOnAnyDay(t *testing.T) {
+	newYear := calendar.Date{Year: 2027, Month: time.January, Day: 1}
+	k := newDesk(t, redistest.Mini(t), setting{now: newYear.At(8 * 60), options: []booking.Option{booking.OpenDaily()}})
+	for minute, open := range map[int]bool{10 * 60: true, 12*60 + 10: false, 16 * 60: true, 17*60 + 10: false} {
+		h := wish()
+		h.Legs, h.Start = []booking.LegRequest{medical}, newYear.At(minute)
+		if _, err := k.Hold(context.Background(), counter, h); (err == nil) != open {
+			t.Errorf("at %02d:%02d on New Year's Day: %v", minute/60, minute%60, err)
+		}
+	}
+}
+
 func TestTheDemoIsAlwaysOpen(t *testing.T) {
 	s := redistest.Mini(t)
 	for _, now := range []time.Time{

@@ -290,3 +290,6 @@ func (s *Store) HoldTTL() time.Duration { return s.opts.HoldTTL }
 
 // KeepWho is how long the sealed personal record stays after the visit.
 func (s *Store) KeepWho() time.Duration { return s.opts.KeepWho }
+
+// NoShowAfter is the grace after the start until somebody who is not here may count as a no-show.
+func (s *Store) NoShowAfter() time.Duration { return s.opts.NoShowAfter }

@@ -46,6 +46,7 @@ type Config struct {
 	Directory      string        `name:"directory" env:"MADOGUCHI_DIRECTORY" default:"" placeholder:"DIR" help:"Folder of YAML files that describe area, offices, booths, desks, rosters and services. Required."`
 	Keys           string        `name:"keys" env:"MADOGUCHI_KEYS" default:"" placeholder:"DIR" help:"Folder of the keys that sign tokens and find residents, mode 0700. Made on the first start; every node of an area needs the same one. Losing it signs everybody out and separates residents from their bookings. Required."`
 	Notices        string        `name:"notices" env:"MADOGUCHI_NOTICES" default:"" placeholder:"FILE" help:"YAML file, mode 0600, that says who is told of appointments: webhooks, mail, SMS and voice; see madoguchi.notices.example.yaml. Empty: nobody is."`
+	NoShowAfter    time.Duration `name:"no-show-after" env:"MADOGUCHI_NO_SHOW_AFTER" default:"15m" placeholder:"DURATION" help:"How long after the appointed time somebody who has not come, while the professional was there, counts as a no-show: 1s to 4h. Every process of an area needs the same."`
 	Timeline       time.Duration `name:"timeline" env:"MADOGUCHI_TIMELINE" default:"336h" placeholder:"DURATION" help:"How long is kept what happened to a visit (who was connected, muted and let in, by seat; no names): 1h to 2160h. Administrators read it to find out why something went wrong."`
 	Drain          time.Duration `name:"drain" env:"MADOGUCHI_DRAIN" default:"10s" placeholder:"DURATION" help:"How long a stop may take after SIGTERM: new work is refused at once, what is under way may finish."`
 }
@@ -96,6 +97,7 @@ func (c *Config) check() error {
 		checkRequired("keys", c.Keys, "a folder for keys, for example /var/lib/madoguchi/keys"),
 		c.checkDrain(),
 		c.checkTimeline(),
+		checkNoShow(c.NoShowAfter),
 	)
 }
 
@@ -208,6 +210,13 @@ func checkFile(field, path, right string) error {
 func (c *Config) checkTimeline() error {
 	if c.Timeline < time.Hour || c.Timeline > 90*24*time.Hour {
 		return wrong("timeline", "%s is out of bounds; give 1h to 2160h", c.Timeline)
+	}
+	return nil
+}
+
+func checkNoShow(after time.Duration) error {
+	if after < time.Second || after > 4*time.Hour {
+		return wrong("no-show-after", "%s is out of bounds; give 1s to 4h", after)
 	}
 	return nil
 }

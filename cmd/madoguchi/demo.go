@@ -27,7 +27,9 @@ type demoCommand struct {
 	Phone  string   `name:"telephone" hidden:"" placeholder:"URL" help:"A receiver on this machine that is asked to telephone when nobody answers a booth's call."`
 	LAN    bool     `name:"lan" help:"Serve HTTPS with a certificate of our own on all addresses, to try a real tablet."`
 
-	BeginsAt string `name:"begins-at" placeholder:"HH:MM" help:"Let the clock of the demo begin at this time of the day in Tokyo, the next to come, instead of now: in the evening, a morning at the counter."`
+	BeginsAt string        `name:"begins-at" placeholder:"HH:MM[:SS]" help:"Let the clock of the demo begin at this time of the day in Tokyo, the next to come, instead of now: in the evening, a morning at the counter."`
+	Hours    bool          `name:"office-hours" help:"Keep the offices' own hours and noon, on every day, instead of round the clock."`
+	NoShow   time.Duration `name:"no-show-after" default:"15m" placeholder:"DURATION" help:"How long after the appointed time somebody who has not come, while the professional was there, counts as a no-show: 1s to 4h."`
 }
 
 // demoDrain is longer than the broker waits for a client that does not answer its goodbye.
@@ -35,7 +37,7 @@ const demoDrain = 8 * time.Second
 
 // Run opens the house with sample data, prints a line for every link, then "ready", and serves until ctx is done.
 func (d *demoCommand) Run(ctx context.Context, to console) error {
-	if err := errors.Join(checkHostPort("listen", d.Listen), checkHostPort("media", d.Media)); err != nil {
+	if err := errors.Join(checkHostPort("listen", d.Listen), checkHostPort("media", d.Media), checkNoShow(d.NoShow)); err != nil {
 		return err
 	}
 	p, links, err := d.plan(to.log)
@@ -73,7 +75,11 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 	if err != nil {
 		return plan{}, nil, err
 	}
-	directory, err := booking.Load(deploy.Sample(), booking.AlwaysOpen())
+	hours := booking.AlwaysOpen()
+	if d.Hours {
+		hours = booking.OpenDaily()
+	}
+	directory, err := booking.Load(deploy.Sample(), hours)
 	if err != nil {
 		return plan{}, nil, fmt.Errorf("sample data: %w", err)
 	}
@@ -91,7 +97,8 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 		roles:     allRoles, area: area,
 		log: log, listen: d.Listen, media: d.Media,
 		directory: directory, keys: keys, secret: secret,
-		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,
+		noShow: d.NoShow,
+		demo:   true, forgets: d.Redis == "", links: links, drain: demoDrain,
 	}
 	if d.LAN {
 		err = d.openToLAN(&p)

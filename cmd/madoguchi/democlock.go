@@ -19,15 +19,19 @@ func (d *demoCommand) clock(now time.Time) (demoClock, error) {
 	}
 	at, err := time.Parse("15:04", d.BeginsAt)
 	if err != nil {
-		return demoClock{}, wrong("begins-at", "%q is no time of day; want HH:MM, for example 10:00", d.BeginsAt)
+		at, err = time.Parse(time.TimeOnly, d.BeginsAt)
+	}
+	if err != nil {
+		return demoClock{}, wrong("begins-at", "%q is no time of day; want HH:MM or HH:MM:SS, for example 10:00", d.BeginsAt)
 	}
 	if d.Redis != "" {
 		return demoClock{}, wrong("begins-at", "the clock of a Redis of yours cannot be put forward; leave out redis")
 	}
 	today := calendar.DateOf(now)
-	begin := today.At(at.Hour()*60 + at.Minute())
+	clock := time.Duration(at.Second()) * time.Second
+	begin := today.At(at.Hour()*60 + at.Minute()).Add(clock)
 	if begin.Before(now) {
-		begin = today.Add(1).At(at.Hour()*60 + at.Minute())
+		begin = today.Add(1).At(at.Hour()*60 + at.Minute()).Add(clock)
 	}
 	return demoClock{begin.Sub(now)}, nil
 }

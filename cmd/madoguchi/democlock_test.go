@@ -48,6 +48,8 @@ func TestTheDemosClockBeginsAtTheNextSuchTimeInTokyo(t *testing.T) {
 		{"10:00", day.At(10 * 60), day.At(10 * 60)},
 		{"10:00", day.At(23*60 + 50), day.Add(1).At(10 * 60)},
 		{"10:00", day.At(5), day.At(10 * 60)},
+		{"11:49:40", day.At(5), day.At(11*60 + 49).Add(40 * time.Second)},
+		{"00:01:10", day.At(1).Add(20 * time.Second), day.Add(1).At(1).Add(10 * time.Second)},
 		{"00:00", day.At(1), day.Add(1).At(0)},
 		{"", day.At(1), day.At(1)},
 	} {
@@ -56,7 +58,7 @@ func TestTheDemosClockBeginsAtTheNextSuchTimeInTokyo(t *testing.T) {
 			t.Errorf("asked for %q at %s it begins at %s, %v; want %s", row.asked, row.now, got, err, row.want)
 		}
 	}
-	for field, d := range map[string]demoCommand{"10 o'clock": {BeginsAt: "10 o'clock"}, "25:00": {BeginsAt: "25:00"}, "redis": {BeginsAt: "10:00", Redis: "redis://h/0"}} {
+	for field, d := range map[string]demoCommand{"10 o'clock": {BeginsAt: "10 o'clock"}, "25:00": {BeginsAt: "25:00"}, "10:00:61": {BeginsAt: "10:00:61"}, "redis": {BeginsAt: "10:00", Redis: "redis://h/0"}} {
 		if _, err := d.clock(day.At(0)); err == nil || !strings.Contains(err.Error(), "begins-at") || !strings.Contains(err.Error(), field) {
 			t.Errorf("%s: %v", field, err)
 		}

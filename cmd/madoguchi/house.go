@@ -55,6 +55,7 @@ type plan struct {
 	publicURL string           // "" where nobody has said
 	notices   booking.Notices  // who is told of appointments
 	audit     auditPlan        // where the audit trail is written
+	noShow    time.Duration    // grace after the start until who has not come counts as a no-show; 0: the store's own
 	timeline  time.Duration    // how long what happened to a visit is kept; 0: the broker's own
 	telephone *courier.Webhook // of post offices; nil: none
 	reminders []time.Duration  // before the start; nil: the store's own
@@ -105,7 +106,7 @@ func (h *house) openParts(p plan) (err error) {
 	}
 	h.service, err = booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
-		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable}, Journal: p.journal, RemindOn: p.remindOn,
+		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable, NoShowAfter: p.noShow}, Journal: p.journal, RemindOn: p.remindOn,
 	})
 	if err != nil {
 		return err

@@ -67,6 +67,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		notices:   notices.to,
 		telephone: notices.staff,
 		timeline:  s.Timeline,
+		noShow:    s.NoShowAfter,
 		reminders: notices.reminders, remindOn: notices.remindOn,
 		links: appLinks(),
 	}
