@@ -4,6 +4,7 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { addDays, dayOf, startOfDay } from "../ui/office-time";
 import { When } from "../ui/plan/parts";
+import { asksForFirst } from "../ui/plan/plan";
 import { useAct } from "../ui/work/useAct";
 import { type Chosen, WhenPicker } from "../ui/plan/WhenPicker";
 import { literal } from "../ui/ruby";
@@ -36,6 +37,7 @@ export function BookDialog({
   const own = office?.offers.filter((o) => o.pool === pool) ?? [];
   const [service, setService] = useState("");
   const offer = own.find((o) => o.service === service) ?? own[0];
+  const [first, setFirst] = useState(false);
   const [desk, setDesk] = useState("");
   const [then, setThen] = useState("");
   const after = office?.offers.filter((o) => offer?.followedBy.includes(o.pool) === true && o.pool !== pool) ?? [];
@@ -48,7 +50,7 @@ export function BookDialog({
   const legs: LegRequest[] =
     offer === undefined
       ? []
-      : [{ service: offer.service, pool, ...(desk === "" ? {} : { desk }) }, ...(next === undefined ? [] : [{ service: next.service, pool: next.pool }])];
+      : [{ service: offer.service, pool, ...(desk === "" ? {} : { desk }), ...(first && asksForFirst(offer) ? { first } : {}) }, ...(next === undefined ? [] : [{ service: next.service, pool: next.pool }])];
   const resident = { kana, phone };
   const known = kana.trim() !== "" && phone.trim() !== "";
   // Another wish is another request.
@@ -137,6 +139,12 @@ export function BookDialog({
               </option>
             ))}
           </Choice>
+        )}
+        {offer !== undefined && asksForFirst(offer) && (
+          <label className="flex min-h-12 items-center gap-3 self-end">
+            <input type="checkbox" checked={first} onChange={(event) => anew(() => setFirst(event.target.checked))} className="size-6 accent-[var(--color-primary)]" />
+            <T k="plan.first" />
+          </label>
         )}
       </div>
       {office !== undefined && (

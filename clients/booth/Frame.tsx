@@ -3,6 +3,7 @@ import { Button, Clock, ConnectionBar, Furigana, Icon, literal, named, romaji, u
 import mark from "../ui/mark.svg";
 import { useBooth } from "./context";
 import { useOffice } from "./office";
+import { Shuts } from "./screens/Shuts";
 import { staffInside, stepOf, type Screen } from "./state";
 import { T, useWords } from "./words";
 
@@ -38,6 +39,7 @@ export function Frame({
       <div className="flex min-h-0 flex-col">
         <LineTrouble talking={screen.kind === "talk"} />
         <StaffInside screen={screen} />
+        {"session" in screen && <Shuts />}
         {bar}
         {/* With one more bar above it, it may have to be scrolled: by keyboard too, whether anything in it can be touched or not. */}
         <main className="flex min-h-0 flex-1 flex-col">

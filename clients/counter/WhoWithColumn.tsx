@@ -1,9 +1,11 @@
 import { Button as AriaButton } from "react-aria-components";
 import type { Offer } from "../session/booking";
 import { Icon } from "../ui/Icon";
+import { asksForFirst } from "../ui/plan/plan";
 import { literal } from "../ui/ruby";
+import { useLanguage } from "../ui/words";
 import { IconButton } from "../ui/work/parts";
-import { type BookingEvent, nextOffers, visitMinutes } from "./booking";
+import { type BookingEvent, type DraftLeg, legMinutes, nextOffers, visitMinutes } from "./booking";
 import { T, useWords } from "./words";
 
 /** Step 1: the other sides of the visit, in order. */
@@ -13,7 +15,7 @@ export function WhoWithColumn({
   dispatch,
 }: {
   readonly offers: readonly Offer[];
-  readonly legs: readonly Offer[];
+  readonly legs: readonly DraftLeg[];
   readonly dispatch: (event: BookingEvent) => void;
 }) {
   const next = nextOffers(offers, legs);
@@ -24,7 +26,7 @@ export function WhoWithColumn({
       </h2>
       <ol className="flex flex-col">
         {legs.map((leg, index) => (
-          <ChosenLeg key={`${leg.service}@${leg.pool}`} leg={leg} offers={offers} index={index} onRemove={() => dispatch({ type: "remove-leg", index })} />
+          <ChosenLeg key={`${leg.service}@${leg.pool}`} leg={leg} offers={offers} index={index} dispatch={dispatch} />
         ))}
       </ol>
       {legs.length > 1 && (
@@ -74,12 +76,12 @@ function ChosenLeg({
   leg,
   offers,
   index,
-  onRemove,
+  dispatch,
 }: {
-  readonly leg: Offer;
+  readonly leg: DraftLeg;
   readonly offers: readonly Offer[];
   readonly index: number;
-  readonly onRemove: () => void;
+  readonly dispatch: (event: BookingEvent) => void;
 }) {
   const words = useWords();
   const name = offerName(leg, offers);
@@ -97,11 +99,39 @@ function ChosenLeg({
         <span className="min-w-0 flex-1 leading-snug">
           <span className="block text-[19px] font-bold">{name}</span>
           <span className="block text-ink-soft">
-            <T k={index > 0 ? "counter.book.minutesThen" : "counter.book.minutes"} values={{ minutes: leg.minutes }} />
+            <T k={index > 0 ? "counter.book.minutesThen" : "counter.book.minutes"} values={{ minutes: legMinutes(leg) }} />
           </span>
         </span>
-        <IconButton icon="close" label={words.written("counter.book.remove", { name })} onPress={onRemove} className="flex-none" />
+        <IconButton icon="close" label={words.written("counter.book.remove", { name })} onPress={() => dispatch({ type: "remove-leg", index })} className="flex-none" />
       </div>
+      {asksForFirst(leg) && <FirstVisit leg={leg} name={name} onChange={(on) => dispatch({ type: "first", index, on })} />}
     </li>
+  );
+}
+
+/** Whether the resident comes there for the first time, and what to tell them then. */
+function FirstVisit({ leg, name, onChange }: { readonly leg: DraftLeg; readonly name: string; readonly onChange: (on: boolean) => void }) {
+  const words = useWords();
+  const { language } = useLanguage();
+  const rule = leg.firstVisit;
+  const note = rule?.note[language] ?? "";
+  return (
+    <div className="px-2.5">
+      <label className="flex min-h-12 cursor-pointer items-center gap-3">
+        <input
+          type="checkbox"
+          aria-label={words.written("counter.book.first.label", { name })}
+          checked={leg.first === true}
+          onChange={(event) => onChange(event.target.checked)}
+          className="size-6 accent-[var(--color-primary)]"
+        />
+        <T k="counter.book.first" />
+      </label>
+      {leg.first === true && (
+        <p role="status" className="pb-2 text-[16px]">
+          {rule?.accepted === false ? <T k="counter.book.first.refused" /> : note === "" ? null : <T k="counter.book.first.note" values={{ note: literal(note) }} />}
+        </p>
+      )}
+    </div>
   );
 }

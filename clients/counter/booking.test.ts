@@ -15,6 +15,7 @@ import {
   wishedFor,
   type WishSpan,
 } from "./booking";
+import { legRequests } from "./queries";
 
 function offer(service: string, pool: string, part: Partial<Offer> = {}): Offer {
   return {
@@ -71,6 +72,15 @@ describe("who with", () => {
     expect(visitMinutes([clinic, pharmacy])).toBe(30);
   });
 
+  it("counts a first visit's own length, and asks for it", () => {
+    const note = { ja: "", easy: "", en: "" };
+    const longer = offer("medical", "morita", { firstVisit: { accepted: true, minutes: 30, note } });
+    const draft = run([{ type: "add-leg", offer: longer }, { type: "add-leg", offer: pharmacy }, { type: "first", index: 0, on: true }]);
+    expect(visitMinutes(draft.legs)).toBe(40);
+    expect(legRequests(draft.legs)).toEqual([{ service: "medical", pool: "morita", first: true }, { service: "guidance", pool: "shiokaze" }]);
+    expect(visitMinutes(reduce(draft, { type: "first", index: 0, on: false }).legs)).toBe(30);
+  });
+
   it("removes with a leg what followed it", () => {
     const draft = run([{ type: "add-leg", offer: clinic }, { type: "add-leg", offer: pharmacy }, { type: "remove-leg", index: 0 }]);
     expect(draft.legs).toEqual([]);
@@ -103,6 +113,7 @@ describe("the held seat", () => {
     ["another day", { type: "day", day: "2026-11-26" }],
     ["another leg", { type: "add-leg", offer: pharmacy }],
     ["a leg less", { type: "remove-leg", index: 0 }],
+    ["a first visit", { type: "first", index: 0, on: true }],
   ])("is given up for %s", (_, event) => {
     const draft = reduce(held, event);
     expect(draft.held).toBeNull();

@@ -38,9 +38,15 @@ export interface Trouble {
   slug: string;
 }
 
+/** Another side of the visit that has been chosen. */
+export interface DraftLeg extends Offer {
+  /** The resident comes there for the first time. */
+  first?: boolean;
+}
+
 export interface Draft {
   mode: Mode;
-  legs: Offer[];
+  legs: DraftLeg[];
   day: Day | null;
   /** The time chosen; held once `held` is there. */
   start: string | null;
@@ -69,6 +75,7 @@ export type BookingEvent =
   | { type: "rhythm"; rhythm: Rhythm }
   | { type: "add-leg"; offer: Offer }
   | { type: "remove-leg"; index: number }
+  | { type: "first"; index: number; on: boolean }
   | { type: "day"; day: Day }
   | { type: "time"; start: string }
   | { type: "held"; hold: Hold; at: number } // at: monotonic clock when the answer came
@@ -137,6 +144,9 @@ export function reduce(draft: Draft, event: BookingEvent): Draft {
     case "remove-leg":
       // What followed the removed leg followed because of it.
       return giveUpSeat(anonymousWhereAllowed({ ...draft, legs: draft.legs.slice(0, event.index) }));
+    case "first":
+      // It may take longer, or not be taken at all: the times are other ones.
+      return giveUpSeat({ ...draft, legs: draft.legs.map((leg, i) => (i === event.index ? { ...leg, first: event.on } : leg)) });
     case "day":
       return giveUpSeat({ ...draft, day: event.day });
     case "time":
@@ -177,9 +187,14 @@ export function nextOffers(offers: readonly Offer[], legs: readonly Offer[]): Of
   return offers.filter((o) => last.followedBy.includes(o.pool) && !legs.some((l) => sameOffer(l, o)));
 }
 
+/** Minutes of one leg: a first visit may have a length of its own. */
+export function legMinutes(leg: DraftLeg): number {
+  return leg.first === true ? (leg.firstVisit?.minutes ?? leg.minutes) : leg.minutes;
+}
+
 /** Minutes of the whole visit. */
-export function visitMinutes(legs: readonly Offer[]): number {
-  return legs.reduce((sum, leg) => sum + leg.minutes, 0);
+export function visitMinutes(legs: readonly DraftLeg[]): number {
+  return legs.reduce((sum, leg) => sum + legMinutes(leg), 0);
 }
 
 /** Whether the resident may stay without a name: only if every leg allows it, and not for a row of visits. */

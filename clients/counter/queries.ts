@@ -1,9 +1,10 @@
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { Appointment, LegRequest, Offer } from "../session/booking";
+import type { Appointment, LegRequest } from "../session/booking";
 import type { Day } from "../ui/office-time";
 import { useClient, useSeat } from "../ui/work/seat";
 import { upToDate } from "../ui/work/upToDate";
+import type { DraftLeg } from "./booking";
 
 /** Days asked for at once. */
 export const daysAhead = 14;
@@ -103,8 +104,8 @@ export function useQr(appointment: string | undefined) {
 }
 
 /** Legs as the API asks for them. */
-export function legRequests(legs: readonly Offer[]): LegRequest[] {
-  return legs.map(({ service, pool }) => ({ service, pool }));
+export function legRequests(legs: readonly DraftLeg[]): LegRequest[] {
+  return legs.map(({ service, pool, first }) => ({ service, pool, ...(first === true ? { first } : {}) }));
 }
 
 /** Legs of an appointment as a search for another time names them; a leg that was given back is none. */

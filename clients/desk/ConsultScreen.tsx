@@ -5,6 +5,7 @@ import { Icon } from "../ui/Icon";
 import { LineNewsBar, useLineNews } from "../ui/LineNews";
 import { stopwatch } from "../ui/office-time";
 import { literal } from "../ui/ruby";
+import { Warnings } from "../ui/plan/Warnings";
 import { useLanguage } from "../ui/words";
 import { LineBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle } from "../ui/work/parts";
@@ -45,6 +46,7 @@ export function ConsultScreen({
       <Telephone session={session} />
       <CourseBar session={session} dispatch={dispatch} />
       <Overrun session={session} />
+      {appointment !== undefined && <Warnings appointments={[appointment]} />}
       <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_28rem] gap-4 p-4 max-[1300px]:grid-cols-[minmax(0,1fr)_23.5rem]">
         <Pictures
           booth={booth}

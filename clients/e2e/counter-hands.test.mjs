@@ -110,7 +110,7 @@ test('what is pressed less often', async (t) => {
     await says(page, `${late.number}番の方は来られませんでしたか`);
     await look(counter, 'noshow');
     await press('来られなかった', page.getByRole('alertdialog').or(page.getByRole('dialog')));
-    await says(page, 'まだ早すぎます。時間から10分待ってから押してください');
+    await says(page, 'まだ早すぎます。もう少し待ってから押してください');
     await look(counter, 'noshow-early');
     await page.keyboard.press('Escape');
   });

@@ -27,6 +27,17 @@ export interface Offer {
   anonymous: boolean;
   /** Pools that may follow in the same visit. */
   followedBy: string[];
+  /** Absent from an older server, which knows first visits but does not say how it takes them. */
+  firstVisit?: FirstVisitRule;
+}
+
+/** How a service treats somebody who comes for the first time. */
+export interface FirstVisitRule {
+  accepted: boolean;
+  /** Length of a first visit's leg; absent: as any other. */
+  minutes?: number;
+  /** What to bring; empty where there is nothing to say. */
+  note: Wording;
 }
 
 /** Public facts of an office. */
@@ -43,6 +54,8 @@ export interface Office {
   notices: { icon: string; title: string; body: string }[];
   offers: Offer[];
   emergency?: { hospital: string; phone: string };
+  /** Seconds after its start from which an appointment may be called a no-show; absent from an older server. */
+  noShowAfter?: number;
 }
 
 /** A leg as it is asked for. */
@@ -443,7 +456,7 @@ export interface Service {
   lead: number;
   /** Days ahead it can be booked. */
   ahead?: number;
-  firstVisit: { accepted: boolean; minutes?: number; note: Wording };
+  firstVisit: FirstVisitRule;
   consents: { id: string; text: Wording }[];
   checks: { id: string; text: Wording }[];
 }

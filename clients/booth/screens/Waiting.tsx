@@ -5,10 +5,12 @@ import { Frame } from "../Frame";
 import { byRole, personName, registered } from "../names";
 import type { Screen } from "../state";
 import { T, useWords } from "../words";
+import { useShutting } from "./Shuts";
 
 /** Number, people before, a range, lateness, whom. Calm: nothing has to be done. */
 export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "waiting" }> }) {
   const { snapshot } = useBooth();
+  const shutting = useShutting();
   const { session, leg, waiting } = screen;
   return (
     <Frame screen={screen} actions={<LeaveButton />}>
@@ -35,8 +37,8 @@ export function Waiting({ screen }: { readonly screen: Extract<Screen, { kind: "
           <Panel className="px-8 py-2">
             <Expected waiting={waiting} leg={leg} />
           </Panel>
-          {/* With a broken line, or staff in the booth, there is more to say than there is room for; this can wait. */}
-          {snapshot.connection.state === "live" && session.staff?.present !== true && <Note icon="speaker" k="wait.chime" />}
+          {/* With a broken line, staff in the booth or shortly before closing there is more to say than there is room for; this can wait. */}
+          {snapshot.connection.state === "live" && session.staff?.present !== true && shutting === undefined && <Note icon="speaker" k="wait.chime" />}
           <Note icon="eye" k="wait.private" />
         </div>
         <Whom leg={leg} />

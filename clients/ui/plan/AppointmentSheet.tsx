@@ -11,7 +11,7 @@ import { AgainDialog } from "./Again";
 import { MoveDialog } from "./Move";
 import { DayWords, PlannedTime } from "./parts";
 import { freeable, mayBeNoShow, movable, notes, notesOf, preparations } from "./plan";
-import { useServices } from "./queries";
+import { useOfficesOf, useServices } from "./queries";
 import { useAct } from "../work/useAct";
 import { PlanT, usePlanWords } from "./words";
 
@@ -32,6 +32,7 @@ export function AppointmentSheet({
   const { act, busy, trouble } = useAct();
   const { identity, connection } = useSeat();
   const now = useNow(10_000);
+  const [office] = useOfficesOf([first]);
   const [appointment, setAppointment] = useState(first);
   const [at, setAt] = useState<"sheet" | "move" | "again" | "cancel">("sheet");
   const change = async (what: () => Promise<Appointment>, then: () => void = () => undefined) => {
@@ -82,7 +83,7 @@ export function AppointmentSheet({
               <PlanT k="plan.cancel" />
             </Button>
           )}
-          {mayBeNoShow(appointment, here, now) && (
+          {mayBeNoShow(appointment, here, now, office) && (
             <Button place="desk" busy={busy} onPress={() => void change(() => api.noShow(appointment.id), onClose)}>
               <PlanT k="plan.noShow" />
             </Button>

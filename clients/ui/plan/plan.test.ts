@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Appointment, AppointmentLeg, Block, Office } from "../../session";
-import { atClock, awayOn, freeable, lateness, lentTo, mayBeNoShow, movable, notesOf, preparations, pushedBy, shutsSoon, warnings } from "./plan";
+import type { FirstVisitRule, Offer } from "../../session/booking";
+import { asksForFirst, atClock, awayOn, freeable, lateness, lentTo, mayBeNoShow, movable, notesOf, preparations, pushedBy, shutsSoon, warnings } from "./plan";
 
 function leg(start: string, part: Partial<AppointmentLeg> = {}): AppointmentLeg {
   const at = `2026-11-25T${start}:00+09:00`;
@@ -43,6 +44,22 @@ function visit(legs: AppointmentLeg[], part: Partial<Appointment> = {}): Appoint
 
 const at = (clock: string) => Date.parse(`2026-11-25T${clock}:00+09:00`); // a Wednesday
 const late = (start: string, planned: string) => leg(start, { planned: `2026-11-25T${planned}:00+09:00` });
+
+describe("a first visit", () => {
+  const offer: Offer = {
+    service: "card", pool: "shimin", name: "市民課", publicName: "市役所", serviceName: "カード", minutes: 30, role: "officer", anonymous: false, followedBy: [],
+  };
+  const note = { ja: "", easy: "", en: "" };
+  it.each<[string, FirstVisitRule | undefined, boolean]>([
+    ["nothing is known of it", undefined, false],
+    ["it is as any other", { accepted: true, note }, false],
+    ["it is not taken", { accepted: false, note }, true],
+    ["it takes longer", { accepted: true, minutes: 30, note }, true],
+    ["something is to be brought", { accepted: true, note: { ...note, ja: "身分証明書を お持ちください" } }, true],
+  ])("is asked for only where it makes a difference: %s", (_, firstVisit, asked) => {
+    expect(asksForFirst({ ...offer, ...(firstVisit === undefined ? {} : { firstVisit }) })).toBe(asked);
+  });
+});
 
 describe("a desk's day", () => {
   it("knows how much a leg was pushed back, and nothing of one that begins early", () => {
@@ -103,6 +120,7 @@ describe("what may be done to an appointment", () => {
   it("a no-show is said by a desk that was there, after the time of grace", () => {
     expect(mayBeNoShow(visit(two), true, at("10:15"))).toBe(true);
     expect(mayBeNoShow(visit(two), true, at("10:14"))).toBe(false);
+    expect(mayBeNoShow(visit(two), true, at("10:14"), { noShowAfter: 600 })).toBe(true);
     expect(mayBeNoShow(visit(two), false, at("10:30"))).toBe(false);
     expect(mayBeNoShow(visit(two, { state: "arrived" }), true, at("10:30"))).toBe(false);
   });

@@ -1,13 +1,19 @@
 // What the screens of those who keep a desk's day have to know of it. Pure: the time is an argument.
 
 import type { Appointment, AppointmentLeg, Block, Office } from "../../session";
+import type { Offer } from "../../session/booking";
 import { dayOf, dayParts, minuteOfClock, startOfDay } from "../office-time";
 
 /** How many minutes before noon or closing people are warned. */
 export const warnBefore = 10;
 
-/** How long after its start somebody who has not come may be said not to have come, milliseconds. */
-export const noShowAfter = 15 * 60_000;
+/** Seconds after its start from which somebody may be said not to have come, where the office does not say. */
+const usualNoShowAfter = 15 * 60;
+
+/** Whether a first visit there is anything else than another one. */
+export function asksForFirst({ firstVisit }: Offer): boolean {
+  return firstVisit !== undefined && (!firstVisit.accepted || firstVisit.minutes !== undefined || firstVisit.note.ja !== "");
+}
 
 /** By how many whole minutes a leg has been pushed back; 0 where it begins as planned, or earlier. */
 export function pushedBy(leg: Pick<AppointmentLeg, "start" | "planned">): number {
@@ -89,8 +95,8 @@ export function movable(appointment: Appointment): boolean {
 }
 
 /** Whether a desk that is here now may say that somebody did not come. */
-export function mayBeNoShow(appointment: Appointment, here: boolean, now: number): boolean {
-  return here && appointment.state === "booked" && now >= Date.parse(appointment.start) + noShowAfter;
+export function mayBeNoShow(appointment: Appointment, here: boolean, now: number, office?: Pick<Office, "noShowAfter">): boolean {
+  return here && appointment.state === "booked" && now >= Date.parse(appointment.start) + 1000 * (office?.noShowAfter ?? usualNoShowAfter);
 }
 
 /** Where a desk is lent to at a moment, or later that day. */

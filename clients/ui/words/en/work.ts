@@ -47,7 +47,7 @@ const words: Record<keyof typeof ja, string> = {
   "trouble.alreadyConfirmed": "This seat is already booked. Look at today's bookings.",
   "trouble.changed": "Somebody else has changed it meanwhile. Look at it again, then repeat.",
   "trouble.inTheWay": "There are bookings at that time. Move them first.",
-  "trouble.tooEarly": "It is too early for that. Wait ten minutes past the appointed time.",
+  "trouble.tooEarly": "It is too early for that. Wait a little longer past the appointed time.",
   "trouble.unattended": "The other side was not there either, so nobody failed to come. Move it to another time.",
   "trouble.notToday": "This booking is not for today. Check the date.",
   "trouble.residentRequired": "Name and phone are needed here. Enter them in step 3.",

@@ -45,7 +45,7 @@ const words = {
   "trouble.alreadyConfirmed": "この席は もう 予約に なっています。きょうの予約を 見てください。",
   "trouble.changed": "ほかの人が 先に 変えました。新しい内容を 見て、もう一度 行ってください。",
   "trouble.inTheWay": "その時間に 予約が あります。先に その予約を 移してください。",
-  "trouble.tooEarly": "まだ 早すぎます。時間から 10分 待ってから 押してください。",
+  "trouble.tooEarly": "まだ 早すぎます。もう少し 待ってから 押してください。",
   "trouble.unattended": "相手も いませんでした。来られなかったことには できません。別の時間に 移してください。",
   "trouble.notToday": "この予約は きょうでは ありません。日にちを 確かめてください。",
   "trouble.residentRequired": "この相手には お名前と 電話が 要ります。3番に 入れてください。",
