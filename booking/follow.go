@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"madoguchi/booking/calendar"
 	"madoguchi/booking/redisstore"
 )
 
@@ -102,56 +101,8 @@ func (s *Service) overrun(ctx context.Context, store *redisstore.Store, id strin
 	return err
 }
 
-// closingWarning is how long before closing and noon the office is warned of visits that will still be going on.
-const closingWarning = 10 * time.Minute
-
-// warn tells offices of an area that closing or noon is near while somebody is being served or waits to be.
-func (s *Service) warn(ctx context.Context, store *redisstore.Store) error {
-	now := s.now()
-	for _, o := range s.dir().Offices() {
-		if o.Area != store.Area() {
-			continue
-		}
-		at, noon, ok := s.dir().shutsNext(o, now)
-		if !ok || at.Sub(now) > closingWarning {
-			continue
-		}
-		busy, err := s.busyUntil(ctx, store, o.ID, at)
-		if err != nil {
-			return err
-		}
-		kind := redisstore.EventClosingSoon
-		if noon {
-			kind = redisstore.EventNoonSoon
-		}
-		if busy {
-			if err := store.Warn(ctx, kind, o.ID, at); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // shutsNext gives when an office shuts next, and whether for noon; false where it is shut.
 func (d *Directory) shutsNext(o Office, now time.Time) (at time.Time, noon, ok bool) {
 	rules := d.open[o.ID]
 	return rules.place.ShutsNext(rules.hours, rules.extra, now)
-}
-
-// busyUntil reports whether somebody is served or waits to be at an office whose visit ends only after a time.
-func (s *Service) busyUntil(ctx context.Context, store *redisstore.Store, office string, at time.Time) (bool, error) {
-	day, err := store.OfficeDay(ctx, office, []string{calendar.DateOf(s.now()).String()})
-	if err != nil {
-		return false, err
-	}
-	for _, r := range day {
-		if (r.State == StateBooked || r.State == StateArrived) && r.Start.Before(at) && r.End.After(at) {
-			return true, nil
-		}
-		if r.State == StateArrived && r.Running() >= 0 {
-			return true, nil
-		}
-	}
-	return false, nil
 }

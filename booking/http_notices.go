@@ -34,6 +34,7 @@ type deliveriesOutput struct {
 
 // DeliveryLine is how one receiver stands.
 type DeliveryLine struct {
+	Area    string        `json:"area"`
 	Channel string        `json:"channel" example:"hook-clinic"`
 	Waiting int64         `json:"waiting" doc:"in the queue, those being tried included"`
 	GivenUp []GivenUpLine `json:"givenUp" doc:"the oldest first"`
@@ -67,7 +68,7 @@ func (n *Notifier) listDeliveries(ctx context.Context, _ Caller, _ *struct{}) (*
 
 func (n *Notifier) delivery(ctx context.Context, area, ch string) (DeliveryLine, error) {
 	q := courier.NewQueue(n.s.rdb, area, ch)
-	line := DeliveryLine{Channel: ch, GivenUp: []GivenUpLine{}}
+	line := DeliveryLine{Area: area, Channel: ch, GivenUp: []GivenUpLine{}}
 	var err error
 	if line.Waiting, err = q.Waiting(ctx); err != nil {
 		return line, err

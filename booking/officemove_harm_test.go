@@ -97,7 +97,7 @@ func TestNoticesPendingWhileAnOfficeMovesAreNeitherLostNorDoubled(t *testing.T) 
 	down := booking.NewNotifier(k.Service, notices)
 	ended := make(chan error, 1)
 	go func() { ended <- down.Run(ctx) }() // ended and waited for below
-	k.listening(t, 2) // of the two areas
+	k.listening(t, 2)                      // of the two areas
 
 	ten := calendar.DateOf(time.Now()).Add(2).At(10 * 60)
 	goes := k.talk(t, "west", ten, withExtras(t, person("ミナミ フサエ", "0999-00-1456")))

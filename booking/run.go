@@ -47,12 +47,14 @@ func (s *Service) tend(ctx context.Context, store *redisstore.Store) {
 	tick := time.NewTicker(s.sweep)
 	defer tick.Stop()
 	var gaveOut time.Time
+	warner := s.newWarner(store)
 	for {
-		err := error(nil)
-		for _, task := range []func(context.Context, *redisstore.Store) error{s.clear, s.follow, s.warn} {
-			if err == nil {
-				err = task(ctx, store)
-			}
+		err := s.clear(ctx, store)
+		if err == nil {
+			err = s.follow(ctx, store)
+		}
+		if err == nil {
+			err = warner.look(ctx)
 		}
 		if err == nil && time.Since(gaveOut) > giveOutEvery {
 			gaveOut, err = time.Now(), errors.Join(s.giveOut(ctx, store), s.tendLends(ctx, store), s.carryOn(ctx, store))

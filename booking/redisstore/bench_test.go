@@ -185,3 +185,43 @@ func usedMemory(t *testing.T, r *redistest.Server) int64 {
 	}
 	return n
 }
+
+// An area's offices all shut at about the same time: their days are read together, not one after the other.
+func BenchmarkDaysOf50OfficesOf30Visits(b *testing.B) {
+	s := New(redistest.Real(b).Client, "area", Options{})
+	ctx := context.Background()
+	var offices []string
+	for o := range 50 {
+		office := fmt.Sprint("o", o)
+		offices = append(offices, office)
+		for n := range 30 {
+			name := fmt.Sprintf("%d-%d", o, n)
+			h := at(ten.Add(time.Duration(n)*10*time.Minute), name)
+			h.Office = office
+			if _, err := s.Hold(ctx, h); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := s.Confirm(ctx, h.ID, confirmation(name)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	date := civilDate(ten)
+	b.Run("together", func(b *testing.B) {
+		for b.Loop() {
+			days, err := s.OfficeDays(ctx, offices, date)
+			if err != nil || len(days) != 50 || len(days[49]) != 30 {
+				b.Fatal(len(days), err)
+			}
+		}
+	})
+	b.Run("one after the other", func(b *testing.B) {
+		for b.Loop() {
+			for _, office := range offices {
+				if day, err := s.OfficeDay(ctx, office, []string{date}); err != nil || len(day) != 30 {
+					b.Fatal(len(day), err)
+				}
+			}
+		}
+	})
+}

@@ -141,6 +141,41 @@ func (s *Store) OfficeDay(ctx context.Context, office string, dates []string) ([
 	return s.days(ctx, "office", office, dates)
 }
 
+// OfficeDays lists the appointments of one civil date at each of some offices, in two round trips.
+func (s *Store) OfficeDays(ctx context.Context, offices []string, date string) ([][]Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	lists := make([]*redis.StringSliceCmd, len(offices))
+	_, err := s.rdb.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, office := range offices {
+			lists[i] = p.ZRange(ctx, s.day("office", office, date), 0, -1)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list appointments of %d offices: %w", len(offices), unavailable(err))
+	}
+	var ids []string
+	for _, list := range lists {
+		ids = append(ids, list.Val()...)
+	}
+	records, err := s.records(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[string]int, len(offices))
+	for i, office := range offices {
+		of[office] = i
+	}
+	days := make([][]Record, len(offices))
+	for _, r := range records {
+		if i, ok := of[r.Office]; ok {
+			days[i] = append(days[i], r)
+		}
+	}
+	return days, nil
+}
+
 // DeskDay lists the appointments with a leg at a desk likewise.
 func (s *Store) DeskDay(ctx context.Context, desk string, dates []string) ([]Record, error) {
 	return s.days(ctx, "desk", desk, dates)
