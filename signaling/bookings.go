@@ -17,19 +17,42 @@ func BookingsOf(s *booking.Service) Bookings { return s }
 // sessions, however many change meanwhile.
 const rescheduleEvery = 250 * time.Millisecond
 
-// followDays lets the seats know whenever appointments may have changed.
+// Every seat that is told of a change reads its day again, so whoever tells many rests a while before the next time: all
+// seats of a broker together read at most some 500 times a second, however much is booked in the area. With the few seats
+// of a small area nobody notices the rest.
+const (
+	restPerSeat = 2 * time.Millisecond
+	longestRest = 3 * time.Second
+)
+
+// restAfter is how long the broker rests after it has told so many seats.
+func restAfter(seats int) time.Duration { return min(time.Duration(seats)*restPerSeat, longestRest) }
+
+// followDays lets the seats know whenever appointments may have changed. What changes while it rests is told as one.
 func (b *Broker) followDays(ctx context.Context) error {
 	for change := range b.cfg.Bookings.Watch(ctx) {
 		if change.Area != b.cfg.Area {
 			continue
 		}
-		b.hub.do(func() { b.hub.tellDay(change.Rev) })
+		told := 0
+		b.hub.do(func() { told = b.hub.tellDay(change.Rev) })
 		select {
 		case b.dayNews <- struct{}{}:
 		default: // one is waiting, and will see this change too
 		}
+		rest(ctx, restAfter(told))
 	}
 	return ctx.Err()
+}
+
+// rest waits for a while, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // followTimes takes changed times of appointments over into their open sessions: whoever waits in a booth reads at once
@@ -44,13 +67,7 @@ func (b *Broker) followTimes(ctx context.Context) error {
 		for _, d := range b.hub.open() {
 			b.reschedule(ctx, d)
 		}
-		rest := time.NewTimer(rescheduleEvery)
-		select {
-		case <-ctx.Done():
-			rest.Stop()
-			return ctx.Err()
-		case <-rest.C:
-		}
+		rest(ctx, rescheduleEvery)
 	}
 }
 

@@ -135,17 +135,20 @@ func (h *hub) tellOffice(office string) {
 	}
 }
 
-// tellDay lets every seat know that the appointments may have changed.
-func (h *hub) tellDay(rev int64) {
+// tellDay lets every seat know that the appointments may have changed, and gives how many seats were told.
+func (h *hub) tellDay(rev int64) int {
 	if rev == h.dayRev {
-		return
+		return 0
 	}
 	h.dayRev = rev // it may have gone back: Redis may have lost something, and then all the more is to be read again
+	told := 0
 	for id, there := range h.seats {
 		if hasDay(there.socket.who) {
 			h.tellSeat(id)
+			told++
 		}
 	}
+	return told
 }
 
 // hasDay says whether a seat shows the day's appointments. A booth does not, and there are thousands of them.
