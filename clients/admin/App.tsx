@@ -6,6 +6,7 @@ import { literal } from "../ui/ruby";
 import { LanguageChoice, TopBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
+import { Deliveries } from "./Deliveries";
 import { Offers } from "./Offers";
 import { useOffices, useReadiness, useSessions, useVersion } from "./queries";
 import { countByState, type LiveSession, offerLines, placeNames, sessionIn } from "./status";
@@ -35,6 +36,7 @@ export function App() {
         <div className="flex flex-col gap-5">
           <Live sessions={live} offices={offices} failed={sessions.isError} />
           <Timelines offices={offices} />
+          <Deliveries />
           <Offers />
           <Catalogue offices={offices} />
         </div>

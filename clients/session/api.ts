@@ -33,7 +33,7 @@ import type {
   Why,
   WhyRequest,
 } from "./booking";
-import type { OfferList, SessionList, Suspension } from "./oversight";
+import type { DeliveryLine, OfferList, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
 import { Problem, problemOf } from "./problem";
 import { httpPause } from "./retry";
@@ -158,6 +158,10 @@ export interface Api {
   /** Takes a service out of what is offered, at once. For administrators. */
   suspend(what: { office?: string; service: string; pool?: string; reason: string }): Promise<Suspension>;
   resume(suspension: string, reason: string): Promise<void>;
+  /** How the receivers of notices stand. For administrators. */
+  deliveries(signal?: AbortSignal): Promise<DeliveryLine[]>;
+  /** Sends something again that was given up. For administrators. */
+  deliverAgain(channel: string, id: string): Promise<void>;
 }
 
 /** Makes the client of the HTTP API. */
@@ -239,6 +243,10 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     // Not repeated: the second try of one that has succeeded would find nothing to resume.
     resume: async (suspension, reason) => {
       await send({ method: "POST", path: `/v1/suspensions/${part(suspension)}/resume`, body: { reason }, repeatable: false });
+    },
+    deliveries: async (signal) => (await json<{ channels: DeliveryLine[] }>({ method: "GET", path: "/v1/deliveries", ...given({ signal }) })).channels,
+    deliverAgain: async (channel, id) => {
+      await send({ method: "POST", path: `/v1/deliveries/${part(channel)}/${part(id)}/again`, repeatable: false });
     },
   };
 }

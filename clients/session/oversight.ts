@@ -55,3 +55,14 @@ export interface OfferList {
   offers: OfferLine[];
   suspensions: Suspension[];
 }
+
+/** How one receiver of notices stands, in one area. */
+export interface DeliveryLine {
+  area: string;
+  /** "mail", "sms", "voice" or "hook-<id>". */
+  channel: string;
+  waiting: number;
+  givenUp: { id: string; appointment: string; type: string; at: string; tries: number; failed: string }[];
+  /** Between these instants it was told nothing, the latest first: it has to read everything anew. */
+  missed: { after: string; before: string }[];
+}
