@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build netlab pages demo test test-go test-clients test-e2e lint bench soak fuzz soak-failover soak-media soak-nodes clean help
+.PHONY: build netlab pages demo test test-go test-clients test-e2e lint sbom bench soak fuzz soak-failover soak-media soak-nodes clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,11 @@ lint: ## gofmt, go vet, staticcheck, types and lint of the clients
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	cd clients && npm run --silent typecheck && npm run --silent lint
+	@node .ci/sbom.mjs check
+
+sbom: ## Lists of everything built in, with licences (CycloneDX), into bin/sbom
+	@.ci/setup build
+	@node .ci/sbom.mjs
 
 bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), 24,000 idle booths on one node (BENCH_SOCKETS), and admission in real browsers at length
 	@.ci/bench
