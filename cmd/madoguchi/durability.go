@@ -144,6 +144,7 @@ func lacking(ctx context.Context, store redis.UniversalClient, kind redisKind, d
 func lackingAt(ctx context.Context, c *redis.Client, d redisstore.Durability) string {
 	p := c.Pipeline()
 	aof, fsync, replication := p.ConfigGet(ctx, "appendonly"), p.ConfigGet(ctx, "appendfsync"), p.Info(ctx, "replication")
+	waits := p.Do(ctx, "command", "info", "waitaof")
 	if _, err := p.Exec(ctx); err != nil {
 		return "appendonly and appendfsync cannot be read"
 	}
@@ -156,11 +157,19 @@ func lackingAt(ctx context.Context, c *redis.Client, d redisstore.Durability) st
 	switch {
 	case aof.Val()["appendonly"] != "yes":
 		return "appendonly is off: a restart loses what was told since the last snapshot"
-	case d.Replicas == 0 && fsync.Val()["appendfsync"] != "always":
+	case d.Disk && !knows(waits):
+		return "it has no WAITAOF: redis-wait-disk needs Redis 7.2, and until then every outcome is unknown"
+	case d.Replicas == 0 && !d.Disk && fsync.Val()["appendfsync"] != "always":
 		return fmt.Sprintf("appendfsync is %s: without replicas only always keeps what was told", fsync.Val()["appendfsync"])
 	case replicas < d.Replicas:
 		return fmt.Sprintf("%d replicas of %d: outcomes are unknown until the others are back", replicas, d.Replicas)
 	default:
 		return ""
 	}
+}
+
+// knows reports whether the server has the command it was asked for by COMMAND INFO.
+func knows(answer *redis.Cmd) bool {
+	list, err := answer.Slice()
+	return err == nil && len(list) == 1 && list[0] != nil
 }

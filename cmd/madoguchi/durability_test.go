@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -167,6 +168,10 @@ func absentFrom(t *testing.T, folder string, words ...string) {
 }
 
 func TestAServiceSaysWhatItsRedisLacks(t *testing.T) {
+	onDisk := fine
+	if version, err := exec.Command("redis-server", "--version").Output(); err != nil || olderThan72(string(version)) {
+		onDisk = "it has no WAITAOF"
+	}
 	for _, row := range []struct {
 		situation string
 		redis     []string
@@ -176,6 +181,7 @@ func TestAServiceSaysWhatItsRedisLacks(t *testing.T) {
 		{"it keeps nothing", nil, "", "appendonly is off"},
 		{"it writes every second", []string{"--appendonly", "yes", "--appendfsync", "everysec"}, "", "appendfsync is everysec"},
 		{"it writes before it answers", []string{"--appendonly", "yes", "--appendfsync", "always"}, "", fine},
+		{"it is to say what is on disk", []string{"--appendonly", "yes", "--appendfsync", "everysec"}, "redis-wait-disk: true\n", onDisk},
 		{"a replica is missing", []string{"--appendonly", "yes"}, "redis-replicas: 1\n", "0 replicas of 1"},
 	} {
 		t.Run(row.situation, func(t *testing.T) {
@@ -208,4 +214,12 @@ func TestAServiceSaysWhatItsRedisLacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// olderThan72 reads "Redis server v=7.0.15 sha=…".
+func olderThan72(version string) bool {
+	var major, minor int
+	_, number, _ := strings.Cut(version, "v=")
+	_, err := fmt.Sscanf(number, "%d.%d", &major, &minor)
+	return err != nil || major < 7 || major == 7 && minor < 2
 }
