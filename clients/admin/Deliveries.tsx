@@ -45,7 +45,7 @@ function Receiver({ line }: { readonly line: DeliveryLine }) {
         <span className="font-bold">{literal(line.channel)}</span>
         <span className="text-ink-soft">{literal(line.area)}</span>
         <Pill tone={well ? "good" : "heed"}>
-          <T k={well ? "admin.well" : "admin.unwell"} />
+          <T k={well ? "admin.well" : "admin.deliveries.unwell"} />
         </Pill>
         <span className="text-ink-soft tabular-nums">
           <T k="admin.deliveries.waiting" values={{ count: line.waiting }} />

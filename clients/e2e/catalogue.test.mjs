@@ -39,6 +39,7 @@ test('what an office gives and who takes it out of the offer', async (t) => {
 
   await step('the administrator suspends a service, with the reason', async () => {
     await says(admin.page, '局ごとの相談と根拠');
+    await says(admin.page, 'お知らせを送る先は決めてありません');
     await world.look(admin, 'offers');
     await admin.page.getByRole('button', { name: '休止する 汐待浜郵便局 診療' }).click();
     await says(admin.page, '診療を休止しますか');

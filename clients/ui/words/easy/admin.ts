@@ -58,6 +58,7 @@ const words: Record<keyof typeof ja, string> = {
   "admin.deliveries.waiting": "まだ {{count}}",
   "admin.deliveries.missed": "この {間|あいだ}の ことは {伝|つた}えていません。{予約|よやく}を はじめから {読|よ}みなおして もらってください。",
   "admin.deliveries.tries": "{{tries}}{回|かい} {送|おく}れませんでした",
+  "admin.deliveries.unwell": "みて ください",
   "admin.deliveries.again": "もう{一度|いちど} {送|おく}る",
   "admin.offers": "{局|きょく}で できる {話|はなし}と きまり",
   "admin.offers.rules": "きまりの {番号|ばんごう} {{rules}}",

@@ -58,6 +58,7 @@ const words: Record<keyof typeof ja, string> = {
   "admin.deliveries.waiting": "Waiting: {{count}}",
   "admin.deliveries.missed": "This receiver was told nothing of what happened in between. Have it read all appointments again.",
   "admin.deliveries.tries": "given up after {{tries}} tries",
+  "admin.deliveries.unwell": "Needs attention",
   "admin.deliveries.again": "Send again",
   "admin.offers": "Services at each office and their grounds",
   "admin.offers.rules": "Rules version {{rules}}",

@@ -56,6 +56,7 @@ const words = {
   "admin.deliveries.waiting": "送るまえ {{count}}",
   "admin.deliveries.missed": "つぎの間のことは この送り先に 何も 伝えていません。予約を はじめから 読み直してもらってください。",
   "admin.deliveries.tries": "{{tries}}回 送れず、やめました",
+  "admin.deliveries.unwell": "対応が 要ります",
   "admin.deliveries.again": "もう一度 送る",
   "admin.offers": "局ごとの 相談と 根拠",
   "admin.offers.rules": "規則の版 {{rules}}",
