@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -322,10 +323,14 @@ func (h *hub) prune(compared time.Time) (callsOver []string) {
 		for office := range offices {
 			h.tellOffice(office)
 		}
+		before := len(h.sessions)
 		for id, v := range h.sessions {
 			if v.doc.ClosedAt != nil && !v.doc.HoldsBooth() && compared.Sub(*v.doc.ClosedAt) > rememberedFor {
 				delete(h.sessions, id)
 			}
+		}
+		if forgotten := before - len(h.sessions); forgotten > len(h.sessions) {
+			h.sessions = maps.Collect(maps.All(h.sessions)) // the one of a busy hour keeps its size
 		}
 	})
 	return callsOver
