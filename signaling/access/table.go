@@ -154,7 +154,7 @@ var httpRows = []Row{
 	{HTTP, "session-token", "mint a room token", "", may(Own, Booth, Desk)},
 	{HTTP, "invite-guest", "", "", may(Own, Desk)},
 	{HTTP, "lobby", "the numbers of a lobby", "", and(may(Own, Booth, Counter, Lobby), Area, Admin)},
-	{HTTP, "remote", "load a booth's page again", "", and(may(Own, Counter), Area, Admin)},
+	{HTTP, "remote", "have a booth load its page again, or put its volume back", "", and(may(Own, Desk, Counter), Area, Admin)},
 
 	{HTTP, "sessions", "", "", admins()},
 	{HTTP, "timelines", "", "", admins()},
