@@ -36,6 +36,7 @@ type Config struct {
 	Others     []string             // origins of further servers of the service, told to every client; their pages may connect too
 	OpenSignIn bool                 // seats sign in without a code: for demonstrations only
 	AllowBench bool                 // accept room tokens with the grant bench: for measuring only
+	Sealed     bool                 // pages are asked to seal what they send each other, end to end
 
 	DeskGrace  time.Duration // how long a lost desk may come back before the session waits again; default 60 s
 	BoothGrace time.Duration // how long a lost booth may come back before the session is abandoned; default 5 min

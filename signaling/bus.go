@@ -19,10 +19,11 @@ import (
 type change struct {
 	Doc json.RawMessage `json:"doc,omitempty"`
 
-	Session     string `json:"session,omitempty"` // with Participant: of Line or Media
-	Participant string `json:"participant,omitempty"`
-	Line        *line  `json:"line,omitempty"`
-	Media       *media `json:"media,omitempty"`
+	Session     string  `json:"session,omitempty"` // with Participant: of Line or Media
+	Participant string  `json:"participant,omitempty"`
+	Line        *line   `json:"line,omitempty"`
+	Media       *media  `json:"media,omitempty"`
+	Keys        *notice `json:"keys,omitempty"`
 
 	Call *call `json:"call,omitempty"`
 
@@ -87,6 +88,8 @@ func (b *Broker) hear(ctx context.Context, payload string) {
 		b.hearLine(ctx, w, *c.Line)
 	case c.Media != nil:
 		b.hearMedia(w, *c.Media)
+	case c.Keys != nil:
+		b.hub.setKeys(w, *c.Keys)
 	case c.Call != nil:
 		b.hub.setCall(*c.Call)
 	case c.Command != nil:
@@ -165,6 +168,7 @@ func (b *Broker) readAll(ctx context.Context) error {
 		}
 		for participant, p := range people {
 			b.hearMedia(who{d.ID, participant}, p.media)
+			b.hub.setKeys(who{d.ID, participant}, p.keys)
 			b.hearLine(ctx, who{d.ID, participant}, p.line)
 		}
 	}

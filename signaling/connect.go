@@ -271,7 +271,7 @@ func (b *Broker) welcome(s *socket) protocol.Welcome {
 	return protocol.Welcome{
 		Numbered:    s.conversation != nil,
 		Participant: w.participant, Role: w.role, Name: w.name, Now: b.now(),
-		Media:       mediaPlan(b.cfg.ICEServers),
+		Media:       mediaPlan(b.cfg.ICEServers, b.cfg.Sealed),
 		Others:      b.cfg.Others,
 		PingSeconds: int(b.cfg.Limits.PingEvery / time.Second),
 	}

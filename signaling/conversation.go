@@ -41,7 +41,7 @@ var passing = map[protocol.ErrorCode]bool{protocol.ErrUnavailable: true, protoco
 // repeatable are the requests that mean one socket or one moment, and are made anew by whoever comes back.
 var repeatable = map[string]bool{
 	protocol.TypeHello: true, protocol.TypeEnter: true, protocol.TypeOffer: true, protocol.TypeCandidate: true,
-	protocol.TypePrepare: true, protocol.TypePing: true,
+	protocol.TypePrepare: true, protocol.TypePing: true, protocol.TypeAnnounceKeys: true,
 }
 
 // converse takes up the conversation a hello names and returns what the page has missed, to be said right after welcome.

@@ -72,6 +72,8 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 		return // reports are not acknowledged
 	case protocol.RemoteDone:
 		err = b.remoteDone(ctx, s, body)
+	case protocol.AnnounceKeys:
+		err = b.announceKeys(ctx, s, body)
 	case protocol.AnswerCall:
 		err = b.answerCall(s, body)
 	case protocol.Request:

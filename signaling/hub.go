@@ -265,6 +265,7 @@ func (h *hub) attach(s *socket, id string, l line, welcome any) (ok, untold bool
 		s.send(welcome)
 		s.send(h.sessionFor(v, s))
 		s.send(h.tracksFor(v, me))
+		s.send(keysOf(v))
 		h.tellPresence(v)
 		h.tellWaiting(v, me)
 		h.tellSeatsOf(v.doc)

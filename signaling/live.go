@@ -64,6 +64,7 @@ type media struct {
 type presence struct {
 	line
 	media
+	keys notice
 }
 
 // lines is the store of presence.
@@ -245,6 +246,8 @@ func (l lines) ofSession(ctx context.Context, session string) (map[string]presen
 		case "s":
 			err = json.Unmarshal([]byte(raw), &p.line)
 			l.open(&p.line)
+		case "k":
+			err = json.Unmarshal([]byte(raw), &p.keys)
 		case "m":
 			err = json.Unmarshal([]byte(raw), &p.media)
 		default:

@@ -10,8 +10,8 @@ const seenAtOnce = 3
 
 // mediaPlan is the m-lines of every client, negotiated once: one up for each purpose, and down enough for three remote people,
 // what one of them listens with, and one sheet of paper and one screen. Sound comes before pictures, people before things.
-func mediaPlan(servers []protocol.ICEServer) protocol.Media {
-	m := protocol.Media{ICEServers: servers, DataChannel: "talk", LatestChannel: "latest"}
+func mediaPlan(servers []protocol.ICEServer, sealed bool) protocol.Media {
+	m := protocol.Media{ICEServers: servers, DataChannel: "talk", LatestChannel: "latest", Sealed: sealed}
 	m.AudioDown = addLines(&m, true)
 	m.VideoDown = addLines(&m, false)
 	for _, t := range purpose.Table() {

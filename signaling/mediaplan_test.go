@@ -19,7 +19,7 @@ func TestTheExampleOfWelcomeHoldsTheMediaPlanThatIsSent(t *testing.T) {
 	if err := json.Unmarshal(b, &example); err != nil {
 		t.Fatal(err)
 	}
-	plan := mediaPlan([]protocol.ICEServer{})
+	plan := mediaPlan([]protocol.ICEServer{}, true)
 	if !reflect.DeepEqual(example.Media, plan) {
 		want, err := json.MarshalIndent(plan, "  ", "  ")
 		if err != nil {
@@ -30,7 +30,7 @@ func TestTheExampleOfWelcomeHoldsTheMediaPlanThatIsSent(t *testing.T) {
 }
 
 func TestThePlanHasAPlaceForEveryPurposeBothWays(t *testing.T) {
-	plan := mediaPlan(nil)
+	plan := mediaPlan(nil, false)
 	down := map[protocol.Purpose]int{}
 	for _, p := range plan.Down {
 		down[p]++

@@ -9,7 +9,7 @@ import (
 // stateful are the messages that carry the whole of something: only the newest matters.
 var stateful = map[string]bool{
 	protocol.TypeSeat: true, protocol.TypeSession: true, protocol.TypePresence: true,
-	protocol.TypeWaiting: true, protocol.TypeLobby: true, protocol.TypeTracks: true, protocol.TypePlace: true,
+	protocol.TypeWaiting: true, protocol.TypeLobby: true, protocol.TypeTracks: true, protocol.TypePlace: true, protocol.TypeKeys: true,
 }
 
 // outbox is the bounded queue of one socket. A state message replaces an older one of its type that still waits, and

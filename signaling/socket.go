@@ -36,6 +36,7 @@ type socket struct {
 	// set by hello, before anybody else knows the socket; nil for a page that speaks without numbers
 	conversation *conversation
 	prepares     *rate.Limiter // of prepare
+	announces    *rate.Limiter // of announce_keys
 }
 
 // entry is the session a socket takes part in.
@@ -87,7 +88,7 @@ const goodbye = 2 * time.Second
 
 func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
 	id := newID("w_")
-	s := &socket{id: id, conn: conn, limits: limits, log: log.With("socket", id), prepares: newPreparePace()}
+	s := &socket{id: id, conn: conn, limits: limits, log: log.With("socket", id), prepares: newPreparePace(), announces: newAnnouncePace()}
 	s.heardAt.Store(time.Now().UnixNano())
 	s.out = newOutbox(limits.Queue, func() { s.writer.Go(s.write) })
 	return s

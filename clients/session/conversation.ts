@@ -65,5 +65,5 @@ export class Conversation {
 
 /** Requests that mean one line or one moment: they are made anew and need no number. */
 export function counts(type: string): boolean {
-  return type !== "enter" && type !== "offer" && type !== "prepare";
+  return type !== "enter" && type !== "offer" && type !== "prepare" && type !== "announce_keys";
 }

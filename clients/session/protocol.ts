@@ -422,6 +422,13 @@ export interface RemoteDone {
   command: string;
 }
 
+/** AnnounceKeys takes the place of what this participant said before. The server passes it on to whoever has entered the session, those who wait at its gate too, and understands nothing of it: public keys, and secret ones sealed for one participant each. It is kept as long as the session. */
+export interface AnnounceKeys {
+  type: "announce_keys";
+  id: string;
+  notice: string;
+}
+
 /** Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence. */
 export interface Ping {
   type: "ping";
@@ -450,6 +457,7 @@ export type ClientMessage =
   | Wiped
   | SelfReport
   | RemoteDone
+  | AnnounceKeys
   | Ping;
 
 /** ICEServer is a STUN or TURN server for RTCPeerConnection. */
@@ -490,6 +498,7 @@ export interface Media {
   latestChannel: string;
   /** of every purpose, the one that is kept longest on a slow line first */
   traits: Traits[];
+  sealed?: boolean;
 }
 
 /** Welcome answers Hello. */
@@ -785,6 +794,19 @@ export interface Tracks {
   tracks: Track[];
 }
 
+/** KeyNotice is what one participant has said. */
+export interface KeyNotice {
+  participant: string;
+  notice: string;
+}
+
+/** Keys is what everybody in the session has said of their keys, whole. A participant who has said nothing is not listed. */
+export interface Keys {
+  type: "keys";
+  session: string;
+  people: KeyNotice[];
+}
+
 /** Place tells where the session's media are carried now. The number has no meaning but that a greater one is newer: it changes when the room moves to another media node, because the node goes away or has been lost. A client whose connection was answered with an older place makes a new one beside it, by itself, and lets go of the old one when the new one carries media: until then the old one may still be heard. */
 export interface Place {
   type: "place";
@@ -847,6 +869,7 @@ export type ServerMessage =
   | Waiting
   | Answer
   | Tracks
+  | Keys
   | Place
   | Armed
   | Remote
@@ -866,6 +889,7 @@ const shapes: Record<ServerMessage["type"], Shape> = {
   waiting: { session: "string", ahead: "number", fromMinutes: "number", toMinutes: "number", lateMinutes: "number" },
   answer: { re: "string", sdp: "string" },
   tracks: { session: "string", tracks: "array" },
+  keys: { session: "string", people: "array" },
   place: { session: "string", place: "number" },
   armed: { session: "string", until: "string" },
   remote: { command: "string", what: "string" },

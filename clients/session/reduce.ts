@@ -1,4 +1,4 @@
-import type { Armed, Call, Ended, Lobby, Media, PresenceItem, ServerMessage, Session, SessionSummary, Track, Waiting, Welcome } from "./protocol";
+import type { Armed, Call, Ended, KeyNotice, Lobby, Media, PresenceItem, ServerMessage, Session, SessionSummary, Track, Waiting, Welcome } from "./protocol";
 import type { EndedState } from "./types";
 
 /** Everything the server has told this seat, whole. */
@@ -17,6 +17,8 @@ export interface SeatState {
   readonly session: Session | null;
   readonly presence: readonly PresenceItem[];
   readonly tracks: readonly Track[];
+  /** What everybody says of their keys. */
+  readonly keys: readonly KeyNotice[];
   readonly waiting: Waiting | null;
   readonly armed: Armed | null;
   readonly lobby: Lobby | null;
@@ -37,6 +39,7 @@ export const initialSeatState: SeatState = {
   session: null,
   presence: [],
   tracks: [],
+  keys: [],
   waiting: null,
   armed: null,
   lobby: null,
@@ -57,6 +60,8 @@ export function reduce(state: SeatState, message: ServerMessage, now: number): S
       return concerns(state, message) ? { ...state, presence: message.people } : state;
     case "tracks":
       return concerns(state, message) ? { ...state, tracks: message.tracks } : state;
+    case "keys":
+      return concerns(state, message) ? { ...state, keys: message.people } : state;
     case "waiting":
       return concerns(state, message) ? { ...state, waiting: message } : state;
     case "armed":
@@ -84,12 +89,12 @@ export function entering(state: SeatState, session: string): SeatState {
 
 /** Nothing of a visit is known any more. */
 export function withoutVisit(state: SeatState): SeatState {
-  return { ...state, entered: null, session: null, presence: [], tracks: [], waiting: null, armed: null, ended: null };
+  return { ...state, entered: null, session: null, presence: [], tracks: [], keys: [], waiting: null, armed: null, ended: null };
 }
 
 /** The visit is over for this seat; the session itself stays for the goodbye. */
 export function over(state: SeatState, { session, reason }: Pick<Ended, "session" | "reason">): SeatState {
-  return { ...state, entered: null, presence: [], tracks: [], waiting: null, armed: null, ended: { session, reason } };
+  return { ...state, entered: null, presence: [], tracks: [], keys: [], waiting: null, armed: null, ended: { session, reason } };
 }
 
 function welcomed(state: SeatState, message: Welcome, now: number): SeatState {

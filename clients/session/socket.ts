@@ -6,6 +6,7 @@ import {
   readServerMessage,
   subprotocol,
   type Admit,
+  type AnnounceKeys,
   type Answer,
   type AnswerCall,
   type Away,
@@ -26,7 +27,7 @@ import {
 import { SessionError } from "./types";
 
 /** A request as the line takes it: the id is the line's own. */
-export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall> | WithoutId<RemoteDone> | ConductIntent;
+export type LineRequest = WithoutId<Enter> | WithoutId<Offer> | WithoutId<PlainRequest> | WithoutId<Prepare> | WithoutId<Admit> | WithoutId<Dismiss> | WithoutId<Mute> | WithoutId<AnswerCall> | WithoutId<RemoteDone> | WithoutId<AnnounceKeys> | ConductIntent;
 
 type WithoutId<T> = Omit<T, "id">;
 

@@ -48,6 +48,7 @@ type plan struct {
 	area  string
 	node  nodePlace // where the brokers reach our media node
 
+	sealed  bool   // what people send each other is sealed end to end
 	demo    bool   // seats need no code, bench tokens are honoured
 	forgets bool   // the store ends with the process
 	links   []link // of the landing page
@@ -119,7 +120,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes,
+		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes, Sealed: p.sealed,
 		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {

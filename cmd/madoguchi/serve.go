@@ -68,6 +68,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		telephone: notices.staff,
 		timeline:  s.Timeline,
 		noShow:    s.NoShowAfter,
+		sealed:    s.Sealed,
 		reminders: notices.reminders, remindOn: notices.remindOn,
 		links: appLinks(),
 	}

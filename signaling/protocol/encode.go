@@ -61,6 +61,9 @@ func filled(body any) any {
 	case Presence:
 		m.People = list(m.People)
 		return m
+	case Keys:
+		m.People = list(m.People)
+		return m
 	case Tracks:
 		m.Tracks = list(m.Tracks)
 		return m

@@ -184,6 +184,8 @@ type Media struct {
 	// new, pointers and strokes being drawn: "latest".
 	LatestChannel string   `json:"latestChannel"`
 	Traits        []Traits `json:"traits"` // of every purpose, the one that is kept longest on a slow line first
+	// Sealed asks clients to seal what they send for each other, end to end, wherever everybody who is let in can.
+	Sealed bool `json:"sealed,omitempty"`
 }
 
 // Traits is how tracks of one purpose are to be taken up, sent and played.

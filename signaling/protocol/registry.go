@@ -40,6 +40,7 @@ var ClientMessages = []Declaration{
 	{TypeWiped, reflect.TypeFor[Wiped]()},
 	{TypeReport, reflect.TypeFor[Report]()},
 	{TypeRemoteDone, reflect.TypeFor[RemoteDone]()},
+	{TypeAnnounceKeys, reflect.TypeFor[AnnounceKeys]()},
 	{TypePing, reflect.TypeFor[Ping]()},
 }
 
@@ -54,6 +55,7 @@ var ServerMessages = []Declaration{
 	{TypeWaiting, reflect.TypeFor[Waiting]()},
 	{TypeAnswer, reflect.TypeFor[Answer]()},
 	{TypeTracks, reflect.TypeFor[Tracks]()},
+	{TypeKeys, reflect.TypeFor[Keys]()},
 	{TypePlace, reflect.TypeFor[Place]()},
 	{TypeArmed, reflect.TypeFor[Armed]()},
 	{TypeRemote, reflect.TypeFor[Remote]()},
