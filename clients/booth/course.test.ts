@@ -33,6 +33,7 @@ function snapshotOf(over: Partial<Session>, rest: Partial<Snapshot> = {}): Snaps
     connection: { state: "live" }, identity: { seat: me, role: "booth", name: "", area: "", expiresAt: at }, sessions: [], calls: [], dayRev: 1,
     entered: "s_1", session, presence: [], waiting: null, armed: null, lobby: null, unwiped: [], ended: null,
     media: { phase: "connected", quality: "good", self, incoming: { voices: [], pictures: [] }, remote: {} },
+    sealing: { state: "off", code: null, unable: [], meddled: false },
     checks: { voice: "off", face: "off" }, talk: [], ...rest,
   };
 }

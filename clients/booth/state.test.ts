@@ -71,6 +71,7 @@ const idle: Snapshot = {
   lobby: null,
   unwiped: [],
   ended: null,
+  sealing: { state: "off", code: null, unable: [], meddled: false },
   media: {
     phase: "connected",
     quality: "good",

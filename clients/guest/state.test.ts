@@ -30,6 +30,7 @@ function snapshotOf(over: Partial<GuestSnapshot>, session?: Partial<Session>): G
     pass: "good", connection: { state: "live" }, identity: { seat: me, role: "family", name: "磯部 健", area: "", expiresAt: at }, sessions: null,
     calls: [], dayRev: 0, entered: "s_1", session: session === undefined ? null : whole, presence: [], waiting: null, armed: null, lobby: null,
     unwiped: [], ended: null, media: { phase: "connected", quality: "good", self, incoming: { voices: [], pictures: [] }, remote: {} },
+    sealing: { state: "off", code: null, unable: [], meddled: false },
     checks: { voice: "off", face: "off" }, talk: [], ...over,
   };
 }

@@ -1,5 +1,8 @@
 // Everything this library needs of a browser, in one interface: fakebrowser.ts runs the whole of it in Node.
 
+import type { Report } from "./seal/commands";
+import type { FrameWorker } from "./seal/sealing";
+
 /** Undoes what returned it: a timer, a listener. Calling it twice does no harm. */
 export type Stop = () => void;
 
@@ -46,6 +49,9 @@ export interface FrameSampler {
 
 /** What hides the browser. */
 export interface Browser {
+  /** A worker that can seal and open frames; null where the browser has no such thing (RTCRtpScriptTransform). */
+  frameWorker(onReport: (report: Report) => void): FrameWorker | null;
+
   /** "https://host" of the page, and its query with the question mark. */
   readonly origin: string;
   readonly search: string;

@@ -248,6 +248,7 @@ describe("wiping", () => {
       lobby: null,
       unwiped: [],
       ended: null,
+      sealing: { state: "off", code: null, unable: [], meddled: false },
       checks: { voice: "off", face: "off" },
       talk: [],
       media: {

@@ -12,9 +12,10 @@ import { keepPreparing } from "./prepare";
 import { Problem } from "./problem";
 import { hostToEnter, isBackFromGroup, wipedHere } from "./group";
 import type { Ended, ServerMessage, Session, TrackOffer, Remote, RemoteWhat, SelfReport } from "./protocol";
-import { audienceOf, isLetIn } from "./audience";
+import { audienceOf, isLetIn, sealingNews } from "./audience";
 import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./reduce";
 import { sessionToEnter } from "./reentry";
+import { sealingOver, type Sealing } from "./seal/sealing";
 import { backOff } from "./retry";
 import { SeatKeeper, wantedSeat } from "./seat";
 import { nothingKnown } from "./nothingknown";
@@ -47,6 +48,7 @@ export class SeatCore implements SeatClient {
   private readonly origins: Origins;
   private readonly visit: Visit;
   private readonly media: SeatMedia;
+  private readonly sealing: Sealing;
   private readonly talk: Talk;
   private readonly latest: Latest;
   private state: SeatState = initialSeatState;
@@ -86,9 +88,11 @@ export class SeatCore implements SeatClient {
       onGone: (session) => this.gone(session),
       log,
     });
+    this.sealing = sealingOver(browser, this.link, (sealing) => this.store.patch({ sealing }), log);
     this.media = new SeatMedia(
       browser,
       { offer: (sdp, tracks) => this.offer(sdp, tracks), candidate: (candidate, mid) => this.candidate(candidate, mid) },
+      this.sealing,
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: (checks) => this.store.patch({ checks }),
@@ -155,8 +159,7 @@ export class SeatCore implements SeatClient {
     if (session === null) throw new SessionError("no-session", "leave: no session is entered");
     this.left.add(session);
     this.media.close();
-    const heard = await inTime(this.browser, this.visit.perform({ type: "leave" }), farewellPatience);
-    if (!heard) this.farewell.unheard(session);
+    if (!(await inTime(this.browser, this.visit.perform({ type: "leave" }), farewellPatience))) this.farewell.unheard(session);
     this.afterLeaving(session);
   };
 
@@ -225,8 +228,7 @@ export class SeatCore implements SeatClient {
   };
 
   readonly restartMedia = async (): Promise<void> => {
-    if (this.media.isOpen) await this.media.restart();
-    else await this.openMedia();
+    await (this.media.isOpen ? this.media.restart() : this.openMedia());
   };
 
   readonly startChecks = (): void => this.media.startChecks();
@@ -253,6 +255,7 @@ export class SeatCore implements SeatClient {
     this.stopSignIn();
     this.seat.rest();
     this.media.close();
+    this.sealing.end();
     this.link.stop();
     this.store.patch({ connection: { state: "off" } });
   };
@@ -347,8 +350,7 @@ export class SeatCore implements SeatClient {
         if (message.session === this.state.entered) this.media.placed(message.place);
         return;
       case "presence":
-        if (message.session !== this.state.entered) return;
-        this.visit.told("presence");
+        if (message.session === this.state.entered) this.visit.told("presence");
         return;
       case "seat":
         this.pruneLeft();
@@ -370,6 +372,7 @@ export class SeatCore implements SeatClient {
   private standing(first: boolean): void {
     this.log(`visit ${this.state.entered ?? ""}: ${first ? "entered" : "entered again"}`);
     this.agreeOnMutes(first);
+    this.sealing.lineUp();
     this.media.lineUp();
     this.maybeOpenMedia();
   }
@@ -396,8 +399,7 @@ export class SeatCore implements SeatClient {
   private reenter(): void {
     const identity = this.seat.identity;
     if (identity === null || this.state.sessions === null) return;
-    const { kind, state, fresh, left } = this;
-    const session = sessionToEnter({ kind, identity, state, fresh, left });
+    const session = sessionToEnter({ kind: this.kind, identity, state: this.state, fresh: this.fresh, left: this.left });
     this.fresh = false;
     if (session !== null) this.visit.enter(session).catch(() => this.log(`visit ${session}: not entered`));
   }
@@ -424,16 +426,14 @@ export class SeatCore implements SeatClient {
   private gone(session: string): void {
     this.left.add(session);
     this.media.close();
-    const known = this.state.session?.id === session;
-    this.setState(known ? over(this.state, { session, reason: "abandoned" }) : withoutVisit(this.state));
+    this.setState(this.state.session?.id === session ? over(this.state, { session, reason: "abandoned" }) : withoutVisit(this.state));
   }
 
   private afterLeaving(session: string): void {
     this.visit.forget("moot");
     if (this.state.entered !== session) return;
     this.forgetWords();
-    const goodbye = this.kind === "booth";
-    this.setState(goodbye ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
+    this.setState(this.kind === "booth" ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
   }
 
   /** Tells the server that nothing is left of sessions that are over, unless one still says goodbye here. */
@@ -491,6 +491,7 @@ export class SeatCore implements SeatClient {
     const { sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended } = state;
     this.store.patch({ sessions, calls, dayRev, entered, session, presence, waiting, armed, lobby, unwiped, ended });
     this.link.watch(state.entered !== null);
+    this.sealing.told(sealingNews(state));
     this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
     this.talk.address(state.participant, audienceOf(state));
   }

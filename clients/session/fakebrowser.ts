@@ -59,6 +59,8 @@ export class FakeBrowser implements Browser {
   /** Told of every new socket, before the library sees it. */
   onSocket: (socket: FakeSocket) => void = () => {};
   onPeer: (peer: FakePeer) => void = () => {};
+  /** A worker that seals frames; null for a browser that has no such thing. */
+  frameWorker: Browser["frameWorker"] = () => null;
   private clock = fakeStart;
   private timers: Timer[] = [];
   private order = 0;

@@ -1,5 +1,5 @@
 import { createApi } from "./api";
-import { audienceOf, isLetIn } from "./audience";
+import { audienceOf, isLetIn, sealingNews } from "./audience";
 import type { GuestPass } from "./booking";
 import type { Browser } from "./browser";
 import { Link } from "./link";
@@ -11,6 +11,7 @@ import { realBrowser } from "./realbrowser";
 import { initialSeatState, over, reduce, type SeatState } from "./reduce";
 import type { Renewal } from "./seat";
 import { SeatMedia } from "./seatmedia";
+import { sealingOver, type Sealing } from "./seal/sealing";
 import { Store } from "./store";
 import { Talk } from "./talk";
 import { SessionError, type Snapshot } from "./types";
@@ -67,6 +68,7 @@ class GuestCore implements GuestClient {
   private readonly redeem: (code: string) => Promise<GuestPass>;
   private readonly link: Link;
   private readonly media: SeatMedia;
+  private readonly sealing: Sealing;
   private readonly talk: Talk;
   private state: SeatState = initialSeatState;
   private pass: GuestPass | null = null;
@@ -90,9 +92,11 @@ class GuestCore implements GuestClient {
       onUp: () => this.lineUp(),
       onDown: () => this.media.lineDown(),
     });
+    this.sealing = sealingOver(browser, this.link, (sealing) => this.store.patch({ sealing }), log);
     this.media = new SeatMedia(
       browser,
       { offer: (sdp, tracks) => this.offer(sdp, tracks), candidate: (candidate, mid) => this.candidate(candidate, mid) },
+      this.sealing,
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: () => {},
@@ -134,6 +138,7 @@ class GuestCore implements GuestClient {
 
   private readonly stop = (): void => {
     this.media.close();
+    this.sealing.end();
     this.link.stop();
   };
 
@@ -213,6 +218,7 @@ class GuestCore implements GuestClient {
   }
 
   private lineUp(): void {
+    this.sealing.lineUp();
     this.media.lineUp();
     this.openMedia();
   }
@@ -246,6 +252,7 @@ class GuestCore implements GuestClient {
     this.state = state;
     const { entered, session, presence, ended } = state;
     this.store.patch({ entered, session, presence, ended });
+    this.sealing.told(sealingNews(state));
     this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
     this.talk.address(state.participant, audienceOf(state));
   }

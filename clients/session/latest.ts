@@ -1,5 +1,6 @@
 import type { Browser, Stop } from "./browser";
 import { readRefusal } from "./refusal";
+import type { Channel } from "./seal/channel";
 import { SessionError, type LatestMessage } from "./types";
 
 /** Longest message in bytes, JSON and all: one packet, with the sender's id the server puts before it. */
@@ -30,7 +31,7 @@ export class Latest {
   private readonly listeners = new Set<(message: LatestMessage) => void>();
   private readonly waiting = new Map<string, string>();
   private readonly newest = new Map<string, number>();
-  private channel: RTCDataChannel | null = null;
+  private channel: Channel | null = null;
   private stopListening: Stop = () => {};
   private stopTimer: Stop | null = null;
   private every = pace;
@@ -41,7 +42,7 @@ export class Latest {
   }
 
   /** Takes up another channel. */
-  attach(channel: RTCDataChannel | null): void {
+  attach(channel: Channel | null): void {
     this.stopListening();
     this.stopListening = () => {};
     this.channel = channel;

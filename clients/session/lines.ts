@@ -45,6 +45,14 @@ export function preferred(codecs: RTCRtpCodec[], kind: "audio" | "video", redund
 }
 
 /**
+ * The codecs whose frames can be sealed whole and still be put into packets and found again. H.264 and AV1 are taken apart and
+ * put together by what is inside a frame.
+ */
+export function sealable(codecs: RTCRtpCodec[]): RTCRtpCodec[] {
+  return codecs.filter(({ mimeType }) => !/^video\/(h26|av1)/i.test(mimeType));
+}
+
+/**
  * The offer with what it does not say although the browser can do it: ask again for lost sound, and send it again. The
  * browsers that can send redundancy do so as soon as the answer agrees (measured: clients/e2e/red.test.mjs).
  */

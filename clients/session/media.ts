@@ -1,6 +1,6 @@
 import type { Browser, Stop } from "./browser";
 import { lingerFor, takeover } from "./move";
-import { ForeignAnswer, PeerConnection, type Channels, type OwnTracks, type PeerSignals, type Receiver } from "./peer";
+import { ForeignAnswer, PeerConnection, type Channels, type Lead, type OwnTracks, type PeerSignals, type Receiver } from "./peer";
 import type { Media, Purpose } from "./protocol";
 import { backOff } from "./retry";
 import { SessionError, type MediaPhase } from "./types";
@@ -36,6 +36,7 @@ export class MediaLink {
   private readonly browser: Browser;
   private readonly signals: PeerSignals;
   private readonly events: MediaEvents;
+  private readonly lead: Lead;
   private plan: Media | null = null;
   private own: OwnTracks = new Map();
   private peer: PeerConnection | null = null;
@@ -56,7 +57,9 @@ export class MediaLink {
   private uplink: Uplink = "waiting";
   private stopTimer: Stop = () => {};
 
-  constructor(browser: Browser, signals: PeerSignals, events: MediaEvents) {
+  /** `lead`: through what seals and opens frames; false where nothing does. */
+  constructor(browser: Browser, signals: PeerSignals, events: MediaEvents, lead: Lead = () => false) {
+    this.lead = lead;
     this.browser = browser;
     this.signals = signals;
     this.events = events;
@@ -152,6 +155,11 @@ export class MediaLink {
     return this.peer?.receivers() ?? [];
   }
 
+  /** Those of the connection that is being made beside the one that stands; none where there is no such. */
+  nextReceivers(): Receiver[] {
+    return this.next?.receivers() ?? [];
+  }
+
   stats(): Promise<RTCStatsReport> | null {
     return this.peer?.stats() ?? null;
   }
@@ -184,7 +192,7 @@ export class MediaLink {
     this.attempt++;
     this.restarted = false;
     this.reopened = 0;
-    const peer = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, () => this.changed(peer));
+    const peer = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, this.lead, () => this.changed(peer));
     this.peer = peer;
     peer.onChannelLost = () => this.channelLost(peer);
     this.events.onChannels(peer.channels);
@@ -202,11 +210,12 @@ export class MediaLink {
   /** Makes another connection beside the one that stands, which is heard until the other one brings sound. */
   private async beside(plan: Media, old: PeerConnection): Promise<void> {
     if (!this.isMoving) return;
-    const next = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, () => this.changed(next));
+    const next = new PeerConnection(this.browser, plan, this.own, this.uplink, this.signals, this.lead, () => this.changed(next));
     this.next = next;
     this.events.log("media: connecting at another place, beside the old one");
     try {
       await next.negotiate(false);
+      this.events.onReceivers();
       if (!(await takeover(this.browser, next, old))) throw new Error("it does not stand");
       if (this.peer === old && this.next === next) this.replaceBy(next, old);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { sealingOff } from "./seal/sealing";
 import { checksOff } from "./checks";
 import { mediaOff } from "./seatmedia";
 import type { Snapshot } from "./types";
@@ -18,6 +19,7 @@ export const nothingKnown: Snapshot = {
   unwiped: [],
   ended: null,
   media: mediaOff,
+  sealing: sealingOff,
   checks: checksOff,
   talk: [],
 };

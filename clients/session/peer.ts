@@ -1,6 +1,7 @@
 import type { Browser, Peer } from "./browser";
-import { askingAgain, encodingOf, hintOf, kindOf, preferred, traitsOf } from "./lines";
+import { askingAgain, encodingOf, hintOf, kindOf, preferred, sealable, traitsOf } from "./lines";
 import type { Media, Purpose, TrackOffer } from "./protocol";
+import type { LineOptions } from "./seal/commands";
 import { pictureEncoding, withEncoding, type Uplink } from "./uplink";
 
 /** How a peer connection reaches the server. */
@@ -10,6 +11,9 @@ export interface PeerSignals {
   /** Trickles one candidate; an empty one marks the end. Lost if the line is down. */
   candidate(candidate: string, mid: string | null): void;
 }
+
+/** Leads what one end of an m-line sends or receives through what seals and opens it. */
+export type Lead = (end: RTCRtpSender | RTCRtpReceiver, options: LineOptions) => boolean;
 
 /** The answer to an offer. */
 export interface Answered {
@@ -52,6 +56,7 @@ export class PeerConnection {
   private readonly plan: Media;
   private readonly pc: Peer;
   private readonly signals: PeerSignals;
+  private readonly lead: Lead;
   private readonly senders = new Map<Purpose, RTCRtpTransceiver>();
   /** What each m-line we receive on is kept for. */
   private readonly kept = new Map<RTCRtpTransceiver, Purpose>();
@@ -68,12 +73,14 @@ export class PeerConnection {
     own: OwnTracks,
     uplink: Uplink,
     signals: PeerSignals,
+    lead: Lead,
     onState: () => void,
   ) {
     this.browser = browser;
     this.plan = plan;
     this.uplink = uplink;
     this.signals = signals;
+    this.lead = lead;
     this.pc = browser.peer({ iceServers: plan.iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc.addEventListener("icecandidate", (event) => {
       this.gathered(event.candidate);
@@ -177,7 +184,9 @@ export class PeerConnection {
     if (track !== undefined) track.contentHint = hintOf(traits);
     const encoding = this.encodingOf(purpose, track ?? null);
     const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [encoding] });
-    transceiver.setCodecPreferences(preferred(this.browser.codecs("send", kind), kind, traits.redundant === true));
+    const codecs = preferred(this.browser.codecs("send", kind), kind, traits.redundant === true);
+    const sealed = this.lead(transceiver.sender, { way: "send", purpose, line: "" });
+    transceiver.setCodecPreferences(sealed ? sealable(codecs) : codecs);
     this.senders.set(purpose, transceiver);
   }
 
@@ -200,6 +209,7 @@ export class PeerConnection {
     const { redundant, playoutMs } = traitsOf(this.plan, purpose);
     const transceiver = this.pc.addTransceiver(kind, { direction: "recvonly" });
     transceiver.setCodecPreferences(preferred(this.browser.codecs("receive", kind), kind, redundant === true));
+    this.lead(transceiver.receiver, { way: "receive", purpose, line: transceiver.receiver.track.id });
     // What has to come whole is played later, so that what was lost has come again.
     if (playoutMs !== undefined) transceiver.receiver.jitterBufferTarget = playoutMs;
     this.kept.set(transceiver, purpose);

@@ -1,4 +1,6 @@
 import type { Browser, FrameSampler, Meter, Socket, Stop } from "./browser";
+import type { Report } from "./seal/commands";
+import type { FrameWorker } from "./seal/sealing";
 
 /** The browser this page runs in. */
 export function realBrowser(): Browser {
@@ -9,6 +11,7 @@ export function realBrowser(): Browser {
     reloaded: wasReloaded(),
     socket: openSocket,
     fetch: (url, init) => fetch(url, init),
+    frameWorker,
     peer: (configuration) => new RTCPeerConnection(configuration),
     codecs: (direction, kind) =>
       (direction === "send" ? RTCRtpSender : RTCRtpReceiver).getCapabilities(kind)?.codecs ?? [],
@@ -32,6 +35,19 @@ export function realBrowser(): Browser {
       listen(document, "visibilitychange", () => {
         if (document.visibilityState === "visible") listener();
       }),
+  };
+}
+
+function frameWorker(onReport: (report: Report) => void): FrameWorker | null {
+  if (typeof RTCRtpScriptTransform === "undefined" || globalThis.crypto?.subtle === undefined) return null;
+  const worker = new Worker(new URL("./seal/seal.worker.ts", import.meta.url), { type: "module" });
+  worker.addEventListener("message", ({ data }: MessageEvent<Report>) => onReport(data));
+  return {
+    post: (command) => worker.postMessage(command, []),
+    lead: (end, options) => {
+      end.transform = new RTCRtpScriptTransform(worker, options);
+    },
+    close: () => worker.terminate(),
   };
 }
 

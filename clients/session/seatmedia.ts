@@ -8,6 +8,8 @@ import { nothingArrives, RemoteStreams } from "./remote";
 import { judge, judgeEvery, noJudgement, pathOf, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
 import { soundOnly } from "./quality";
+import type { Channel } from "./seal/channel";
+import type { Sealing } from "./seal/sealing";
 import { raiseAfter, type Uplink } from "./uplink";
 
 /** How long the server may say that our media are not connected although they are, milliseconds. */
@@ -34,7 +36,7 @@ export type MediaWay = NonNullable<ReturnType<typeof pathOf>>;
 export interface SeatMediaEvents {
   onMedia(media: MediaState): void;
   onChecks(checks: Checks): void;
-  onChannels(channels: Channels | null): void;
+  onChannels(channels: Record<keyof Channels, Channel> | null): void;
   /** Media go another way than before, or for the first time. */
   onPath(path: MediaWay): void;
   log(line: string): void;
@@ -48,6 +50,7 @@ export class SeatMedia {
   private readonly link: MediaLink;
   private way: MediaWay | null = null;
   private readonly remote: RemoteStreams;
+  private readonly sealing: Sealing;
   private readonly meter: MicMeter;
   readonly deviceSound: DeviceSound = {
     inputs: () => this.devices.soundInputs(),
@@ -80,8 +83,9 @@ export class SeatMedia {
   /** The server's doubt has been acted upon since the line came up. */
   private doubted = false;
 
-  constructor(browser: Browser, signals: PeerSignals, events: SeatMediaEvents) {
+  constructor(browser: Browser, signals: PeerSignals, sealing: Sealing, events: SeatMediaEvents) {
     this.browser = browser;
+    this.sealing = sealing;
     this.events = events;
     this.remote = new RemoteStreams(browser);
     this.meter = new MicMeter(browser);
@@ -92,13 +96,13 @@ export class SeatMedia {
     });
     this.link = new MediaLink(browser, signals, {
       onPhase: (phase) => this.phase(phase),
-      onChannels: (channels) => events.onChannels(channels),
+      onChannels: (channels) => events.onChannels(channels === null ? null : sealing.channelsOf(channels)),
       onReceivers: () => {
         if (!this.link.isMoving) this.tracks = this.toldTracks;
         this.updateRemote();
       },
       log: (line) => events.log(line),
-    });
+    }, (end, options) => sealing.lead(end, options));
   }
 
   get self(): SelfMedia {
@@ -324,6 +328,9 @@ export class SeatMedia {
   }
 
   private updateRemote(): void {
+    // Before anything can be shown of what they bring.
+    this.sealing.name(this.link.receivers(), this.tracks);
+    this.sealing.name(this.link.nextReceivers(), this.toldTracks);
     this.set({ ...this.media, ...this.remote.update(this.tracks, this.own, this.link.receivers()) });
   }
 

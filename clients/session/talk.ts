@@ -1,5 +1,6 @@
 import type { Browser, Stop } from "./browser";
 import { readRefusal, type Refusal } from "./refusal";
+import type { Channel } from "./seal/channel";
 import { SessionError, type TalkMessage } from "./types";
 
 /** What lies on the wire between two participants, JSON in a text message of the data channel. */
@@ -40,7 +41,7 @@ export class Talk {
   private readonly browser: Browser;
   private readonly onChange: (messages: readonly TalkMessage[]) => void;
   private readonly clock: () => number;
-  private channel: RTCDataChannel | null = null;
+  private channel: Channel | null = null;
   private stopListening: Stop = () => {};
   private own: string | null = null;
   private audience: readonly string[] = [];
@@ -60,7 +61,7 @@ export class Talk {
   }
 
   /** Takes up another channel; what was not acknowledged goes over it. */
-  attach(channel: RTCDataChannel | null): void {
+  attach(channel: Channel | null): void {
     this.stopListening();
     this.stopListening = () => {};
     this.stopTimer();

@@ -123,6 +123,18 @@ export interface MediaState {
   readonly remote: Readonly<Record<string, RemoteMedia>>;
 }
 
+/** Whether what people say and show each other can be read by anybody in between. */
+export interface SealingState {
+  /** "off": nothing is sealed here, and nobody has asked for it. "open": it was to be sealed, and somebody cannot. */
+  readonly state: "off" | "sealed" | "open";
+  /** Six digits, the same on every screen unless somebody is in between; null while there are none. */
+  readonly code: string | null;
+  /** Participants who cannot seal, because of whom everything goes in clear; it may be this seat itself. */
+  readonly unable: readonly string[];
+  /** Something that was sealed has been changed, repeated or put into another order on its way. It was not played. */
+  readonly meddled: boolean;
+}
+
 /** What the device check has found so far; it runs between startChecks() and stopChecks(). */
 export interface Checks {
   /** "heard" once somebody has spoken; it stays so. */
@@ -191,6 +203,7 @@ export interface Snapshot {
   /** Set when the session entered is over for this seat; media are closed by then. */
   readonly ended: EndedState | null;
   readonly media: MediaState;
+  readonly sealing: SealingState;
   readonly checks: Checks;
   readonly talk: readonly TalkMessage[];
 }

@@ -52,6 +52,11 @@ export class KeyRing {
     for (const mark of this.marks.keys()) if (mark.startsWith(`${kid} `)) this.marks.delete(mark);
   }
 
+  clear(): void {
+    this.keys.clear();
+    this.marks.clear();
+  }
+
   mark(kid: number, track: string): number {
     return this.marks.get(`${kid} ${track}`) ?? -1;
   }

@@ -1,0 +1,71 @@
+// How a sender's key goes from one page to another under their public keys. Pure.
+
+import { bigEndian, fromText, joined, toText, utf8, type Bytes } from "./bytes";
+import { baseSize, tagSize } from "./sframe";
+
+/** P-256: every browser that can seal frames has it; X25519 came years later. Points are sent uncompressed. */
+const curve = { name: "ECDH", namedCurve: "P-256" } as const;
+const publicSize = 65;
+
+/** A page's key pair. The private half cannot be read by anybody, us included, and is gone with the page. */
+export interface Pair {
+  readonly secret: CryptoKey;
+  readonly open: Bytes;
+}
+
+export async function newPair(): Promise<Pair> {
+  const pair = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
+  return { secret: pair.privateKey, open: new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)) };
+}
+
+/** A public key out of a message; null if it is none. */
+export function publicKey(text: unknown): Bytes | null {
+  return fromText(text, publicSize);
+}
+
+/** Who gives which key to whom, in which session; it is worth nothing to anybody else. */
+export interface Gift {
+  readonly session: string;
+  readonly kid: number;
+  readonly from: string;
+  readonly to: string;
+  readonly fromKey: Bytes;
+  readonly toKey: Bytes;
+}
+
+/** The base key, sealed for one participant. Rejects if the other's public key is no point of the curve. */
+export async function wrap(secret: CryptoKey, gift: Gift, base: Bytes): Promise<string> {
+  const key = await giftKey(secret, gift.toKey, gift);
+  return toText(new Uint8Array(await crypto.subtle.encrypt(once, key, base)));
+}
+
+/** Undoes wrap; null if it was not made for us by that sender, or changed. */
+export async function unwrap(secret: CryptoKey, gift: Gift, text: unknown): Promise<Bytes | null> {
+  const wrapped = fromText(text, baseSize + tagSize);
+  if (wrapped === null) return null;
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(once, await giftKey(secret, gift.fromKey, gift), wrapped));
+  } catch {
+    return null;
+  }
+}
+
+/** Each gift has a key of its own, by which nothing else is ever encrypted; so one nonce does for all. */
+const once: AesGcmParams = { name: "AES-GCM", iv: new Uint8Array(12), tagLength: tagSize * 8 };
+
+async function giftKey(secret: CryptoKey, theirs: Bytes, { session, kid, from, to, fromKey, toKey }: Gift): Promise<CryptoKey> {
+  const point = await crypto.subtle.importKey("raw", theirs, curve, false, []);
+  const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: point }, secret, 256);
+  const names = utf8(JSON.stringify(["madoguchi wrap 1", session, from, to]));
+  const info = joined(names, bigEndian(kid, 8), fromKey, toKey);
+  const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
+  return crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 128 }, false, ["encrypt", "decrypt"]);
+}
+
+/** The base key for messages over data channels, beside the one for frames. */
+export async function messageBase(base: Bytes): Promise<Bytes> {
+  const material = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveBits"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8("madoguchi messages 1") };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, material, baseSize * 8));
+}
