@@ -10,6 +10,7 @@ import { useLanguage } from "../ui/words";
 import { LineBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle } from "../ui/work/parts";
 import { useNow, useSeat } from "../ui/work/seat";
+import { SealingNote } from "../ui/SealingNote";
 import { minutesOf } from "./AdmitScreen";
 import { useCalled } from "./colleagues";
 import { CourseBar } from "./CourseBar";
@@ -95,6 +96,7 @@ function ConsultBar({ session, appointment }: { readonly session: Session | null
             <T k="desk.norecord" />
           </span>
         </p>
+        <Sealing />
         <Line />
         <Running session={session} />
       </div>
@@ -124,6 +126,12 @@ function WhoSees({ session }: { readonly session: Session | null }) {
       </span>
     </p>
   );
+}
+
+/** Whether anybody in between can hear or see, and the code to compare. */
+function Sealing() {
+  const { sealing } = useSeat();
+  return <SealingNote sealing={sealing} />;
 }
 
 /** The line in words; the server's line and the media's line are one thing to a person. */

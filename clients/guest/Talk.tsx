@@ -2,6 +2,7 @@ import type { GuestClient, GuestSnapshot } from "../session/guest";
 import { Button } from "../ui/Button";
 import { Furigana } from "../ui/Furigana";
 import { Icon } from "../ui/Icon";
+import { SealingNote } from "../ui/SealingNote";
 import { VideoView } from "../ui/VideoView";
 import { Tag, useGuestCalled } from "./App";
 import type { Screen } from "./state";
@@ -34,6 +35,7 @@ export function Talk({
             <T k="guest.norecord" />
           </span>
         </p>
+        <SealingNote sealing={snapshot.sealing} />
       </header>
       {(snapshot.connection.state === "reconnecting" || snapshot.media.phase === "interrupted") && (
         <Bar>

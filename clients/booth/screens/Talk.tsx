@@ -21,6 +21,7 @@ import { Frame } from "../Frame";
 import { personName, registered } from "../names";
 import { lineOf, type Person, type Screen } from "../state";
 import { T, useWords } from "../words";
+import { SealingNote } from "../../ui/SealingNote";
 import { DeviceSoundBar, DeviceSoundButton, useDeviceSound } from "./DeviceSound";
 import { AlarmButton } from "./Alarm";
 import { CourseBar, settle } from "./CourseBar";
@@ -91,7 +92,11 @@ export function TalkBanner({ screen }: { readonly screen: TalkScreen }) {
   const nameOf = usePersonName();
   const words = useWords();
   const staff = screen.staff ? [words.marked("staff.person")] : [];
-  return <Banner people={[...screen.people.map(nameOf), ...staff]} line={lineOf(snapshot)} />;
+  return (
+    <Banner people={[...screen.people.map(nameOf), ...staff]} line={lineOf(snapshot)}>
+      <SealingNote sealing={snapshot.sealing} />
+    </Banner>
+  );
 }
 
 /** How a person is called in a sentence; marked wording. */
