@@ -18,6 +18,8 @@
  *               touch it; a changed network makes it restart ICE; only if that does not help is it replaced.
  *   devices     devices.ts opens camera and microphone, says in one word why one is missing, and takes a device back
  *               that was unplugged and plugged in again. checks.ts is the booth's device check.
+ *   sealing     seal/ seals what is sent in this page and opens it in the others' (seal/README.md); sealing.ts begins and
+ *               ends it with the session, agreement.ts agrees on keys, seal.worker.ts has the frames go through it.
  *   words       talk.ts carries what people write, over the data channel: kept until the other side has it, in order,
  *               once. latest.ts shows what only matters while it is new: only the newest of it, and never late.
  *   line        quality.ts says in one thought whose line is weak, from what the server judges.
