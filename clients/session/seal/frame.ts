@@ -20,6 +20,14 @@ export type FrameKind = "key" | "delta" | "sound";
 const clearBytes: Readonly<Record<FrameKind, number>> = { key: 10, delta: 3, sound: 1 };
 const mostClear = 10;
 
+/**
+ * Where a VP8 key frame has its start code (bytes 3 to 5), it is turned over on the wire: a decoder that is given a sealed frame
+ * as it came finds no frame in it, instead of making a picture of noise.
+ */
+function turned(clear: Bytes): Bytes {
+  return clear.length < clearBytes.key ? clear : clear.map((byte, at) => (at >= 3 && at < 6 ? byte ^ 0xff : byte));
+}
+
 /** Ends every sealed frame. Lengths and header have to fit too, so that a frame in clear is hardly ever taken for one. */
 const mark = Uint8Array.of(0x5e, 0xa1);
 const endSize = 2 + mark.length;
@@ -40,7 +48,7 @@ export interface Origin {
 
 /** Seals a frame under a counter that must never be used with this key again. */
 export async function sealFrame(key: FrameKey, ctr: number, origin: Origin, kind: FrameKind, frame: Bytes): Promise<Bytes> {
-  const clear = frame.slice(0, clearBytes[kind]);
+  const clear = turned(frame.slice(0, clearBytes[kind]));
   const header = writeHeader({ kid: key.kid, ctr });
   const body = await encrypt(key, header, ctr, metadataOf(origin, clear), frame.slice(clear.length));
   return joined(clear, body, header, Uint8Array.of(origin.stream, (header.length << 4) | clear.length), mark);
@@ -62,7 +70,7 @@ export function readSealed(frame: Bytes): Sealed | null {
 /** The frame as it was before sealFrame; null if anything has been changed, or it was sealed for another purpose. */
 export async function openFrame(key: FrameKey, purpose: string, { clear, header, ctr, stream, body }: Sealed): Promise<Bytes | null> {
   const plain = await decrypt(key, header, ctr, metadataOf({ purpose, stream }, clear), body);
-  return plain === null ? null : joined(clear, plain);
+  return plain === null ? null : joined(turned(clear), plain);
 }
 
 function metadataOf({ purpose, stream }: Origin, clear: Uint8Array): Bytes {
