@@ -131,7 +131,7 @@ function WhoSees({ session }: { readonly session: Session | null }) {
 /** Whether anybody in between can hear or see, and the code to compare. */
 function Sealing() {
   const { sealing } = useSeat();
-  return <SealingNote sealing={sealing} />;
+  return <SealingNote brief sealing={sealing} />;
 }
 
 /** The line in words; the server's line and the media's line are one thing to a person. */

@@ -12,19 +12,26 @@ function inGroups(code: string): string {
  * who sees and hears, on every screen with an open line. It must never say more than is so; where nobody has asked for
  * sealing it says nothing.
  */
-export function SealingNote({ sealing, className = "" }: { readonly sealing: SealingState; readonly className?: string }) {
+export function SealingNote({
+  sealing,
+  brief = false,
+}: {
+  readonly sealing: SealingState;
+  /** Says why it is not sealed only to who asks: where there is little room. */
+  readonly brief?: boolean;
+}) {
   const words = useCommonWords();
   if (sealing.state === "off") return null;
   const open = sealing.state === "open";
   return (
-    <div data-sealing={sealing.state} data-code={sealing.code ?? ""} className={`flex flex-wrap items-center gap-x-4 gap-y-1 ${className}`}>
-      <p className={`flex items-center gap-3 font-bold ${open ? "rounded-full bg-heed px-4 py-1 text-heed-ink" : ""}`}>
+    <div data-sealing={sealing.state} data-code={sealing.code ?? ""} className="flex flex-wrap items-center gap-x-4 gap-y-1">
+      <p title={open ? words.spoken("sealing.open.why") : undefined} className={`flex items-center gap-3 font-bold ${open ? "rounded-full bg-heed px-4 py-1 text-heed-ink" : ""}`}>
         <Icon name="lock" className={`size-[1.2em] ${open ? "" : "text-primary"}`} />
         <span>
           <CommonT k={open ? "sealing.open" : "sealing.sealed"} />
         </span>
       </p>
-      {open && (
+      {open && !brief && (
         <p>
           <CommonT k="sealing.open.why" />
         </p>

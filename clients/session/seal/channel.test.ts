@@ -79,6 +79,16 @@ describe("a sealed data channel", () => {
     expect(heard).toEqual(['\n{"v":1,"kind":"refused"}']);
   });
 
+  it("is busy while it seals, and says when it is no longer", async () => {
+    const { writer, settled } = await two();
+    const free: number[] = [];
+    writer.addEventListener("bufferedamountlow", () => void free.push(writer.bufferedAmount));
+    writer.send("word");
+    expect(writer.bufferedAmount).toBe(4);
+    await settled();
+    expect(free).toEqual([0]);
+  });
+
   it("is an ordinary one while everything goes in clear", async () => {
     const { writer, wire, heard, said, open, settled } = await two();
     open(true);

@@ -84,6 +84,8 @@ export class SealedChannel implements Channel {
   private readonly events = new EventTarget();
   private readonly inner: RTCDataChannel;
   private readonly messages: Messages;
+  /** Characters that are being sealed. */
+  private pending = 0;
   private out: Promise<void> = Promise.resolve();
   private in: Promise<void> = Promise.resolve();
   private readonly stops: Stop[] = [];
@@ -101,8 +103,9 @@ export class SealedChannel implements Channel {
     return this.inner.readyState;
   }
 
+  /** Counts what is being sealed too: what only matters while it is new must not queue there either. */
   get bufferedAmount(): number {
-    return this.inner.bufferedAmount;
+    return this.inner.bufferedAmount + this.pending;
   }
 
   get bufferedAmountLowThreshold(): number {
@@ -122,7 +125,11 @@ export class SealedChannel implements Channel {
   }
 
   send(text: string): void {
-    this.out = this.out.then(() => this.sendNow(text));
+    this.pending += text.length;
+    this.out = this.out.then(() => this.sendNow(text)).finally(() => {
+      this.pending -= text.length;
+      if (this.bufferedAmount <= this.bufferedAmountLowThreshold) this.events.dispatchEvent(new Event("bufferedamountlow"));
+    });
   }
 
   /** Resolves when what has been said and has come so far has gone its way. */

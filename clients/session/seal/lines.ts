@@ -6,6 +6,8 @@ import { SendingKey, TrackSealer, type Frame } from "./sealer";
 /** How long a frame waits for its key, or for its sender to be named, milliseconds: longer for pictures, which need each other. */
 const holdPicture = 1_500;
 const holdSound = 300;
+/** Receiving lines a page knows of: those of more connections than it ever has at once. */
+const mostLines = 128;
 /** How often a sender is asked for a key frame, milliseconds. */
 const askEvery = 500;
 
@@ -90,6 +92,11 @@ export class Lines {
     const opener = new TrackOpener(purpose, this.ring);
     opener.expected = this.names.get(line) ?? null;
     this.openers.set(line, opener);
+    const oldest = this.openers.keys().next();
+    if (this.openers.size > mostLines && oldest.done !== true) {
+      this.openers.delete(oldest.value);
+      this.names.delete(oldest.value);
+    }
     return new ReceivingLine(opener, this.around, keyframe, {
       openly: () => this.openly,
       changes: () => this.changes,
