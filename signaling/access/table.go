@@ -177,6 +177,7 @@ var socketRows = []Row{
 	{Socket, "enter", "enter a session by a room token", "", may(Own, Booth, Desk)},
 	{Socket, "offer", "send and receive, as the token grants", "", inSession()},
 	{Socket, "candidate", "", "", inSession()},
+	{Socket, "announce_keys", "tell the others of one's keys", "", inSession()},
 	{Socket, "mute", "", "", inSession()},
 	{Socket, "report", "", "", and(inSession(), Own, Counter)},
 	{Socket, "leave", "", "", inSession()},
