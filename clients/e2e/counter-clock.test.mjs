@@ -79,16 +79,17 @@ test('what the clock brings', async (t) => {
     assert.equal((await staff.get(`/v1/appointments/${missed.id}`)).state, 'noshow');
   });
 
-  await step('a visit goes on, and ten minutes before noon and before closing counter, booth and desk say so', async () => {
+  await step('a visit goes on: ten minutes before noon counter, booth and desk say so, and the counter before closing', async () => {
     await choose(doctor, RESIDENTS[0].kana);
     await admit(doctor);
     await Promise.all([seesSomebody(booth), seesSomebody(doctor)]);
-    for (const [time, words] of [['11:51', /あと[89]分で(局の)?昼休みです/], ['16:51', /あと[89]分で(局が)?閉まります/]]) {
-      const by = await clocksSay(time);
-      for (const { page } of [counter, booth, doctor]) await says(page, words, { within: 20_000 });
+    // Over hours a desk signs in anew and takes the server's time again, so closing is looked at on the counter alone.
+    for (const [time, words, who] of [['11:51', /あと[89]分で(局の)?昼休みです/, [counter, booth, doctor]], ['16:51', /あと[89]分で閉まります/, [counter]]]) {
+      const by = await clocksSay(time, who);
+      for (const { page } of who) await says(page, words, { within: 20_000 });
       await says(counter.page, new RegExp(`${here.number}番の方がまだ終わりません`));
-      for (const one of [counter, booth, doctor]) await look(one, `shuts-${time.replace(':', '')}`);
-      await clocksBack(by);
+      for (const one of who) await look(one, `shuts-${time.replace(':', '')}`);
+      await clocksBack(by, who);
     }
   });
 
@@ -144,13 +145,13 @@ test('what the clock brings', async (t) => {
   await step('every screen could be read by everybody', () => world.allReadable());
 
   /** Puts the clocks of the screens forward to a time of today; returns by how much. */
-  async function clocksSay(time) {
+  async function clocksSay(time, who = [counter, booth, doctor]) {
     const by = Date.parse(`${today()}T${time}:00+09:00`) - now();
-    for (const { page } of [counter, booth, doctor]) await putForward(page, by);
+    for (const { page } of who) await putForward(page, by);
     return by;
   }
 
-  async function clocksBack(by) {
-    for (const { page } of [counter, booth, doctor]) await putForward(page, -by);
+  async function clocksBack(by, who = [counter, booth, doctor]) {
+    for (const { page } of who) await putForward(page, -by);
   }
 });
