@@ -30,7 +30,8 @@ const (
 	soundLostMost = .1                     // percent
 	soundGapMost  = 200 * time.Millisecond // between two packets that should be 20 ms apart
 	openingWithin = 3 * time.Minute
-	socketsSpare  = 400 // descriptors of a node besides its sockets
+	settleTime    = 5 * time.Second // until what the openings left to do is done
+	socketsSpare  = 400             // descriptors of a node besides its sockets
 )
 
 // Sockets measures idle booths on one node: what they cost, and how soon all are back after the node was killed, while a
@@ -179,12 +180,16 @@ func (s Sockets) measure(ctx context.Context, node *countryNode) (m measured, er
 	}
 	m.opened = now() - from
 	fmt.Fprintf(s.Out, "%d booths stand after %.1f s; opening one took %s\n", s.Booths, m.opened.Seconds(), latency(m.crowd.Opening))
-	client, transport := s.http()
-	if m.gauges, err = (meter{node.url(), client}).atRest(ctx, 1); err != nil {
+	if err := pause(ctx, settleTime); err != nil {
 		return m, err
 	}
-	transport.CloseIdleConnections()
 	if m.share, err = node.pid().shareOver(ctx, s.Idle); err != nil {
+		return m, err
+	}
+	client, transport := s.http()
+	m.gauges, err = (meter{node.url(), client}).read(ctx)
+	transport.CloseIdleConnections()
+	if err != nil {
 		return m, err
 	}
 	m.idle = node.pid().rss()
