@@ -66,10 +66,12 @@ func (b *Broker) Handler() http.Handler {
 		}
 		// The handler returns, so that net/http lets go of its buffers, the request and a stack that has grown during the
 		// handshake: for a socket that is idle all day they are most of what it costs. Run waits for the socket.
+		s := newSocket(conn, b.cfg.Limits, b.log)
+		s.meters = b.meters
 		go func() {
 			defer b.sockets.Done()
-			defer b.survive(conn)
-			b.serve(conn)
+			defer b.survive(s)
+			b.serve(s)
 		}()
 	})
 }
@@ -78,11 +80,17 @@ func (b *Broker) Handler() http.Handler {
 const readBuffer = 512
 
 // survive keeps a fault in the handling of one socket from ending the others.
-func (b *Broker) survive(conn *websocket.Conn) {
-	if what := recover(); what != nil {
-		b.log.Error("panic in a socket", "panic", what, "stack", string(debug.Stack()))
-		_ = conn.Close()
+func (b *Broker) survive(s *socket) {
+	what := recover()
+	if what == nil {
+		return
 	}
+	stack := debug.Stack()
+	if there, ok := what.(*fault); ok {
+		what, stack = there.what, there.stack
+	}
+	b.log.Error("panic in a socket", "panic", what, "stack", string(stack))
+	_ = s.conn.Close()
 }
 
 // begin counts a socket in, unless the broker is stopping.
@@ -145,9 +153,7 @@ func (p *plainProblem) write(w http.ResponseWriter) {
 }
 
 // serve runs one socket from hello to goodbye.
-func (b *Broker) serve(conn *websocket.Conn) {
-	s := newSocket(conn, b.cfg.Limits, b.log)
-	s.meters = b.meters
+func (b *Broker) serve(s *socket) {
 	if !b.hub.arrive(s, b.cfg.Limits.SocketsAtMost) {
 		s.finish(protocol.CloseRestart, "this server is full")
 	}

@@ -26,11 +26,14 @@ func (b *Broker) ping(ctx context.Context) error {
 }
 
 // pingSilent pings whoever has said nothing for a third longer than clients are to, and so again at each beat until it
-// answers.
+// answers; whoever does not is given up.
 func (h *hub) pingSilent(now time.Time, every time.Duration) {
-	silent := now.Add(-every - every/3).UnixNano()
+	silent, gone := now.Add(-every-every/3).UnixNano(), now.Add(-3*every).UnixNano()
 	for s := range h.all {
-		if s.heardAt.Load() < silent {
+		switch heard := s.heardAt.Load(); {
+		case heard < gone:
+			s.giveUp()
+		case heard < silent:
 			s.out.pingNow()
 		}
 	}

@@ -48,7 +48,7 @@ type entry struct {
 // Limits are what a socket may do. The zero value means the default beside each.
 type Limits struct {
 	HelloWithin   time.Duration // 10 s: from the upgrade to hello
-	PingEvery     time.Duration // 15 s: how often clients are to ping; silence of a third more is pinged, of three times this closes with CloseSilent
+	PingEvery     time.Duration // 20 s: how often clients are to ping; silence of a third more is pinged, of three times this closes with CloseSilent
 	WriteWithin   time.Duration // 10 s: for one message
 	Queue         int           // 128: messages that wait and cannot be replaced by newer ones; more than a burst is answered with
 	PerSecond     float64       // 20: messages a client may send in the long run
@@ -70,7 +70,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	set(&l.HelloWithin, 10*time.Second)
-	set(&l.PingEvery, 15*time.Second)
+	set(&l.PingEvery, 20*time.Second)
 	set(&l.WriteWithin, 10*time.Second)
 	count(&l.Queue, 128)
 	count(&l.Burst, 80)
@@ -144,8 +144,7 @@ func answers(body any) (re string, code protocol.ErrorCode) {
 // pong answers a ping from the reader's own goroutine: the other side has just spoken, so it is likely to listen, and
 // thousands of idle sockets do nothing else.
 func (s *socket) pong() {
-	data, err := protocol.Encode(protocol.Pong{})
-	if err == nil && s.out.putHere(protocol.TypePong, data) {
+	if s.out.putHere(protocol.TypePong, pongText) {
 		s.write()
 	}
 }
@@ -222,17 +221,28 @@ func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m pr
 			refused = 0 // calm again
 		}
 		s.alive()
-		m, err := protocol.Parse(data)
-		if err != nil {
-			s.meters.message("other")
-			if garbage = s.unreadable(err, garbage); garbage > s.limits.GarbageAtMost {
-				s.finish(protocol.CloseProtocol, "messages cannot be read")
-			}
+		if s.isIdlePing(data) {
+			s.meters.message(protocol.TypePing)
+			s.pong()
 			continue
 		}
-		s.meters.message(m.Type)
-		handle(ctx, m)
+		aside(func() { garbage = s.take(ctx, data, garbage, handle) })
 	}
+}
+
+// take reads a message and has it carried out; it counts those that could not be read.
+func (s *socket) take(ctx context.Context, data []byte, garbage int, handle func(ctx context.Context, m protocol.Message)) int {
+	m, err := protocol.Parse(data)
+	if err != nil {
+		s.meters.message("other")
+		if garbage = s.unreadable(err, garbage); garbage > s.limits.GarbageAtMost {
+			s.finish(protocol.CloseProtocol, "messages cannot be read")
+		}
+		return garbage
+	}
+	s.meters.message(m.Type)
+	handle(ctx, m)
+	return garbage
 }
 
 var errTooLarge = errors.New("message too large")
@@ -244,11 +254,34 @@ func (s *socket) next() (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, protocol.MaxOffer+1))
+	data, err := readMost(r, protocol.MaxOffer+1)
 	if err == nil && len(data) > protocol.MaxOffer {
 		return kind, nil, errTooLarge
 	}
 	return kind, data, err
+}
+
+// usualMessage is how many bytes are taken for a message at first.
+const usualMessage = 64
+
+// readMost is io.ReadAll for messages that are mostly short, and reads no more than so much.
+func readMost(r io.Reader, most int) ([]byte, error) {
+	data := make([]byte, 0, usualMessage)
+	for len(data) < most {
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+		n, err := r.Read(data[len(data):min(cap(data), most)])
+		data = data[:len(data)+n]
+		switch err {
+		case nil:
+		case io.EOF:
+			return data, nil
+		default:
+			return data, err
+		}
+	}
+	return data, nil
 }
 
 // unreadable answers a message that could not be read, and counts. A type nobody knows is not held against a client:
@@ -275,20 +308,17 @@ func (s *socket) refuse(f *protocol.Fault) {
 }
 
 // alive notes a sign of life.
-func (s *socket) alive() {
-	now := time.Now()
-	s.heardAt.Store(now.UnixNano())
-	if !s.out.finished() {
-		_ = s.conn.SetReadDeadline(now.Add(3 * s.limits.PingEvery))
-	}
-}
+func (s *socket) alive() { s.heardAt.Store(time.Now().UnixNano()) }
+
+// giveUp ends reading, and writing that is stuck: nothing has been heard for too long.
+func (s *socket) giveUp() { _ = s.conn.NetConn().SetDeadline(time.Now()) }
 
 // lost is told why reading ended.
 func (s *socket) lost(err error) {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() && s.closeCode.CompareAndSwap(0, protocol.CloseSilent) {
 		_ = s.conn.WriteControl(websocket.CloseMessage,
-			websocket.FormatCloseMessage(protocol.CloseSilent, "nothing heard"), time.Now().Add(time.Second))
+			websocket.FormatCloseMessage(protocol.CloseSilent, "nothing heard"), time.Now().Add(time.Second)) // in place of giveUp's time
 	}
 }
 
@@ -317,7 +347,11 @@ func (s *socket) ping() bool {
 
 func (s *socket) flush(messages []outgoing) bool {
 	for _, m := range messages {
-		_ = s.conn.SetWriteDeadline(time.Now().Add(s.limits.WriteWithin))
+		within := time.Time{} // whoever does not read an answer to a ping is silent soon, and given up for that
+		if m.kind != protocol.TypePong {
+			within = time.Now().Add(s.limits.WriteWithin)
+		}
+		_ = s.conn.SetWriteDeadline(within)
 		if s.conn.WriteMessage(websocket.TextMessage, m.data) != nil {
 			return false
 		}
