@@ -21,9 +21,15 @@ type hub struct {
 	seats    map[string]*seated
 	offices  map[string]map[string]bool // the seats that are here, by office
 	sessions map[string]*visit
-	visitors map[who]map[string]bool // equipment connected here, with its kinds of connection
+	visitors map[who]*visitor // equipment connected here
 	calls    map[string]call
 	dayRev   int64
+}
+
+// visitor is equipment: its kinds of connection here, and the newest line it was given for them.
+type visitor struct {
+	kinds  map[string]bool
+	socket string
 }
 
 // seated is the socket of a seat, and what it was last told.
@@ -53,7 +59,7 @@ func newHub(p Places, c clock) *hub {
 	return &hub{
 		work: make(chan func()), done: make(chan struct{}), places: p, clock: c,
 		all: map[*socket]struct{}{}, seats: map[string]*seated{}, offices: map[string]map[string]bool{}, sessions: map[string]*visit{},
-		visitors: map[who]map[string]bool{}, calls: map[string]call{},
+		visitors: map[who]*visitor{}, calls: map[string]call{},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"madoguchi/sfu"
 	"madoguchi/sfu/whip"
 	"madoguchi/signaling/access"
+	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
 )
 
@@ -71,11 +72,33 @@ func (e equipment) Enter(ctx context.Context, room string, g whip.Grant, k sfu.K
 		return equipmentRefused(err)
 	}
 	w := who{room, g.Participant}
-	l := line{Node: e.node, Socket: "equipment", Online: true, Label: g.Name}
+	// Each offer is a line of its own: the end of an older one, here or at another broker, says nothing of it.
+	l := line{Node: e.node, Socket: newID("e_"), Online: true, Label: g.Name}
 	e.hub.visitorArrived(w, string(k), l)
 	e.logFailed("store presence", room, e.lines.setLine(ctx, w, l, e.clock.Now().Add(e.cfg.Lease)))
 	e.log.Info("equipment at the gate", "session", room, "participant", g.Participant, "kind", k)
 	return nil
+}
+
+// Lost gives equipment its time of grace: it keeps its place, and whether it is admitted, until then.
+func (e equipment) Lost(room string, g whip.Grant, k sfu.Kind) {
+	if g.Bench {
+		return
+	}
+	w := who{room, g.Participant}
+	socket, last := e.hub.visitorLeft(w, string(k))
+	if !last {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
+	defer cancel()
+	d, ok := e.hub.doc(room)
+	if _, in := d.Participant(g.Participant); !ok || !in || d.State == protocol.StateClosed { // sent away, or all is over
+		e.logFailed("forget", room, e.lines.forget(ctx, w))
+		return
+	}
+	e.log.Info("equipment lost: it may come again", "session", room, "participant", g.Participant, "kind", k)
+	e.offline(ctx, w, socket, protocol.AwayNetwork)
 }
 
 // Left takes equipment out of its session when the last of its connections has gone.
@@ -83,7 +106,9 @@ func (e equipment) Left(room string, g whip.Grant, k sfu.Kind) {
 	if g.Bench {
 		return
 	}
-	if !e.hub.visitorLeft(who{room, g.Participant}, string(k)) {
+	w := who{room, g.Participant}
+	socket, last := e.hub.visitorLeft(w, string(k))
+	if now := e.hub.person(w).Socket; !last || now != "" && now != socket {
 		return
 	}
 	event := e.event(session.Gone, g)
@@ -124,9 +149,10 @@ func equipmentRefused(err error) error {
 func (h *hub) visitorArrived(w who, kind string, l line) {
 	h.do(func() {
 		if h.visitors[w] == nil {
-			h.visitors[w] = map[string]bool{}
+			h.visitors[w] = &visitor{kinds: map[string]bool{}}
 		}
-		h.visitors[w][kind] = true
+		h.visitors[w].kinds[kind] = true
+		h.visitors[w].socket = l.Socket
 		v := h.sessions[w.session]
 		if v == nil {
 			return
@@ -138,13 +164,18 @@ func (h *hub) visitorArrived(w who, kind string, l line) {
 	})
 }
 
-// visitorLeft notes that one connection of equipment has gone; true if it was the last.
-func (h *hub) visitorLeft(w who, kind string) (last bool) {
+// visitorLeft notes that one connection of equipment has gone; true if it was the last, with the newest line it had here.
+func (h *hub) visitorLeft(w who, kind string) (socket string, last bool) {
 	h.do(func() {
-		delete(h.visitors[w], kind)
-		if last = len(h.visitors[w]) == 0; last {
+		there := h.visitors[w]
+		if there == nil {
+			return
+		}
+		delete(there.kinds, kind)
+		if last = len(there.kinds) == 0; last {
+			socket = there.socket
 			delete(h.visitors, w)
 		}
 	})
-	return last
+	return socket, last
 }

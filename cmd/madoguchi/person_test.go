@@ -43,6 +43,7 @@ type person struct {
 	toldAt   time.Time // when a new place was last told
 	sound    stream
 	pictures stream
+	sources  map[string]int // packets of pictures by m-line, since the mark
 }
 
 type reply struct {
@@ -236,7 +237,7 @@ func (p *person) follow() {
 func (p *person) offer(l *mediaLine) bool {
 	c, err := client.New(client.Options{
 		Name: "person", Voice: true, Face: true, Sounds: 2, Pictures: 2, Interceptors: client.None,
-		Packet: func(line client.Line, _ []byte) { p.packet(l, line.Kind == webrtc.RTPCodecTypeAudio) },
+		Packet: func(line client.Line, _ []byte) { p.packet(l, line) },
 	})
 	if err != nil {
 		p.t.Error(err)
@@ -334,14 +335,16 @@ func (l *mediaLine) send(track *webrtc.TrackLocalStaticRTP) {
 	}
 }
 
-func (p *person) packet(l *mediaLine, sound bool) {
+func (p *person) packet(l *mediaLine, from client.Line) {
 	now := time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := &p.pictures
-	if sound {
+	if from.Kind == webrtc.RTPCodecTypeAudio {
 		s = &p.sound
 		l.heard++
+	} else if p.sources != nil {
+		p.sources[from.Mid]++
 	}
 	s.note(now)
 	if s.first.IsZero() && p.line != nil && p.line != l {
@@ -408,6 +411,20 @@ func (p *person) mark() {
 	p.sound.longest, p.pictures.longest = 0, 0
 	p.sound.first, p.pictures.first = time.Time{}, time.Time{}
 	p.lostAt, p.stoodAt, p.toldAt = time.Time{}, time.Time{}, time.Time{}
+	p.sources = map[string]int{}
+}
+
+// sees says whether so many pictures come.
+func (p *person) sees(pictures int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	there := 0
+	for _, packets := range p.sources {
+		if packets > 10 {
+			there++
+		}
+	}
+	return there >= pictures
 }
 
 // measure is what has happened since the mark.

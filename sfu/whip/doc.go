@@ -13,6 +13,10 @@
 // random bits and has been told to nobody else, is proof enough, so that a token may be short-lived. A token's participant
 // may have one session of each sort in a room; a new one replaces the old.
 //
+// A session that has ended is not found (404): its client posts a new offer, to the same address. So it goes with a media
+// node that is lost or goes away: the latter ends its sessions with DTLS close_notify as soon as the room has another
+// node, which answers the new offer. Within the time of grace an admission stands.
+//
 // Whoever comes in this way stands behind the same gate as everybody: connected, but without a packet passing until
 // admitted. Refusals are problem documents (RFC 9457) that say what would have been right.
 package whip

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"madoguchi/sfu"
 	"madoguchi/sfu/purpose"
@@ -55,6 +56,9 @@ type Rooms interface {
 	// Left is called once for each participant and kind when the last session is gone, also when Enter went well and the
 	// offer was then refused.
 	Left(room string, g Grant, k sfu.Kind)
+	// Lost is called in place of Left when nobody has asked for the end: the line is down, or the media node is gone or going
+	// away. The equipment may come again.
+	Lost(room string, g Grant, k sfu.Kind)
 }
 
 // Limits of requests.
@@ -85,10 +89,11 @@ type place struct {
 
 // session is one WHIP or WHEP session.
 type session struct {
-	id    string
-	place place
-	grant Grant
-	gone  bool // counted out; guarded by handler.mu
+	id     string
+	place  place
+	grant  Grant
+	gone   bool        // counted out; guarded by handler.mu
+	ending atomic.Bool // its client has asked for the end
 }
 
 // Handler serves /whip/{room} and /whep/{room} and the sessions below them.
@@ -158,11 +163,10 @@ func (h *handler) create(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 	answer, err := h.node.Offer(r.Context(), sfu.Join{
 		Room: room, Participant: grant.Participant, Name: grant.Name, Kind: k,
 		Publish: k != sfu.WHEP, Subscribe: k != sfu.WHIP, Bench: grant.Bench, From: r.URL.Query().Get("from"),
-		Uses: uses, SDP: offer, Ended: func() { h.leave(s) },
+		Uses: uses, SDP: offer, Ended: func() { h.leave(s, true) },
 	})
 	if err != nil {
-		h.leave(s)
-		refuseOffer(w, err)
+		h.leave(s, !refuseOffer(w, err))
 		return
 	}
 	h.supersede(s)
@@ -287,8 +291,8 @@ func (h *handler) supersede(s *session) {
 	}
 }
 
-// leave forgets a session and tells the room if it was its participant's last.
-func (h *handler) leave(s *session) {
+// leave forgets a session and tells the room if it was its participant's last, and whether that was lost.
+func (h *handler) leave(s *session, lost bool) {
 	h.mu.Lock()
 	delete(h.sessions, s.id)
 	if s.gone {
@@ -302,13 +306,17 @@ func (h *handler) leave(s *session) {
 		delete(h.present, s.place)
 	}
 	h.mu.Unlock()
-	if last && h.rooms != nil {
+	switch {
+	case !last || h.rooms == nil:
+	case lost && !s.ending.Load():
+		h.rooms.Lost(s.place.room, s.grant, s.place.kind)
+	default:
 		h.rooms.Left(s.place.room, s.grant, s.place.kind)
 	}
 }
 
-// refuseOffer tells a client why the node did not take its offer.
-func refuseOffer(w http.ResponseWriter, err error) {
+// refuseOffer tells a client why the node did not take its offer, and says whether another offer is needed.
+func refuseOffer(w http.ResponseWriter, err error) (wrong bool) {
 	switch {
 	case errors.Is(err, sfu.ErrNoCodec):
 		refuse(w, http.StatusUnprocessableEntity, "no-codec", err.Error())
@@ -319,8 +327,11 @@ func refuseOffer(w http.ResponseWriter, err error) {
 	case errors.Is(err, sfu.ErrFull):
 		w.Header().Set("Retry-After", "30")
 		refuse(w, http.StatusServiceUnavailable, "full", err.Error())
+		return false
 	default:
 		w.Header().Set("Retry-After", "2")
 		refuse(w, http.StatusServiceUnavailable, "unavailable", "the media node cannot take the offer at the moment; try again")
+		return false
 	}
+	return true
 }

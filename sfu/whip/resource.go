@@ -40,12 +40,13 @@ func (h *handler) resource(w http.ResponseWriter, r *http.Request, k sfu.Kind) {
 		h.trickle(w, r, s)
 		return
 	}
+	s.ending.Store(true)
 	// ErrNoPeer means that it has ended by itself in this moment, which is what was asked for.
 	if err := h.node.LeaveKind(s.place.room, s.place.participant, k); err != nil && !errors.Is(err, sfu.ErrNoPeer) {
 		refuse(w, http.StatusServiceUnavailable, "unavailable", "the session cannot be ended at the moment; try again")
 		return
 	}
-	h.leave(s)
+	h.leave(s, false)
 	w.WriteHeader(http.StatusOK)
 }
 

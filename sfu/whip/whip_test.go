@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,7 @@ type door struct {
 	mu     sync.Mutex
 	inside map[string]int
 	left   []string
+	lost   []string
 }
 
 func (d *door) Authorize(_ context.Context, bearer, room string) (whip.Grant, error) {
@@ -70,16 +72,20 @@ func (d *door) Left(room string, g whip.Grant, k sfu.Kind) {
 	d.left = append(d.left, room+"/"+g.Participant+"/"+string(k))
 }
 
-func (d *door) hasLeft(who string) func() bool {
+func (d *door) Lost(room string, g whip.Grant, k sfu.Kind) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lost = append(d.lost, room+"/"+g.Participant+"/"+string(k))
+}
+
+func (d *door) hasLeft(who string) func() bool { return d.says(&d.left, who) }
+func (d *door) isLost(who string) func() bool  { return d.says(&d.lost, who) }
+
+func (d *door) says(list *[]string, who string) func() bool {
 	return func() bool {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		for _, l := range d.left {
-			if l == who {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(*list, who)
 	}
 }
 
@@ -216,16 +222,25 @@ func TestDeleteEndsASessionAndTheRoomHearsOfIt(t *testing.T) {
 		t.Fatalf("second DELETE: %s", resp.Status)
 	}
 	await(t, "the room to be forgotten", func() bool { s := h.node.Stats(); return s.Rooms == 0 && s.Peers == 0 })
+	if h.door.isLost("lab/one/whip")() {
+		t.Error("it asked for the end, and counts as lost")
+	}
 }
 
-func TestAClientThatClosesItsConnectionIsTakenOut(t *testing.T) {
+func TestAClientWhoseConnectionEndsWithoutAWordIsTakenOutAndMayComeAgain(t *testing.T) {
 	h := open(t)
 	p := publisher(t)
-	p.connect(h, "/whip/lab", "one publish bench")
+	at := p.connect(h, "/whip/lab", "one publish bench")
 	if err := p.PC.GracefulClose(); err != nil {
 		t.Fatal(err)
 	}
-	await(t, "the room to hear it", h.door.hasLeft("lab/one/whip"))
+	await(t, "the room to hear it", h.door.isLost("lab/one/whip"))
+	if h.door.hasLeft("lab/one/whip")() {
+		t.Error("it is said to have left, which nobody asked for")
+	}
+	if resp, body := h.do(http.MethodDelete, at, ""); resp.StatusCode != http.StatusNotFound || !strings.Contains(body, "post a new offer") {
+		t.Errorf("its address answers %s: %s", resp.Status, body)
+	}
 }
 
 func TestANewSessionReplacesTheParticipantsOldOneWithoutLeaving(t *testing.T) {

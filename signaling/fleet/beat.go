@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"sync"
 	"syscall"
@@ -117,11 +118,15 @@ func (h *Host) compare(ctx context.Context, room string, p at, there bool) {
 		linger = lingerFor
 	}
 	inPeace := moved && (h.draining.Load() || !h.sleep.lately(time.Now()))
-	if inPeace && r.leaveBy.IsZero() {
+	begins := inPeace && r.leaveBy.IsZero()
+	if begins {
 		r.leaveBy = time.Now().Add(linger)
 		h.log.Info("the room is elsewhere: its clients have a moment to leave", "room", room, "epoch", r.epoch, "moment", linger)
 	}
 	h.mu.Unlock()
+	if begins {
+		h.sendAway(room)
+	}
 	switch {
 	case !there && again && h.peopled(room):
 		// Redis has lost it: the room lives, so it is there again.
@@ -132,6 +137,20 @@ func (h *Host) compare(ctx context.Context, room string, p at, there bool) {
 		h.letGo(ctx, room, r, "it has no place")
 	case moved && !inPeace:
 		h.letGo(ctx, room, r, "it is elsewhere")
+	}
+}
+
+// sendAway ends the connections of equipment in a room that has another place: nobody tells it of the place, so it is told
+// in the only way it understands, and comes again by itself.
+func (h *Host) sendAway(room string) {
+	s, _ := h.node.Room(room)
+	for _, p := range s.Peers {
+		if p.Kind != sfu.WHIP && p.Kind != sfu.WHEP {
+			continue
+		}
+		if err := h.node.LeaveKind(room, p.Participant, p.Kind); err != nil && !errors.Is(err, sfu.ErrNoPeer) {
+			h.log.Warn("equipment not sent away", "room", room, "participant", p.Participant, "error", err)
+		}
 	}
 }
 
