@@ -72,7 +72,7 @@ func (h *hub) covered(what access.Revocation) (sockets []*socket, sessions []str
 		for id, v := range h.sessions {
 			_, in := v.doc.Participant(what.Seat)
 			_, seen := v.people[what.Seat]
-			equipment := len(h.visitors[who{id, what.Seat}]) > 0
+			equipment := h.visitors[who{id, what.Seat}] != nil
 			if (in || seen) && (!newer || equipment) {
 				sessions = append(sessions, id)
 			}
