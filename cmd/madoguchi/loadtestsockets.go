@@ -17,14 +17,20 @@ import (
 
 // loadtestSockets measures idle booths.
 type loadtestSockets struct {
-	Sockets int           `name:"sockets" default:"24000" help:"Booths, each with a socket of its own. A node and the driver each need as many open files (nofile)."`
-	Idle    time.Duration `name:"idle" default:"30s" placeholder:"DURATION" help:"How long the processor is watched while nothing happens; pings come every 15 s."`
+	Sockets int           `name:"sockets" default:"24000" help:"Booths, each with a socket of its own. A node and the driver each need as many open files (nofile); 0: 24000, or as many as a process may have open here."`
+	Idle    time.Duration `name:"idle" default:"30s" placeholder:"DURATION" help:"How long the processor is watched while nothing happens; pings come every 20 s."`
 	Figures bool          `name:"figures" help:"Print whether the limits are kept, and do not fail for them: where the machine has other things to do."`
 	Log     bool          `name:"log" help:"Print what the nodes complain of."`
 }
 
 // Run measures in a folder of its own.
 func (c *loadtestSockets) Run(ctx context.Context, to console) (err error) {
+	if c.Sockets == 0 {
+		if c.Sockets, err = loadtest.SocketsHere(); err != nil {
+			return err
+		}
+		fmt.Fprintf(to.out, "%d sockets\n", c.Sockets)
+	}
 	if c.Sockets < 1 || c.Sockets > 100_000 || c.Idle <= 0 {
 		return wrong("sockets", "give 1 to 100000 sockets, and a time to watch of more than 0")
 	}

@@ -113,6 +113,18 @@ func (s Sockets) Run(ctx context.Context) (err error) {
 	return s.judge(m)
 }
 
+// SocketsHere is how many booths can be measured on this machine, all of them at most.
+func SocketsHere() (int, error) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, fmt.Errorf("read nofile: %w", err)
+	}
+	if limit.Max >= socketsFull+socketsSpare {
+		return socketsFull, nil
+	}
+	return int(limit.Max) - socketsSpare, nil // less than one is refused
+}
+
 // check wants as many descriptors as there are sockets, for one node and for one driver.
 func (s Sockets) check() error {
 	var limit syscall.Rlimit
