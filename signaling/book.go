@@ -25,7 +25,7 @@ const (
 	keptMost      = 128                    // messages of one conversation that are not acknowledged
 	givenUpAfter  = 3 * time.Second        // a claim whose node is taken for lost; its document can be stored no more
 	askAgainEvery = 50 * time.Millisecond  // while another node carries a request out
-	bookWithin    = 500 * time.Millisecond // for one question to Redis, and one batch
+	bookWithin    = 500 * time.Millisecond // for one question to Redis, and one batch, where nothing else is said
 	writesAtMost  = 3                      // tries of a batch
 	sickFor       = 2 * time.Second        // after Redis did not answer one, nobody waits for it
 	jobsMost      = 4096                   // messages that wait to be kept
@@ -39,6 +39,7 @@ type book struct {
 	redis    redis.UniversalClient
 	log      *slog.Logger
 	claiming *redis.Script
+	within   time.Duration // for one question to Redis, and one batch
 	jobs     chan job
 	sick     atomic.Int64 // unix ms until which Redis is not asked
 }
@@ -49,8 +50,8 @@ type job struct {
 	drop                        []string
 }
 
-func newBook(r redis.UniversalClient, log *slog.Logger) *book {
-	return &book{redis: r, log: log, claiming: redis.NewScript(claimSource), jobs: make(chan job, jobsMost)}
+func newBook(r redis.UniversalClient, within time.Duration, log *slog.Logger) *book {
+	return &book{redis: r, log: log, within: cmp.Or(within, bookWithin), claiming: redis.NewScript(claimSource), jobs: make(chan job, jobsMost)}
 }
 
 // claim takes a request upon this node: "" means it is ours, see claim.lua for the rest.
@@ -58,7 +59,7 @@ func (b *book) claim(ctx context.Context, c claim, now time.Time) string {
 	if time.Now().UnixMilli() < b.sick.Load() {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, bookWithin)
+	ctx, cancel := context.WithTimeout(ctx, b.within)
 	defer cancel()
 	verdict, err := b.claiming.Run(ctx, b.redis, []string{c.key},
 		c.field, c.token, now.UnixMilli(), givenUpAfter.Milliseconds(), keptFor.Milliseconds(), keptMost).Text()
@@ -72,7 +73,7 @@ func (b *book) claim(ctx context.Context, c claim, now time.Time) string {
 
 // read lists what a conversation keeps, by number.
 func (b *book) read(ctx context.Context, key string) ([]kept, error) {
-	ctx, cancel := context.WithTimeout(ctx, bookWithin)
+	ctx, cancel := context.WithTimeout(ctx, b.within)
 	defer cancel()
 	fields, err := b.redis.HGetAll(ctx, key).Result()
 	if err != nil {
@@ -148,7 +149,7 @@ func (b *book) write(ctx context.Context, batch []job) {
 }
 
 func (b *book) writeOnce(ctx context.Context, batch []job) error {
-	ctx, cancel := context.WithTimeout(ctx, bookWithin)
+	ctx, cancel := context.WithTimeout(ctx, b.within)
 	defer cancel()
 	_, err := b.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for _, j := range batch {

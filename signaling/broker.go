@@ -49,6 +49,7 @@ type Config struct {
 	Now    func() time.Time // time.Now where nil; it has to go with the clock of Redis
 
 	clock      clock
+	remember   time.Duration // how long a request waits to be remembered; 0: bookWithin
 	reads      int           // of a test: the newest shape of sessions that this program reads, as an older one would
 	shapeAfter time.Duration // of a test: see redisstore.Agreement
 }
@@ -158,7 +159,7 @@ func New(cfg Config) (*Broker, error) {
 		verifier:    access.NewVerifier(cfg.Keys, cfg.clock.Now),
 		codes:       access.NewCodes(cfg.Redis, cfg.Area),
 		revocations: access.NewRevocations(cfg.Redis, cfg.Area, cfg.clock.Now),
-		book:        newBook(cfg.Redis, cfg.Log),
+		book:        newBook(cfg.Redis, cfg.remember, cfg.Log),
 		hub:         newHub(cfg.Places, cfg.clock),
 		node:        newID("n_"),
 		reports:     newNewest[who, report](),
