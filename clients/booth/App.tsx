@@ -99,7 +99,7 @@ export function App({ client }: { readonly client: SeatClient }) {
 
 /** Where Talk has the large picture. */
 const stagePlace =
-  "top-[108px] left-6 h-[calc(100dvh-238px)] w-[calc(100vw-388px)] rounded-16 max-[1100px]:top-[98px] max-[1100px]:left-4 max-[1100px]:w-[calc(100vw-318px)] max-[1100px]:h-[calc(100dvh-216px)]";
+  "top-[108px] left-6 h-[calc(100dvh/var(--kiosk-zoom)-238px)] w-[calc(100vw/var(--kiosk-zoom)-388px)] rounded-16 max-[1100px]:top-[98px] max-[1100px]:left-4 max-[1100px]:w-[calc(100vw-318px)] max-[1100px]:h-[calc(100dvh-216px)]";
 
 function faceOfDesk({ session, media }: Snapshot): MediaStream | null {
   const desk = session?.legs[session.leg]?.desk;

@@ -31,9 +31,9 @@ export function Frame({
   return (
     <div
       data-screen={screen.kind}
-      className="kiosk grid h-dvh grid-rows-[auto_minmax(0,1fr)_auto] bg-ground-booth text-[28px] max-[1100px]:text-[26px]"
+      className="kiosk grid h-[calc(100dvh/var(--kiosk-zoom))] grid-rows-[auto_minmax(0,1fr)_auto] bg-ground-booth text-[28px] max-[1100px]:text-[26px]"
     >
-      <header className="flex min-h-[92px] items-center border-b-2 border-hairline bg-white px-10 py-2 text-[26px] max-[1100px]:px-6 max-[1100px]:text-[24px]">
+      <header className="flex min-h-[92px] items-center border-b-2 border-hairline bg-white px-10 py-2 text-[26px] max-[1300px]:px-6 max-[1300px]:text-[24px]">
         {header ?? <Place screen={screen} />}
       </header>
       <div className="flex min-h-0 flex-col">
@@ -138,6 +138,9 @@ function LineTrouble({ talking }: { readonly talking: boolean }) {
     />
   );
 }
+
+/** Three buttons stand at the foot of a small panel, and 係を呼ぶ must not be moved by them. */
+export const narrow = "max-[1300px]:px-4! max-[1300px]:text-[26px]! max-[1300px]:gap-2!";
 
 function Foot({ again, children }: { readonly again: boolean; readonly children: ReactNode }) {
   const { volume, setVolume, readAloud } = useBooth();

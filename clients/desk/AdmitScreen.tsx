@@ -67,7 +67,7 @@ export function AdmitScreen({
               </p>
             )}
             {session?.state === "waiting" && (
-              <div className="grid grid-cols-[auto_1fr_1fr] gap-3">
+              <div className="flex flex-wrap gap-3 *:grow">
                 {session.called === undefined && (
                   <Button place="desk" icon="bell" className="min-h-14" onPress={onSummon}>
                     <T k="conduct.summon" />
@@ -271,7 +271,8 @@ function OwnPreview() {
       <h2 className="mb-2 text-[19px] font-bold">
         <T k="desk.preview" />
       </h2>
-      <div className="relative aspect-video overflow-hidden bg-solid-gray-900">
+      {/* On a low window the picture gives way: what is pressed next has to be seen without scrolling. */}
+      <div className="relative aspect-video overflow-hidden bg-solid-gray-900 [@media(max-height:820px)]:aspect-auto [@media(max-height:820px)]:h-[20dvh]">
         <VideoView
           stream={self.videoMuted ? null : self.preview}
           label={words.written("desk.preview")}

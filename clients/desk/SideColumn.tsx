@@ -123,7 +123,7 @@ function BoothPerson({ session, name }: { readonly session: Session; readonly na
   const booth = presence.find((p) => p.participant === `booth:${session.booth}`);
   const state = booth?.online !== true ? "away" : booth.connected ? (booth.audioMuted ? "silent" : "connected") : "connecting";
   return (
-    <li className="flex items-center gap-3">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <Icon name="person" className="size-6 text-primary" />
       <span className="font-bold">{name === undefined ? <T k="desk.who.resident" /> : <T k="desk.sama" values={{ name }} />}</span>
       {session.participants.find((p) => p.id === `booth:${session.booth}`)?.apart === true && <ApartTag />}

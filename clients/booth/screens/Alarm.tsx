@@ -5,7 +5,7 @@ import { AlarmSheet, sheetOf } from "../../ui/AlarmSheet";
 import type { AlarmView } from "../course";
 import { useUncovered } from "../../ui/uncovered";
 import { useBooth } from "../context";
-import { Frame } from "../Frame";
+import { Frame, narrow } from "../Frame";
 import { useOffice } from "../office";
 import type { Screen } from "../state";
 import { T } from "../words";
@@ -18,7 +18,7 @@ export function AlarmButton() {
   return (
     <Button
       icon="warn"
-      className="border-emergency! text-emergency! max-[1300px]:px-4!"
+      className={`border-emergency! text-emergency! ${narrow}`}
       onPress={standing ? () => act({ type: "open-alarm" }) : armAlarm}
     >
       <T k="alarm.button" />

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import type { SoundInput } from "../../session";
 import { Button, ConnectionBar } from "../../ui";
 import { useBooth } from "../context";
+import { narrow } from "../Frame";
 import { T } from "../words";
 import { useProfessional, type TalkScreen } from "./Talk";
 
@@ -74,7 +75,7 @@ function useSoundInputs(wanted: boolean): readonly SoundInput[] {
 export function DeviceSoundButton({ sound }: { readonly sound: DeviceSound }) {
   if (sound.phase !== "off") return null;
   return (
-    <Button icon="wave" className="max-[1300px]:px-4!" onPress={sound.begin}>
+    <Button icon="wave" className={narrow} onPress={sound.begin}>
       <T k="sound.begin" />
     </Button>
   );

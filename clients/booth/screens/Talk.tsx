@@ -17,7 +17,7 @@ import {
   type IconName,
 } from "../../ui";
 import { useBooth } from "../context";
-import { Frame } from "../Frame";
+import { Frame, narrow } from "../Frame";
 import { personName, registered } from "../names";
 import { lineOf, type Person, type Screen } from "../state";
 import { T, useWords } from "../words";
@@ -32,7 +32,7 @@ export type TalkScreen = Extract<Screen, { kind: "talk" }>;
 
 /** The consultation: the professional large, oneself small, identity and contact always beside. */
 export function Talk({ screen }: { readonly screen: TalkScreen }) {
-  const { act } = useBooth();
+  const { act, alarm } = useBooth();
   const writing = screen.written.length > 0;
   const sound = useDeviceSound(screen);
   // Something else has the large place, and the side needs room for the face.
@@ -40,6 +40,8 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
   const others = useOthers(screen);
   // The side has room for one picture beside one's own; more stand in a row below the large one, or names would be cut.
   const below = others.length > (small ? 0 : 1);
+  // A line across the screen takes room from the side: one's own picture, with the button to pause, goes before the time.
+  const barred = screen.staff || screen.asked !== null || screen.gate.length > 0 || alarm?.state === "raised";
   return (
     <Frame
       screen={screen}
@@ -57,7 +59,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         <>
           <DeviceSoundButton sound={sound} />
           <AlarmButton />
-          <Button className="max-[1300px]:px-4!" onPress={() => act({ type: "ask-leave" })}>
+          <Button className={narrow} onPress={() => act({ type: "ask-leave" })}>
             <T k="talk.end" />
           </Button>
         </>
@@ -77,7 +79,7 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         </div>
         <aside className="flex min-h-0 flex-col gap-4">
           <Identity screen={screen} />
-          {small ? <Small screen={screen} /> : (below || others.length === 0) && <Until screen={screen} />}
+          {small ? <Small screen={screen} /> : (below || others.length === 0) && !barred && <Until screen={screen} />}
           {!below && <Others people={others} />}
           <Self />
         </aside>
