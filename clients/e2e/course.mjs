@@ -2,10 +2,12 @@
 // without a word and with one. Told once in `make test`, and once more as a bench with every screen in every language and size.
 
 import assert from 'node:assert/strict';
+import { groupOfTwo } from './company.mjs';
 import { becomeReady } from './lib/booth.mjs';
+import { dialog, saysNoMore } from './lib/question.mjs';
 import { admit, choose, chooseMore, end, seesSomebody } from './lib/desk.mjs';
 import { isSilent } from './lib/hearing.mjs';
-import { says, wordsOf } from './lib/screen.mjs';
+import { says } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
 import { received } from './lib/seeing.mjs';
 import { arrive, MEDICAL, PLACE, RESIDENTS } from './lib/visit.mjs';
@@ -14,14 +16,6 @@ import { until } from './lib/wait.mjs';
 const RESIDENT = RESIDENTS[2];
 const DOCTOR = '森田';
 const CHEMIST = '汐崎';
-
-/** What is asked over a screen. */
-export const dialog = ({ page }) => page.getByRole('alertdialog').or(page.getByRole('dialog'));
-
-/** Until a page says something no more. */
-export function saysNoMore({ page }, what) {
-  return until(`the screen no longer says ${what}`, async () => !(await wordsOf(page)).includes(what.replaceAll(/\s/g, '')));
-}
 
 /**
  * @param {import('node:test').TestContext} t
@@ -190,6 +184,11 @@ export async function courseOfAVisit(t, world, look) {
     await choose(doctor, RESIDENT.kana);
     await admit(doctor);
     await Promise.all([seesSomebody(booth), seesSomebody(doctor)]);
+    await pharmacist.close();
+  });
+
+  await step('a second booth is taken into the room, everybody named to everybody, and goes back to its queue', async () => {
+    await groupOfTwo(world, look, { booth, doctor });
     await end(doctor);
     await says(booth.page, 'おつかれさまでした');
   });

@@ -13,7 +13,8 @@ const HOSTS = [2, 3, 4, 5, 6, 7, 8, 9];
 
 /**
  * @typedef {import('./network.mjs').Namespace & {near: string, cut: (yes: boolean) => Promise<void>,
- *   move: () => Promise<string>}} Line `cut` loses every packet both ways; `move` gives the far end another address in
+ *   lose: (percent: number) => Promise<void>, move: () => Promise<string>}} Line `cut` loses every packet both ways; `lose`
+ *   so many UDP packets of a hundred, at random, both ways; `move` gives the far end another address in
  *   place of its own, and returns it
  */
 
@@ -57,12 +58,15 @@ export async function bothWays() {
     throw error;
   }
   // Packets are dropped where they arrive: whose own firewall dropped them would be told, and no line does that.
-  const cut = async (yes) => {
+  const dropping = async (what) => {
     for (const [device, ask] of [[there, nft], [here, (command) => run('nft', [command])]]) {
-      await ask(yes ? `add rule netdev ${device} arrivals counter drop` : `flush chain netdev ${device} arrivals`);
+      await ask(`flush chain netdev ${device} arrivals`);
+      if (what !== null) await ask(`add rule netdev ${device} arrivals ${what} counter drop`);
     }
   };
-  return { name, directory, near: '10.79.0.1', nft, dropped: () => nft('list ruleset'), cut, move: settle, remove };
+  const cut = (yes) => dropping(yes ? '' : null);
+  const lose = (percent) => dropping(percent > 0 ? `meta protocol ip meta l4proto udp numgen random mod 100 < ${percent}` : null);
+  return { name, directory, near: '10.79.0.1', nft, dropped: () => nft('list ruleset'), cut, lose, move: settle, remove };
 }
 
 function arrivals(device) {
