@@ -28,6 +28,7 @@ const titles = [
   ["doctor", "person.doctor"],
   ["family", "person.family"],
   ["interpreter", "person.interpreter"],
+  ["booth", "person.booth"],
 ] as const;
 
 /** The line under a name: what they are, and since when they are registered as it; marked wording. */

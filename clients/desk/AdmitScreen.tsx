@@ -44,13 +44,13 @@ export function AdmitScreen({
         </Button>
       </TopBar>
       <LineBar place="desk" />
-      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_30rem] gap-5 overflow-y-auto px-7 py-5 max-[1300px]:grid-cols-[minmax(0,1fr)_26rem] max-[1300px]:gap-4 max-[1300px]:px-5 max-[1300px]:py-4">
-        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4">
+      <main className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_30rem] gap-5 overflow-y-auto px-7 py-5 [@media(max-height:820px)]:py-3 max-[1300px]:grid-cols-[minmax(0,1fr)_26rem] max-[1300px]:gap-4 max-[1300px]:px-5 max-[1300px]:py-4">
+        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4 [@media(max-height:820px)]:gap-3">
           <WhoWaits session={session} appointment={appointment} />
           <People session={session} />
           <About session={session} appointment={appointment} />
         </div>
-        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4">
+        <div className="flex min-h-0 flex-col gap-5 max-[1300px]:gap-4 [@media(max-height:820px)]:gap-3">
           <OwnPreview />
           <div className="mt-auto flex flex-col gap-3">
             {trouble !== null && (
@@ -111,7 +111,7 @@ function WhoWaits({ session, appointment }: { readonly session: Session | null; 
   const name = residentName(appointment);
   const me = familyName(identity?.name ?? "");
   return (
-    <Sheet className="px-9 py-6 max-[1300px]:py-4">
+    <Sheet className="px-9 py-6 max-[1300px]:py-4 [@media(max-height:820px)]:py-3">
       {session !== null && (
         <p className="flex flex-wrap items-center gap-3">
           <Pill tone="own" className="text-[19px]">
@@ -127,7 +127,7 @@ function WhoWaits({ session, appointment }: { readonly session: Session | null; 
           )}
         </p>
       )}
-      <ScreenTitle className="my-1 text-[64px] leading-tight max-[1300px]:text-[52px]">
+      <ScreenTitle className="my-1 text-[64px] leading-tight max-[1300px]:text-[52px] [@media(max-height:820px)]:text-[48px]">
         {name === undefined ? (
           <T k={appointment?.anonymous === true ? "desk.anonymous" : "work.loading"} />
         ) : (
@@ -156,7 +156,7 @@ function People({ session }: { readonly session: Session | null }) {
   const booth = presence.find((p) => p.participant === `booth:${session.booth}`);
   const waiting = extras(session.participants);
   return (
-    <Sheet label={words.written("desk.booth.label")} className="px-9 py-5 max-[1300px]:py-3.5">
+    <Sheet label={words.written("desk.booth.label")} className="px-9 py-5 max-[1300px]:py-3.5 [@media(max-height:820px)]:py-3">
       <h2 className="mb-2 text-[20px] font-bold">
         <T k="desk.booth.heading" values={{ booth: literal(session.boothName) }} />
       </h2>
@@ -215,7 +215,7 @@ function About({ session, appointment }: { readonly session: Session | null; rea
   if (session === null || leg === undefined) return null;
   const next = nextLeg(session);
   return (
-    <Sheet className="px-9 py-5 max-[1300px]:py-3.5">
+    <Sheet className="px-9 py-5 max-[1300px]:py-3.5 [@media(max-height:820px)]:py-3">
       <h2 className="mb-2 text-[20px] font-bold">
         <T k="desk.about" />
       </h2>

@@ -28,6 +28,7 @@ export function SideColumn({
   readonly session: Session | null;
   readonly appointment: Appointment | undefined;
 }) {
+  const words = useWords();
   return (
     <div className="flex min-h-0 flex-col gap-3">
       {!state.documentLarge && <Document talking={state.side === "talk"} onLarge={() => dispatch({ type: "document-large", on: true })} />}
@@ -39,7 +40,8 @@ export function SideColumn({
           onClose={() => dispatch({ type: "side", side: "people" })}
         />
       ) : (
-        <div className="flex min-h-0 flex-col gap-3 overflow-y-auto">
+        // A bar more above, and it has to be scrolled: by keyboard too, also when nothing in it has a button.
+        <div role="region" aria-label={words.written("desk.side")} tabIndex={0} className="flex min-h-0 flex-col gap-3 overflow-y-auto">
           <PeopleHere session={session} appointment={appointment} />
           <Visit session={session} appointment={appointment} />
           <Emergency session={session} />

@@ -37,47 +37,49 @@ export function WaitingList({
           <T k="desk.waiting.none" />
         </p>
       ) : (
-        <ul className="min-h-0 overflow-y-auto">
-          {guests.map((guest) => (
-            <li key={guest.session.id} className="border-b border-solid-gray-200 py-3 last:border-0">
-              <div className="flex items-center gap-4">
-                <p className="whitespace-nowrap">
-                  <span className="text-[42px] leading-none font-bold tabular-nums">{wholeMinutes(guest.since, now)}</span>
-                  <T k="desk.minutes" />
-                </p>
-                <div className="min-w-0 leading-snug">
-                  <p className="text-[20px] font-bold">
-                    {residentName(guest.appointment) ?? <T k="desk.number" values={{ number: guest.session.number }} />}
+        <div role="region" aria-label={words.written("desk.waiting")} tabIndex={0} className="min-h-0 overflow-y-auto">
+          <ul>
+            {guests.map((guest) => (
+              <li key={guest.session.id} className="border-b border-solid-gray-200 py-3 last:border-0">
+                <div className="flex items-center gap-4">
+                  <p className="whitespace-nowrap">
+                    <span className="text-[42px] leading-none font-bold tabular-nums">{wholeMinutes(guest.since, now)}</span>
+                    <T k="desk.minutes" />
                   </p>
-                  <p>
-                    {literal(guest.session.officeName)} {literal(guest.session.boothName)}
-                  </p>
+                  <div className="min-w-0 leading-snug">
+                    <p className="text-[20px] font-bold">
+                      {residentName(guest.appointment) ?? <T k="desk.number" values={{ number: guest.session.number }} />}
+                    </p>
+                    <p>
+                      {literal(guest.session.officeName)} {literal(guest.session.boothName)}
+                    </p>
+                  </div>
                 </div>
-              </div>
-              <ul className="mt-1 text-[16px]">
-                {guest.session.notBefore !== undefined && (
-                  <Fact icon="clock">
-                    <T k="desk.waiting.later" values={{ time: wallClock(guest.session.notBefore) }} />
-                  </Fact>
+                <ul className="mt-1 text-[16px]">
+                  {guest.session.notBefore !== undefined && (
+                    <Fact icon="clock">
+                      <T k="desk.waiting.later" values={{ time: wallClock(guest.session.notBefore) }} />
+                    </Fact>
+                  )}
+                  {guest.session.boothOnline ? (
+                    <Fact icon="check" tone="good">
+                      <T k="desk.waiting.ready" values={{ time: wallClock(guest.since) }} />
+                    </Fact>
+                  ) : (
+                    <Fact icon="again" tone="heed">
+                      <T k="desk.waiting.offline" />
+                    </Fact>
+                  )}
+                </ul>
+                {!listed.has(guest.session.id) && (
+                  <Button place="desk" className="mt-2 w-full" onPress={() => onWelcome(guest.session.id)}>
+                    <T k="desk.welcome" />
+                  </Button>
                 )}
-                {guest.session.boothOnline ? (
-                  <Fact icon="check" tone="good">
-                    <T k="desk.waiting.ready" values={{ time: wallClock(guest.since) }} />
-                  </Fact>
-                ) : (
-                  <Fact icon="again" tone="heed">
-                    <T k="desk.waiting.offline" />
-                  </Fact>
-                )}
-              </ul>
-              {!listed.has(guest.session.id) && (
-                <Button place="desk" className="mt-2 w-full" onPress={() => onWelcome(guest.session.id)}>
-                  <T k="desk.welcome" />
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </Sheet>
   );

@@ -43,10 +43,11 @@ export function useColleagues() {
 
 const roles = ["doctor", "nurse", "pharmacist", "officer", "counselor", "interpreter", "family"] as const;
 
-/** "薬剤師 大浦 亜希子": role and name, as every screen of the desk calls people. */
+/** "薬剤師 大浦 亜希子": role and name, as every screen of the desk calls people; whoever sits in another booth, by that. */
 export function useCalled(): (person: { readonly role: string; readonly name: string }) => string {
   const words = useWords();
   return ({ role, name }) => {
+    if (role === "booth") return words.marked("conduct.who.booth", { name: literal(name) });
     const known = roles.find((one) => one === role);
     return known === undefined ? literal(name) : words.marked("conduct.person", { role: words.marked(`conduct.role.${known}`), name: literal(name) });
   };

@@ -31,8 +31,11 @@ export async function groupOfTwo(world, look, { booth, doctor }) {
   await button(dialog(doctor), `${appointment.number}番 ブース2を 列に 戻す`).waitFor();
   await button(dialog(doctor), '閉じる').click();
   await Promise.all([booth, doctor, second].map(seesSomebody));
-  for (const one of [booth, second]) assert.match(await wordsOf(one.page), /見て聞いている人.*森田先生.*ブース[12].*とあなただけ/, one.who);
-  await says(doctor.page, `ご本人・ブース2・あなた`);
+  for (const [one, other] of [[booth, 'ブース2の方'], [second, 'ブース1の方']]) {
+    const people = /見て聞いている人(.*)とあなただけ/.exec(await wordsOf(one.page))?.[1].split('と') ?? [];
+    assert.deepEqual(people.toSorted(), [other, '森田先生'].toSorted(), one.who);
+  }
+  await says(doctor.page, 'ご本人・ブース2の方・あなた');
   await Promise.all([look(booth, 'group'), look(doctor, 'with-group'), look(second, 'group')]);
   await chooseMore(doctor, 'グループで 話す');
   await button(dialog(doctor), `${appointment.number}番 ブース2を 列に 戻す`).click();

@@ -253,9 +253,10 @@ function InWords({
   return (
     <div
       role="status"
-      className={`absolute inset-0 flex flex-col items-center justify-center gap-4 overflow-y-auto rounded-16 border-3 bg-white px-6 py-4 text-center ${tone === "heed" ? "border-heed-edge" : "border-hairline"}`}
+      className={`absolute inset-0 flex flex-col items-center justify-center gap-4 rounded-16 border-3 bg-white px-6 py-4 text-center ${tone === "heed" ? "border-heed-edge" : "border-hairline"}`}
     >
-      <Portrait wear={wearOf(screen.leg.role)} className="size-40 max-[1100px]:size-28" />
+      {/* Where bars take the room, the drawing gives way and the words stay. */}
+      <Portrait wear={wearOf(screen.leg.role)} className="max-h-40 min-h-0 w-40 shrink! basis-40 max-[1100px]:w-28 max-[1100px]:basis-28" />
       <h2 className="text-[45px] leading-relaxed font-bold max-[1100px]:text-[36px]">{title}</h2>
       {lines.map((line, i) => (
         <p key={i} className="text-[30px] leading-relaxed max-[1100px]:text-[27px]">

@@ -1,11 +1,14 @@
 // Screens in every language and window size they are drawn for, to be looked at and judged.
 
-import { SIZES } from './browser.mjs';
+import { putForward, SIZES } from './browser.mjs';
 import { faults, LEAST } from './screen.mjs';
 import { until } from './wait.mjs';
 
 /** SCREENS_IN=easy looks in one language alone: all three of a long story take minutes. */
 const LANGUAGES = (process.env.SCREENS_IN ?? 'ja,easy,en').split(',');
+
+/** How long a lobby's screen speaks one language, milliseconds. */
+const LOBBY_TURN = 12_000;
 
 /** Further sizes of window beside the usual one of an app. */
 const FURTHER = {
@@ -30,7 +33,7 @@ export function galleryOf(world) {
     for (const size of [SIZES[app], ...(FURTHER[app] ?? [])]) {
       await page.setViewportSize(size);
       for (const language of LANGUAGES) {
-        await speak(page, language);
+        await speak(page, app, language);
         const name = `${who}-${what}-${size.width}-${language}`;
         await page.screenshot({ path: world.artefacts.path(`${name}.png`) });
         // axe takes seconds: it looks at the usual size in one language; the others are measured.
@@ -39,14 +42,24 @@ export function galleryOf(world) {
       }
     }
     await page.setViewportSize(usual);
-    await speak(page, 'ja');
+    if (app !== 'lobby') await speak(page, app, 'ja');
   }
 
   /** What about all of them cannot be read by everybody. */
   return { look, unreadable };
 }
 
-async function speak(page, language) {
+async function speak(page, app, language) {
+  const speaks = () => page.evaluate((next) => window.tongue.now() === next, language);
+  // A lobby's screen speaks each language in turn, and lets nobody choose.
+  if (app === 'lobby') {
+    await until(`it is the turn of ${language}`, async () => {
+      if (await speaks()) return true;
+      await putForward(page, LOBBY_TURN);
+      return false;
+    }, { every: 1500 });
+    return;
+  }
   await page.evaluate((next) => window.tongue.choose(next), language);
-  await until(`the page speaks ${language}`, () => page.evaluate((next) => window.tongue.now() === next, language));
+  await until(`the page speaks ${language}`, speaks);
 }

@@ -13,6 +13,7 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.role.family": "{家族|かぞく}",
   "conduct.role.other": "ほかの {人|ひと}",
   "conduct.person": "{{role}} {{name}}",
+  "conduct.who.booth": "{{name}}の {人|ひと}",
   "conduct.who.nobody": "いまは だれにも とどきません",
   "conduct.who.staff": "{局|きょく}の {人|ひと}",
 

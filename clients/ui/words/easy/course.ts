@@ -44,6 +44,8 @@ const words: Record<keyof typeof ja, string> = {
   "staff.came": "{局|きょく}の {人|ひと}が {来|き}ました",
   "staff.left": "{局|きょく}の {人|ひと}は {出|で}ました",
 
+  "person.booth": "{{name}}の {人|ひと}",
+  "person.booth.short": "{{name}}の {人|ひと}",
   "person.family": "{{name}} さん（{家族|かぞく}）",
   "person.family.short": "{{name}}さん（{家族|かぞく}）",
   "person.interpreter": "{{name}} さん（ことばを {助|たす}ける {人|ひと}）",

@@ -176,6 +176,7 @@ const words: Record<keyof typeof ja, string> = {
   "desk.missing.soundOnly": "いまは {声|こえ}だけです。{話|はな}してください。",
   "desk.missing.soon": "もうすぐ {絵|え}が {出|で}ます。",
   "desk.missing.connecting": "つないでいます。{待|ま}ってください。",
+  "desk.side": "この {話|はなし}の こと",
   "desk.people": "いる {人|ひと}",
   "desk.person.away": "つながっていません",
   "desk.person.connecting": "つないでいます",

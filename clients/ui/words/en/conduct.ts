@@ -13,6 +13,7 @@ const words: Record<keyof typeof ja, string> = {
   "conduct.role.family": "Family",
   "conduct.role.other": "Other",
   "conduct.person": "{{role}} {{name}}",
+  "conduct.who.booth": "the person in {{name}}",
   "conduct.who.nobody": "Nobody sees or hears just now",
   "conduct.who.staff": "postal staff",
 

@@ -44,6 +44,8 @@ const words: Record<keyof typeof ja, string> = {
   "staff.came": "Staff have come in",
   "staff.left": "The staff have left",
 
+  "person.booth": "the person in {{name}}",
+  "person.booth.short": "the person in {{name}}",
   "person.family": "{{name}} (family)",
   "person.family.short": "{{name}} (family)",
   "person.interpreter": "{{name}} (interpreter)",

@@ -176,6 +176,7 @@ const words: Record<keyof typeof ja, string> = {
   "desk.missing.soundOnly": "Sound only for now. The picture returns when the line is better.",
   "desk.missing.soon": "The picture comes in a moment.",
   "desk.missing.connecting": "Connecting. Please wait.",
+  "desk.side": "About this meeting",
   "desk.people": "Who is here",
   "desk.person.away": "line is down",
   "desk.person.connecting": "connecting",

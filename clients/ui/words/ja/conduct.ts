@@ -11,6 +11,7 @@ const words = {
   "conduct.role.family": "ご家族",
   "conduct.role.other": "そのほか",
   "conduct.person": "{{role}} {{name}}",
+  "conduct.who.booth": "{{name}}の方",
   "conduct.who.nobody": "いまは だれにも 届いていません",
   "conduct.who.staff": "局の人",
 

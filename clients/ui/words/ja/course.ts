@@ -42,6 +42,8 @@ const words = {
   "staff.came": "{局|きょく}の {人|ひと}が {入|はい}りました",
   "staff.left": "{局|きょく}の {人|ひと}は {出|で}ました",
 
+  "person.booth": "{{name}}の {方|かた}",
+  "person.booth.short": "{{name}}の {方|かた}",
   "person.family": "{{name}} さん（ご{家族|かぞく}）",
   "person.family.short": "{{name}}さん（ご{家族|かぞく}）",
   "person.interpreter": "{{name}} さん（{通訳|つうやく}）",

@@ -174,6 +174,7 @@ const words = {
   "desk.missing.soundOnly": "いまは 声だけです。線が よくなると 絵も 戻ります。",
   "desk.missing.soon": "まもなく 絵が 出ます。",
   "desk.missing.connecting": "つないでいます。このまま お待ちください。",
+  "desk.side": "この 面談の こと",
   "desk.people": "いる方",
   "desk.person.away": "線が 切れています",
   "desk.person.connecting": "つないでいます",
