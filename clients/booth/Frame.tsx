@@ -33,7 +33,7 @@ export function Frame({
       data-screen={screen.kind}
       className="kiosk grid h-[calc(100dvh/var(--kiosk-zoom))] grid-rows-[auto_minmax(0,1fr)_auto] bg-ground-booth text-[28px] max-[1100px]:text-[26px]"
     >
-      <header className="flex min-h-[92px] items-center border-b-2 border-hairline bg-white px-10 py-2 text-[26px] max-[1300px]:px-6 max-[1300px]:text-[24px]">
+      <header className="flex min-h-[92px] items-center border-b-2 border-hairline bg-white px-10 py-2 text-[26px] tight:px-6 tight:text-[24px]">
         {header ?? <Place screen={screen} />}
       </header>
       <div className="flex min-h-0 flex-col">
@@ -140,13 +140,13 @@ function LineTrouble({ talking }: { readonly talking: boolean }) {
 }
 
 /** Three buttons stand at the foot of a small panel, and 係を呼ぶ must not be moved by them. */
-export const narrow = "max-[1300px]:px-4! max-[1300px]:text-[26px]! max-[1300px]:gap-2!";
+export const narrow = "tight:px-4! tight:text-[26px]! tight:gap-2!";
 
 function Foot({ again, children }: { readonly again: boolean; readonly children: ReactNode }) {
   const { volume, setVolume, readAloud } = useBooth();
   const words = useWords();
   return (
-    <footer className="flex min-h-28 flex-wrap items-center gap-4 border-t-2 border-hairline bg-white px-10 py-4 max-[1300px]:gap-3 max-[1300px]:px-6">
+    <footer className="flex min-h-28 flex-wrap items-center gap-4 border-t-2 border-hairline bg-white px-10 py-4 tight:gap-3 tight:px-6">
       <CallButton />
       <VolumeControl step={volume} onChange={setVolume} />
       {again && readAloud !== null && (
@@ -154,7 +154,7 @@ function Foot({ again, children }: { readonly again: boolean; readonly children:
           <T k="again" />
         </Button>
       )}
-      <div className="ml-auto flex flex-wrap items-center justify-end gap-4 max-[1300px]:gap-3">{children}</div>
+      <div className="ml-auto flex flex-wrap items-center justify-end gap-4 tight:gap-3">{children}</div>
     </footer>
   );
 }

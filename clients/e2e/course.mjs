@@ -109,7 +109,7 @@ export async function courseOfAVisit(t, world, look) {
     await button(counter.page.getByRole('region', { name: 'ブース1', exact: true }), '画面を 直す').click();
     await button(dialog(counter), 'ブースの音量を もどす').click();
     await says(counter.page, 'ブースから「しました」と 返事が ありました');
-    assert.equal(await loud(), '6のうち4');
+    await until('the volume is back', async () => (await loud()) === '6のうち4');
     await look(counter, 'remote');
     await button(dialog(counter), '閉じる').click();
     await chooseMore(doctor, 'ブースの 画面を 直す');

@@ -17,7 +17,7 @@ const lineLooks: Record<LineState, { icon: IconName; look: string }> = {
 export function LineBadge({ state }: { readonly state: LineState }) {
   const { icon, look } = lineLooks[state];
   return (
-    <p data-line={state} className={`flex items-center gap-3 rounded-full px-6 py-2 font-bold max-[1300px]:px-4 ${look}`}>
+    <p data-line={state} className={`flex items-center gap-3 rounded-full px-6 py-2 font-bold tight:px-4 ${look}`}>
       <Icon name={icon} className="size-[1.1em]" />
       <span>
         <CommonT k={`line.${state}`} />
@@ -46,17 +46,17 @@ export function Banner({
       ? words.marked("watch.nobody")
       : words.marked("watch.youAnd", { people: people.join(words.marked("watch.people.join")) });
   return (
-    <div className="flex w-full flex-wrap items-center gap-x-8 gap-y-1 max-[1300px]:gap-x-4">
-      <p className="flex items-center gap-4 max-[1300px]:gap-3">
+    <div className="flex w-full flex-wrap items-center gap-x-8 gap-y-1 tight:gap-x-4">
+      <p className="flex items-center gap-4 tight:gap-3">
         <Icon name="eye" className="size-[1.35em] text-primary" />
         <span>
           <CommonT k="watch.who" />
-          <span className="ml-3 font-bold max-[1300px]:ml-2">
+          <span className="ml-3 font-bold tight:ml-2">
             <Furigana>{who}</Furigana>
           </span>
         </span>
       </p>
-      <p className="flex items-center gap-4 font-bold max-[1300px]:gap-3">
+      <p className="flex items-center gap-4 font-bold tight:gap-3">
         <Icon name="norecord" className="size-[1.2em] text-primary" />
         <span>
           <CommonT k="norecord" />

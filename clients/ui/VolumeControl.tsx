@@ -14,10 +14,10 @@ export function gainOf(step: number): number {
 export function VolumeControl({ step, onChange }: { readonly step: number; readonly onChange: (step: number) => void }) {
   const words = useCommonWords();
   return (
-    <div role="group" aria-label={words.written("volume.name")} className="flex items-center gap-3 max-[1300px]:gap-1">
+    <div role="group" aria-label={words.written("volume.name")} className="flex items-center gap-3 tight:gap-1">
       <Button
         icon="minus"
-        className="w-20 px-0 max-[1300px]:w-16"
+        className="w-20 px-0 tight:w-16"
         label={words.written("volume.down")}
         onPress={() => onChange(Math.max(1, step - 1))}
       />
@@ -36,7 +36,7 @@ export function VolumeControl({ step, onChange }: { readonly step: number; reado
       </div>
       <Button
         icon="plus"
-        className="w-20 px-0 max-[1300px]:w-16"
+        className="w-20 px-0 tight:w-16"
         label={words.written("volume.up")}
         onPress={() => onChange(Math.min(volumeSteps, step + 1))}
       />
