@@ -2,6 +2,7 @@ import { useState } from "react";
 import { pauseReasons, type Session } from "../session";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { Furigana } from "../ui/Furigana";
 import { useAct } from "../ui/work/useAct";
 import { literal } from "../ui/ruby";
 import { RemoteDialog } from "../ui/work/Remote";
@@ -168,7 +169,7 @@ function DeskList({
               .filter((one) => one.pool === first.pool)
               .map((one) => (
                 <Button key={one.id} place="desk" className="min-h-13" chosen={chosen === one.id} onPress={() => onChoose(one.id)}>
-                  {called(one)}
+                  <Furigana>{called(one)}</Furigana>
                 </Button>
               ))}
           </div>

@@ -16,7 +16,7 @@ import { useCalled } from "./colleagues";
 import { CourseBar } from "./CourseBar";
 import { others, residentName } from "./names";
 import { Overrun } from "./Overrun";
-import { Pictures } from "./Pictures";
+import { Pictures, useBoothGone } from "./Pictures";
 import type { DeskEvent, DeskState } from "./state";
 import { SideColumn } from "./SideColumn";
 import { Telephone } from "./Telephone";
@@ -137,7 +137,8 @@ function Sealing() {
 /** The line in words; the server's line and the media's line are one thing to a person. */
 function Line() {
   const seat = useSeat();
-  const line = lineState(seat);
+  const gone = useBoothGone();
+  const line = gone ? "lost" : lineState(seat);
   return (
     <p role="status" data-line={line}>
       <Pill tone={line === "good" ? "good" : "heed"} icon={line === "good" || line === "weak" ? "signal" : line === "sound" ? "speaker" : "again"} className="py-1">

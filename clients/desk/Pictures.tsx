@@ -1,5 +1,7 @@
 import type { RemoteMedia } from "../session";
 import { Button } from "../ui/Button";
+import { Furigana } from "../ui/Furigana";
+import { useLasting } from "../ui/lasting";
 import { VideoView } from "../ui/VideoView";
 import { useSeat } from "../ui/work/seat";
 import { useCalled } from "./colleagues";
@@ -33,7 +35,9 @@ export function Pictures({
   const { media, session, presence } = useSeat();
   const document = documentOf(media.remote);
   const face = media.remote[booth]?.face ?? null;
-  const muted = presence.find((p) => p.participant === booth)?.videoMuted === true;
+  const there = presence.find((p) => p.participant === booth);
+  const muted = there?.videoMuted === true;
+  const gone = useBoothGone();
   const name = boothName === undefined ? words.written("desk.who.resident") : words.written("desk.sama", { name: boothName });
   const showDocument = large && document !== undefined;
   const called = useCalled();
@@ -46,11 +50,11 @@ export function Pictures({
     <div className="relative min-h-0 overflow-hidden bg-solid-gray-800">
       <VideoView
         key={showDocument ? "document" : "face"}
-        stream={showDocument ? document.stream : muted ? null : face}
+        stream={showDocument ? document.stream : muted || gone ? null : face}
         label={showDocument ? words.written("desk.document") : name}
         fit={showDocument ? "contain" : "cover"}
         className="absolute inset-0 size-full"
-        instead={<Missing muted={muted} />}
+        instead={<Missing muted={muted} gone={gone} />}
       />
       <Tag className="bottom-3 left-3">{showDocument ? <T k="desk.document" /> : name}</Tag>
       {showDocument && (
@@ -78,8 +82,18 @@ export function Pictures({
   );
 }
 
+/** Milliseconds for which a booth's media may be without a connection before its last picture is no longer shown as if it were one. */
+const goneAfter = 3_000;
+
+/** Whether nothing has come from the booth for a while: its last picture stands, and says nothing any more. */
+export function useBoothGone(): boolean {
+  const { presence, session } = useSeat();
+  const booth = presence.find((p) => p.participant === `booth:${session?.booth ?? ""}`);
+  return useLasting(booth !== undefined && !booth.connected, goneAfter);
+}
+
 /** Why there is no picture of the other side, in one sentence, and what happens next. */
-function Missing({ muted }: { readonly muted: boolean }) {
+function Missing({ muted, gone }: { readonly muted: boolean; readonly gone: boolean }) {
   const { media, session, presence } = useSeat();
   const booth = presence.find((p) => p.participant === `booth:${session?.booth ?? ""}`);
   const waits = session?.participants.find((p) => p.id === `booth:${session.booth}`)?.apart === true;
@@ -89,8 +103,8 @@ function Missing({ muted }: { readonly muted: boolean }) {
       : "conduct.who.nobody"
     : muted
     ? "desk.missing.muted"
-    : booth?.online === false
-      ? missingBooth(booth.reason)
+    : booth?.online === false || gone
+      ? missingBooth(booth?.reason)
       : media.phase === "connected"
         ? media.quality === "sound-only"
           ? "desk.missing.soundOnly"
@@ -137,7 +151,9 @@ function Small({ stream, name }: { readonly stream: MediaStream | null; readonly
   return (
     <div className="relative aspect-video overflow-hidden border-2 border-white bg-solid-gray-900">
       <VideoView stream={stream} label={name} className="size-full" />
-      <Tag className="bottom-1.5 left-1.5">{name}</Tag>
+      <Tag className="bottom-1.5 left-1.5">
+        <Furigana>{name}</Furigana>
+      </Tag>
     </div>
   );
 }

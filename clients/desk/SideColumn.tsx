@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { nextLeg, type Appointment, type Participant, type Session } from "../session";
 import { Button } from "../ui/Button";
+import { Furigana } from "../ui/Furigana";
 import { Icon } from "../ui/Icon";
 import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
@@ -91,7 +92,7 @@ function PeopleHere({ session, appointment }: { readonly session: Session | null
         {desks.map((p) => (
           <li key={p.id} className="flex items-center gap-3">
             <Icon name="person" className="size-6 text-primary" />
-            <span className="font-bold">{p.id === identity?.seat ? <T k="self" /> : called(p)}</span>
+            <span className="font-bold">{p.id === identity?.seat ? <T k="self" /> : <Furigana>{called(p)}</Furigana>}</span>
             {p.apart === true && <ApartTag />}
           </li>
         ))}
@@ -153,7 +154,9 @@ function ExtraPerson({ participant }: { readonly participant: Participant }) {
     >
       <Icon name={equipment ? "camera" : "person"} className="size-6 text-primary" />
       <span className="min-w-0">
-        <span className="font-bold">{name}</span>{" "}
+        <span className="font-bold">
+          <Furigana>{name}</Furigana>
+        </span>{" "}
         <span className="text-[16px]">
           <T k={participant.admitted ? "desk.extra.in" : equipment ? "desk.extra.equipmentWaits" : "desk.extra.guestWaits"} />
         </span>

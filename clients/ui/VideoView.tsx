@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
+import { written } from "./ruby";
 import { show, showNoMore } from "./warm";
 
 /** What a presented frame tells: when, and how large. */
@@ -28,7 +29,7 @@ export function VideoView({
   className = "",
 }: {
   readonly stream: MediaStream | null;
-  /** Whose picture this is, for screen readers. */
+  /** Whose picture this is, for screen readers; marked wording or not. */
   readonly label: string;
   readonly mirrored?: boolean;
   readonly fit?: "cover" | "contain";
@@ -60,7 +61,7 @@ export function VideoView({
   useLayoutEffect(() => {
     const video = element.current;
     if (video === null) return;
-    video.setAttribute("aria-label", label);
+    video.setAttribute("aria-label", written(label));
     video.dataset["of"] = of;
     video.className = `${fit === "cover" ? "object-cover" : "object-contain"} ${mirrored ? "mirrored" : ""} ${className}`;
   }, [stream, label, of, fit, mirrored, className]);

@@ -72,8 +72,8 @@ export function Talk({ screen }: { readonly screen: TalkScreen }) {
         <div className="flex min-h-0 min-w-0 flex-col gap-4">
           <div className="grid min-h-0 flex-1">{writing ? <Written screen={screen} /> : <Large screen={screen} />}</div>
           {below && (
-            <div className="flex h-[22%] min-h-28 gap-4">
-              <Others people={others} />
+            <div className="grid h-[24%] min-h-28 grid-cols-2 gap-4">
+              <Others people={others} beside />
             </div>
           )}
         </div>
@@ -338,14 +338,15 @@ function useOthers(screen: TalkScreen): Person[] {
   return screen.people.filter((person) => person.id !== screen.desk && remote[person.id]?.face).slice(0, 2);
 }
 
-function Others({ people }: { readonly people: readonly Person[] }) {
+/** `beside`: the name stands beside the picture, where a wide place would cut the head off. */
+function Others({ people, beside = false }: { readonly people: readonly Person[]; readonly beside?: boolean }) {
   const { snapshot } = useBooth();
   const words = useWords();
   const nameOf = usePersonName();
   return people.map((person) => {
     const who = nameOf(person);
     return (
-      <Tile key={person.id} name={<Furigana>{who}</Furigana>}>
+      <Tile key={person.id} name={<Furigana>{who}</Furigana>} beside={beside}>
         <VideoView
           stream={snapshot.media.remote[person.id]?.face ?? null}
           of={person.id}
@@ -387,7 +388,15 @@ function Self() {
   );
 }
 
-function Tile({ name, children }: { readonly name: ReactNode; readonly children: ReactNode }) {
+function Tile({ name, beside = false, children }: { readonly name: ReactNode; readonly beside?: boolean; readonly children: ReactNode }) {
+  if (beside) {
+    return (
+      <div className="flex min-w-0 items-center gap-3">
+        <div className="relative aspect-[4/3] h-full flex-none overflow-hidden border-3 border-white bg-solid-gray-100">{children}</div>
+        <p className="min-w-0 text-[24px] leading-snug font-bold">{name}</p>
+      </div>
+    );
+  }
   return (
     <div className="relative min-h-28 flex-1 overflow-hidden border-3 border-white bg-solid-gray-100">
       {children}
