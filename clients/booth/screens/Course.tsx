@@ -39,7 +39,8 @@ export function Later({ screen }: { readonly screen: Of<"later"> }) {
   const words = useWords();
   const now = useNow(client.now, 10_000);
   const at = Date.parse(screen.notBefore);
-  const minutes = Math.ceil((at - now) / 60_000);
+  // Rounded: what was put off for ten minutes just now is not said to be eleven.
+  const minutes = Math.round((at - now) / 60_000);
   return (
     <Frame screen={screen} actions={<LeaveButton />}>
       <Waves />
