@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"hash"
 )
 
 // Hash is one of the chain: SHA-256.
@@ -28,3 +29,22 @@ func ParseHash(text string) (Hash, error) {
 	_, err := hex.Decode(h[:], []byte(text))
 	return h, err
 }
+
+// chain computes hashes; it keeps one state, since a trail has millions.
+type chain struct {
+	sum hash.Hash
+	buf [sha256.Size]byte
+}
+
+func newChain() *chain { return &chain{sum: sha256.New()} }
+
+// next is the hash of what follows after another: numbered is "<number> <text>".
+func (c *chain) next(before Hash, numbered []byte) Hash {
+	c.sum.Reset()
+	c.sum.Write(before[:])
+	c.sum.Write(numbered)
+	return Hash(c.sum.Sum(c.buf[:0]))
+}
+
+// first is where a segment's chain begins: its whole header, which names the hash of the segment before.
+func first(header []byte) Hash { return sha256.Sum256(header) }

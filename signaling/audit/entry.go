@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"regexp"
 	"time"
 )
 
@@ -154,16 +153,9 @@ const (
 // Withheld stands where a field was not what it may be.
 const Withheld = "withheld"
 
-var (
-	actionForm = regexp.MustCompile(`^[a-z][a-z0-9.-]{0,47}$`)
-	nameForm   = regexp.MustCompile(`^[a-z][a-z0-9-]{0,23}$`)
-	tokenForm  = regexp.MustCompile(`^eyJ[A-Za-z0-9_.-]{16,}$`) // a JWT, or the beginning of one
-	phoneForm  = regexp.MustCompile(`^(\+81|0)[0-9-]{8,}$`)
-)
-
 // Clean gives the entry as it may be written: what is not an id or a word is withheld, what is too long cut.
 func (e Entry) Clean() Entry {
-	if !actionForm.MatchString(string(e.Action)) {
+	if !isAction(string(e.Action)) {
 		e.Action = "unknown"
 	}
 	switch e.Outcome {
@@ -183,7 +175,7 @@ func (e Entry) Clean() Entry {
 			if value == "" || len(detail) == maxDetails {
 				continue
 			}
-			if !nameForm.MatchString(name) {
+			if !isName(name) {
 				name = "unknown"
 			}
 			detail[name] = allowed(value, maxWord, isWord)
@@ -199,27 +191,6 @@ func (e Entry) Clean() Entry {
 	e.At = e.At.UTC().Truncate(time.Millisecond)
 	e.Took = max(0, e.Took.Truncate(time.Millisecond))
 	return e
-}
-
-// allowed gives text where all of it may stand in an entry.
-func allowed(text string, most int, is func(byte) bool) string {
-	if len(text) > most || phoneForm.MatchString(text) || tokenForm.MatchString(text) {
-		return Withheld
-	}
-	for i := range len(text) {
-		if !is(text[i]) {
-			return Withheld
-		}
-	}
-	return text
-}
-
-func isID(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == ':' || c == '_' || c == '.' || c == '-'
-}
-
-func isWord(c byte) bool {
-	return isID(c) || c == '/' || c == ',' || c == '+' || c == '=' || c == '{' || c == '}'
 }
 
 // cutText cuts at a letter's border.

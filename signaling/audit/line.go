@@ -80,10 +80,47 @@ func millis(t time.Time) string {
 	return strconv.FormatInt(t.UnixMilli(), 10)
 }
 
-// order is the place of each word; those of Detail stand between took and sync.
-var order = map[string]int{
-	"at": 1, "rec": 2, "act": 3, "out": 4, "who": 5, "role": 6, "office": 7, "booth": 8, "visit": 9, "session": 10, "service": 11,
-	"took": 12, "sync": 14, "err": 15, "key": 16, "com": 17, "box": 18, "src": 19,
+// orderOf is the place of a word; those of Detail stand between took and sync. 0 is no word of ours.
+func orderOf(name string) int {
+	switch name {
+	case "at":
+		return 1
+	case "rec":
+		return 2
+	case "act":
+		return 3
+	case "out":
+		return 4
+	case "who":
+		return 5
+	case "role":
+		return 6
+	case "office":
+		return 7
+	case "booth":
+		return 8
+	case "visit":
+		return 9
+	case "session":
+		return 10
+	case "service":
+		return 11
+	case "took":
+		return 12
+	case "sync":
+		return 14
+	case "err":
+		return 15
+	case "key":
+		return 16
+	case "com":
+		return 17
+	case "box":
+		return 18
+	case "src":
+		return 19
+	}
+	return 0
 }
 
 const orderOfDetail = 13
@@ -104,7 +141,7 @@ func parseText(text string) (Record, error) {
 		if !found || value == "" {
 			return r, fmt.Errorf("%q: want name=value", cutText(pair, 40))
 		}
-		place := order[name]
+		place := orderOf(name)
 		detail, isDetail := strings.CutPrefix(name, "d.")
 		if isDetail {
 			place = orderOfDetail
@@ -136,7 +173,7 @@ func parseText(text string) (Record, error) {
 }
 
 func (r *Record) setDetail(name, value string) error {
-	if !nameForm.MatchString(name) || allowed(value, maxWord, isWord) != value {
+	if !isName(name) || !fits(value, maxWord, isWord) {
 		return fmt.Errorf("d.%s: not a word", cutText(name, 40))
 	}
 	if r.Detail == nil {
@@ -156,7 +193,7 @@ var (
 
 func (r *Record) set(name, value string) (err error) {
 	id := func(to *string) {
-		if *to = value; allowed(value, maxID, isID) != value {
+		if *to = value; !fits(value, maxID, isID) {
 			err = errID
 		}
 	}
@@ -166,7 +203,7 @@ func (r *Record) set(name, value string) (err error) {
 	case "rec":
 		r.Recorded, err = fromMillis(value)
 	case "act":
-		if r.Action = Action(value); !actionForm.MatchString(value) {
+		if r.Action = Action(value); !isAction(value) {
 			err = errors.New("not an action")
 		}
 	case "out":
@@ -239,7 +276,7 @@ func span(text string, unit time.Duration) (time.Duration, error) {
 
 func base64Word(text string) (string, error) {
 	for i := range len(text) {
-		if c := text[i]; !isID(c) || c == ':' || c == '.' {
+		if c := text[i]; !isID[c] || c == ':' || c == '.' {
 			return "", errors.New("not base64url")
 		}
 	}

@@ -1,0 +1,10 @@
+//go:build !unix
+
+package audit
+
+import "os"
+
+// lockFile: where the system has no such locks, it is up to whoever runs the program that only one process writes a folder.
+func lockFile(path string, _ bool) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+}
