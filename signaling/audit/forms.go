@@ -32,7 +32,7 @@ func allowed(text string, most int, is *[256]bool) string {
 }
 
 func fits(text string, most int, is *[256]bool) bool {
-	if len(text) > most || isPhone(text) || isToken(text) {
+	if len(text) > most || isPhone(text) || isToken(text) || isAddress(text) {
 		return false
 	}
 	for i := range len(text) {
@@ -66,6 +66,27 @@ func isPhone(text string) bool {
 
 // isToken finds what begins as a JWT does.
 func isToken(text string) bool { return len(text) > 18 && text[:3] == "eyJ" }
+
+// isAddress finds what looks like an IP address: four numbers with dots, or hexadecimal digits with two colons or more.
+func isAddress(text string) bool {
+	dots, colons := 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '.':
+			dots++
+		case c == ':':
+			colons++
+		case c >= '0' && c <= '9':
+		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
+			if dots > 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return dots == 3 && colons != 1 || colons > 1
+}
 
 // isID and isWord are the letters of ids and of words.
 var isID, isWord = lettersOf(":_.-"), lettersOf(":_.-/,+={}")

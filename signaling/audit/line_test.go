@@ -70,6 +70,8 @@ func TestWhatIsNoIDIsWithheld(t *testing.T) {
 		{"an international one", "+819012345678", Withheld},
 		{"an address for mail", "m@example.jp", Withheld},
 		{"a token", strings.Repeat("eyJ", 40), Withheld},
+		{"an address", "192.0.2.7", Withheld},
+		{"a longer one", "2001:db8::7", Withheld},
 		{"two words", "a b", Withheld},
 		{"a line break", "a\nb", Withheld},
 	} {

@@ -20,13 +20,14 @@ type Filter struct {
 	To      time.Time
 	Service string
 	Before  int64 // entries with smaller numbers only; 0 for all
+	After   int64 // entries with greater numbers only
 }
 
 // Wants says whether a filter lets an entry through.
 func (f Filter) Wants(r Record) bool {
 	return (f.Visit == "" || f.Visit == r.Visit || f.Visit == r.Session) &&
 		(f.Who == "" || f.Who == r.Who) && (f.Action == "" || f.Action == string(r.Action)) && (f.Service == "" || f.Service == r.Service) &&
-		(f.From.IsZero() || !r.At.Before(f.From)) && (f.To.IsZero() || r.At.Before(f.To)) && (f.Before == 0 || r.Seq < f.Before)
+		(f.From.IsZero() || !r.At.Before(f.From)) && (f.To.IsZero() || r.At.Before(f.To)) && (f.Before == 0 || r.Seq < f.Before) && r.Seq > f.After
 }
 
 // Place is where an entry stands.

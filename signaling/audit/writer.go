@@ -353,6 +353,9 @@ func (w *Writer) spoil() {
 	}
 }
 
+// Sealed is the end of the newest segment that is closed and signed; Seq 0 where there is none.
+func (w *Writer) Sealed() Mark { return Mark{w.head.first - 1, w.head.prev} }
+
 // Head signs where the trail ends. There is one entry at least.
 func (w *Writer) Head() (Head, error) {
 	return signHead(w.o.Signer, Head{Area: w.head.area, Trail: w.head.trail, Segment: w.head.n, Seq: w.last, Hash: w.lastHash, At: w.o.Now()})

@@ -6,11 +6,17 @@ import "time"
 type keyspace struct{ area string }
 
 func (k keyspace) notes() string { return "{" + k.area + "}:audit-out" }
+func (k keyspace) head() string  { return "{" + k.area + "}:audit-head" }
+func (k keyspace) lease() string { return "{" + k.area + "}:audit-lease" }
 
 // seen holds the ids of notes made on a day (UTC).
 func (k keyspace) seen(at time.Time) string {
 	return "{" + k.area + "}:audit-seen:" + at.UTC().Format(time.DateOnly)
 }
+
+// The outboxes of others.
+func (k keyspace) booking() string   { return "{" + k.area + "}:out" }
+func (k keyspace) signaling() string { return "{" + k.area + "}:ses-out" }
 
 const (
 	// seenFor is how long a note that was kept on a disk may take to arrive and still be known for one that is there already.
