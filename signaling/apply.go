@@ -43,7 +43,7 @@ func (b *Broker) apply(ctx context.Context, id string, e session.Event) (session
 		if next.Version == doc.Version {
 			return doc, nil
 		}
-		current, stored, err := b.store.put(ctx, next, doc.Version, e.Type, effects)
+		current, stored, err := b.store.put(withDeed(ctx, e), next, doc.Version, e.Type, effects)
 		if errors.Is(err, errForgotten) {
 			if doc, err = b.recall(ctx, doc); err != nil {
 				return doc, err

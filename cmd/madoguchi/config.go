@@ -49,6 +49,7 @@ type Config struct {
 	NoShowAfter    time.Duration `name:"no-show-after" env:"MADOGUCHI_NO_SHOW_AFTER" default:"15m" placeholder:"DURATION" help:"How long after the appointed time somebody who has not come, while the professional was there, counts as a no-show: 1s to 4h. Every process of an area needs the same."`
 	Timeline       time.Duration `name:"timeline" env:"MADOGUCHI_TIMELINE" default:"336h" placeholder:"DURATION" help:"How long is kept what happened to a visit (who was connected, muted and let in, by seat; no names): 1h to 2160h. Administrators read it to find out why something went wrong."`
 	Sealed         bool          `name:"sealed" env:"MADOGUCHI_SEALED" default:"false" help:"Have pages seal sound, pictures and messages between the ends, so that no server can hear, see or read them. Where somebody who is let in cannot (a device over WHIP or WHEP, an old browser), everything goes in clear and every screen says so."`
+	AuditSettings  `embed:""`
 	Drain          time.Duration `name:"drain" env:"MADOGUCHI_DRAIN" default:"10s" placeholder:"DURATION" help:"How long a stop may take after SIGTERM: new work is refused at once, what is under way may finish."`
 }
 
@@ -99,6 +100,7 @@ func (c *Config) check() error {
 		c.checkDrain(),
 		c.checkTimeline(),
 		checkNoShow(c.NoShowAfter),
+		c.checkAudit(),
 	)
 }
 

@@ -54,6 +54,11 @@ func (d *demoCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
+	forget, err := openDemoAudit(&p)
+	if err != nil {
+		return errors.Join(err, (&house{closers: closers}).close())
+	}
+	closers = append([]func() error{forget}, closers...)
 	h, err := openHouse(p)
 	if err != nil {
 		return errors.Join(err, (&house{closers: closers}).close())

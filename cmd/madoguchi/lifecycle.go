@@ -41,10 +41,11 @@ type house struct {
 	server   *http.Server
 	registry *prometheus.Registry
 	// The parts that this process is; the others are nil.
-	broker   runner         // sockets and sessions
-	bookings runner         // expiry of holds and the like
-	notices  runner         // webhooks, mail and the like
-	notes    *auditor.Notes // what is noted for the audit trail on its way to Redis
+	broker   runner            // sockets and sessions
+	bookings runner            // expiry of holds and the like
+	notices  runner            // webhooks, mail and the like
+	auditor  *auditor.Consumer // writes the area's audit trail
+	notes    *auditor.Notes    // what is noted for the audit trail on its way to Redis
 	host     *fleet.Host
 	fleet    *fleet.Fleet
 	media    mediaServer
@@ -62,7 +63,10 @@ type house struct {
 // that was asked for and went well.
 func (h *house) run(ctx context.Context, ready func() error) error {
 	failed := make(chan error, 8)
-	var host, nodes, broker, bookings, notices, notes *running
+	var host, nodes, broker, bookings, notices, notes, trail *running
+	if h.auditor != nil {
+		trail = start(h.auditor.Run, "audit trail", failed)
+	}
 	if h.notes != nil {
 		notes = start(h.notes.Run, "audit notes", failed)
 	}
@@ -122,6 +126,7 @@ func (h *house) run(ctx context.Context, ready func() error) error {
 		notices.stop(limit),
 		bookings.stop(limit),
 		notes.stop(limit), // after everybody who notes
+		trail.stop(limit), // and after them, so that this is in it too
 		nodes.stop(limit),
 		host.stop(limit),
 		h.closeNode(limit),

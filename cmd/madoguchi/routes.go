@@ -74,6 +74,9 @@ func forPeople(mux *http.ServeMux, s served) error {
 	}
 	if s.plan.roles.is(roleSignaling) {
 		s.house.signaling.Register(api)
+		if err := s.house.readTrail(api, s.plan); err != nil {
+			return err
+		}
 		// What is said over /v1/connect describes itself too.
 		mux.HandleFunc("GET /asyncapi.json", asyncAPI)
 	}

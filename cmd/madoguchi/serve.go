@@ -45,6 +45,10 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
+	audited, err := s.auditPlan()
+	if err != nil {
+		return err
+	}
 	p := plan{
 		log:       log,
 		listen:    s.Listen,
@@ -70,6 +74,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 		timeline:  s.Timeline,
 		noShow:    s.NoShowAfter,
 		sealed:    s.Sealed,
+		audit:     audited,
 		reminders: notices.reminders, remindOn: notices.remindOn,
 		links: appLinks(),
 	}

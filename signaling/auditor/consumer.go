@@ -89,8 +89,11 @@ func NewConsumer(c Consuming) (*Consumer, error) {
 	return &Consumer{c: c, keys: k, id: rand.Text(), step: redis.NewScript(leaseSource), reader: r, streams: k.streams(r)}, nil
 }
 
-// State says how things stand.
+// State says how things stand; nothing of a consumer that is not here.
 func (c *Consumer) State() State {
+	if c == nil {
+		return State{}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.state
