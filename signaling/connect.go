@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"madoguchi/signaling/access"
+	"madoguchi/signaling/audit"
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
 )
@@ -67,7 +68,7 @@ func (b *Broker) Handler() http.Handler {
 		// The handler returns, so that net/http lets go of its buffers, the request and a stack that has grown during the
 		// handshake: for a socket that is idle all day they are most of what it costs. Run waits for the socket.
 		s := newSocket(conn, b.cfg.Limits, b.log)
-		s.meters = b.meters
+		s.meters, s.address = b.meters, audit.OriginOf(r.Context()).Address
 		go func() {
 			defer b.sockets.Done()
 			defer b.survive(s)
@@ -204,6 +205,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 	}
 	s.log = s.log.With("seat", seat.ID)
 	s.log.Info("seat connected", "app", hello.App, "reason", hello.Reason)
+	b.noteOpened(ctx, s)
 	missed := b.converse(ctx, s, hello, m.Ack)
 	s.send(b.welcome(s))
 	s.catchUp(missed)
@@ -235,6 +237,7 @@ func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello
 		arrival: arrival{hello.Conversation, hello.Line},
 	}
 	s.log = s.log.With("guest", room.Participant, "session", room.Room)
+	b.noteOpened(ctx, s)
 	missed := b.converse(ctx, s, hello, heard)
 	if err := b.join(ctx, s, room, session.GuestJoined, b.welcome(s)); err != nil {
 		if errors.Is(err, session.ErrDismissed) {
@@ -295,6 +298,7 @@ func (b *Broker) departed(s *socket) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
 	defer cancel()
+	defer b.noteClosed(ctx, s) // what people see comes first
 	why := protocol.AwayNetwork
 	if s.closeCode.Load() == protocol.CloseRestart {
 		why = protocol.AwayServer

@@ -21,6 +21,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/signaling/access"
+	"madoguchi/signaling/audit"
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
 )
@@ -107,6 +108,7 @@ func (b *Broker) inviteGuest(ctx context.Context, in *inviteInput) (*inviteOutpu
 	if err != nil {
 		return nil, b.failed("invite", err)
 	}
+	b.note(ctx, audit.Entry{Action: audit.GuestInvite, Office: d.Office, Visit: d.Appointment, Session: d.ID, Detail: map[string]string{"guest": p.Participant, "role": p.Role}})
 	b.log.Info("guest invited", "session", d.ID, "participant", p.Participant, "role", p.Role, "by", seat.ID)
 	out := &inviteOutput{CacheControl: "no-store"}
 	out.Body.Code, out.Body.Participant, out.Body.ExpiresAt = code, p.Participant, b.now().Add(invitedFor)
@@ -241,6 +243,7 @@ func (b *Broker) redeemInvitation(ctx context.Context, in *redeemInput) (*redeem
 	if err != nil {
 		return nil, b.failed("redeem", err)
 	}
+	b.note(ctx, audit.Entry{Action: audit.GuestJoin, Who: p.Participant, Role: p.Role, Office: d.Office, Visit: d.Appointment, Session: d.ID})
 	b.log.Info("guest's code exchanged", "session", p.Session, "participant", p.Participant)
 	out := &redeemOutput{CacheControl: "no-store"}
 	o := &out.Body

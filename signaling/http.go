@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"madoguchi/signaling/access"
+	"madoguchi/signaling/audit"
 	"madoguchi/signaling/session"
 )
 
@@ -170,6 +171,7 @@ func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 		return nil, b.failed("sign in", err)
 	}
 	b.log.Info("signed in", "seat", place.ID)
+	b.note(ctx, audit.Entry{Action: audit.SignIn, Who: place.ID, Role: place.Role, Office: place.Office, Booth: place.Booth})
 	out := &signInOutput{CacheControl: "no-store"}
 	out.Body.Token, out.Body.ExpiresAt, out.Body.SeatView = token, expires.In(tokyo), b.viewOf(place)
 	return out, nil
@@ -183,9 +185,11 @@ func (b *Broker) redeem(ctx context.Context, seat, code string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, access.ErrTooManyTries):
+		b.note(ctx, audit.Entry{Action: audit.SignIn, Outcome: audit.Refused, Detail: map[string]string{"seat": seat, "why": "too-many-tries"}})
 		return later(problem(http.StatusTooManyRequests, "too-many-tries", "Too many tries", "have a new code made"), access.CodeTTL)
 	case errors.Is(err, access.ErrWrongCode), errors.Is(err, access.ErrNoCode):
 		b.log.Warn("wrong code", "seat", seat)
+		b.note(ctx, audit.Entry{Action: audit.SignIn, Outcome: audit.Refused, Detail: map[string]string{"seat": seat, "why": "wrong-code"}})
 		return problem(http.StatusUnauthorized, "wrong-code", "Wrong code", "the code is wrong, used or expired")
 	default:
 		return b.failed("redeem code", err)
@@ -252,6 +256,7 @@ func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTo
 	if err != nil {
 		return nil, b.failed("session token", err)
 	}
+	b.note(ctx, audit.Entry{Action: audit.TokenMint, Office: d.Office, Booth: d.Booth, Visit: d.Appointment, Session: d.ID, Service: d.Current().Service})
 	out := &sessionTokenOutput{CacheControl: "no-store"}
 	out.Body.Token, out.Body.ExpiresAt, out.Body.Participant = token, expires.In(tokyo), seat.ID
 	return out, nil

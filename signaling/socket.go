@@ -31,6 +31,8 @@ type socket struct {
 	writer    sync.WaitGroup // of the writer
 
 	who     identity  // set by hello
+	address string    // IP address it came from, for the audit trail
+	since   time.Time // of hello
 	armed   time.Time // until when the emergency button can be pressed
 	entered entry     // set by enter; empty outside a session
 	// set by hello, before anybody else knows the socket; nil for a page that speaks without numbers
