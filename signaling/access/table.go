@@ -158,6 +158,9 @@ var httpRows = []Row{
 
 	{HTTP, "sessions", "", "", admins()},
 	{HTTP, "timelines", "", "", admins()},
+	{HTTP, "audit-read", "those who are audit-readers", "", admins()},
+	{HTTP, "audit-verify", "likewise", "", admins()},
+	{HTTP, "audit-export", "likewise", "", admins()},
 	{HTTP, "offers", "", "", admins()},
 	{HTTP, "suspend", "", "", admins()},
 	{HTTP, "resume", "", "", admins()},
