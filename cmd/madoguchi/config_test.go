@@ -207,7 +207,7 @@ func TestEveryFieldThatIsWrongIsNamedWithWhatWouldBeRight(t *testing.T) {
 		{"public address without TLS", func(c *Config) { c.PublicURL = "http://madoguchi.example.jp" }, "public-url: "},
 		{"public address with a path", func(c *Config) { c.PublicURL = "https://a.example/b" }, "write https://a.example"},
 		{"origin without scheme", func(c *Config) { c.AllowedOrigins = []string{"a.example"} }, `allowed-origins: "a.example"`},
-		{"neither certificate nor proxy", func(c *Config) { c.BehindProxy = false }, "tls-cert: is not set; give a certificate in PEM, or set behind-proxy"},
+		{"neither certificate nor proxy", func(c *Config) { c.BehindProxy = false }, "tls-cert: is not set; give a certificate in PEM, or set acme: true, or behind-proxy"},
 		{"certificate and proxy", func(c *Config) { c.TLSCert = "x" }, "behind-proxy: is true, but"},
 		{"certificate that is not there", func(c *Config) { c.BehindProxy, c.TLSCert = false, "no-such-file" }, `tls-cert: "no-such-file" is not a file`},
 		{"media without port", func(c *Config) { c.Media = "0.0.0.0" }, "media: "},
