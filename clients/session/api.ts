@@ -5,15 +5,11 @@ import type {
   Block,
   BlockRequest,
   CheckIn,
-  ColleaguePool,
   DayList,
   Delay,
   FoundOffice,
-  GuestPass,
-  GuestRole,
   Hold,
   HoldRequest,
-  Invitation,
   LegRequest,
   Lend,
   MoveRequest,
@@ -33,6 +29,7 @@ import type {
   Why,
   WhyRequest,
 } from "./booking";
+import type { ColleaguePool, GuestPass, GuestRole, Invitation } from "./invitation";
 import type { DeliveryLine, OfferList, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
 import { Problem, problemOf } from "./problem";

@@ -1,6 +1,6 @@
 import { createApi } from "./api";
 import { audienceOf, isLetIn, sealingNews } from "./audience";
-import type { GuestPass } from "./booking";
+import type { GuestPass } from "./invitation";
 import type { Browser } from "./browser";
 import { Link } from "./link";
 import { nothingKnown } from "./nothingknown";

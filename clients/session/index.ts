@@ -32,6 +32,7 @@
  */
 
 export * from "./booking";
+export * from "./invitation";
 export * from "./oversight";
 export type { Browser } from "./browser";
 export type { Api } from "./api";
