@@ -114,7 +114,12 @@ func (b *Broker) hearLine(ctx context.Context, w who, l line) {
 		return
 	}
 	b.lines.open(&l)
-	if ours := b.hub.setLine(w, l); ours != nil {
+	b.keepOurs(ctx, w, b.hub.setLine(w, l))
+}
+
+// keepOurs stores and says our line again where somebody has said otherwise; nil where nobody has.
+func (b *Broker) keepOurs(ctx context.Context, w who, ours *line) {
+	if ours != nil {
 		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, *ours, b.clock.Now().Add(b.cfg.Lease)))
 	}
 }
@@ -162,14 +167,15 @@ func (b *Broker) readAll(ctx context.Context) error {
 		if _, gate := b.hub.update(d); gate {
 			b.retryGate(ctx, d.ID)
 		}
+		said := b.hub.said(d.ID)
 		people, err := b.lines.ofSession(ctx, d.ID)
 		if err != nil {
 			return err
 		}
 		for participant, p := range people {
-			b.hearMedia(who{d.ID, participant}, p.media)
-			b.hub.setKeys(who{d.ID, participant}, p.keys)
-			b.hearLine(ctx, who{d.ID, participant}, p.line)
+			w := who{d.ID, participant}
+			b.hub.setKeys(w, p.keys)
+			b.keepOurs(ctx, w, b.hub.reread(w, p, said[participant], b.node))
 		}
 	}
 	if err := b.readMissing(ctx, open); err != nil {

@@ -198,37 +198,70 @@ func (h *hub) tellWaiting(v *visit, booth string) {
 // socket is here, or has carried out a mute of it since.
 func (h *hub) setLine(w who, l line) (ours *line) {
 	h.do(func() {
-		v := h.sessions[w.session]
-		if v == nil {
-			return
+		if v := h.sessions[w.session]; v != nil {
+			ours = h.takeLine(v, w, l)
 		}
-		p := v.people[w.participant]
-		late := l.Arrival.before(p.Arrival)
-		if v.members[w.participant] != nil && (!l.Online || late || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
-			muted := p.keepMutes(l)
-			v.people[w.participant] = p
-			own := p.line
-			ours = &own
-			if muted {
-				h.tellPresence(v)
-			}
-			return
-		}
-		if late {
-			p.keepMutes(l)
-			v.people[w.participant] = p
-			return
-		}
-		l.keepMutes(p.line)
-		named := l.Label != "" && l.Label != p.Label
-		p.line = l
+	})
+	return ours
+}
+
+func (h *hub) takeLine(v *visit, w who, l line) (ours *line) {
+	p := v.people[w.participant]
+	p.said++
+	late := l.Arrival.before(p.Arrival)
+	if v.members[w.participant] != nil && (!l.Online || late || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
+		muted := p.keepMutes(l)
 		v.people[w.participant] = p
-		if named {
-			h.tellSession(v)
-		} else {
+		if muted {
 			h.tellPresence(v)
 		}
-		h.tellSeatsOf(v.doc)
+		return &p.line
+	}
+	if late {
+		p.keepMutes(l)
+		v.people[w.participant] = p
+		return nil
+	}
+	l.keepMutes(p.line)
+	named := l.Label != "" && l.Label != p.Label
+	p.line = l
+	v.people[w.participant] = p
+	if named {
+		h.tellSession(v)
+	} else {
+		h.tellPresence(v)
+	}
+	h.tellSeatsOf(v.doc)
+	return nil
+}
+
+// said counts what has been said of each participant of a session, for reread.
+func (h *hub) said(id string) (counts map[string]int) {
+	counts = map[string]int{}
+	h.do(func() {
+		if v := h.sessions[id]; v != nil {
+			for participant, p := range v.people {
+				counts[participant] = p.said
+			}
+		}
+	})
+	return counts
+}
+
+// reread takes in what Redis had of a participant, unless something has been said since said was counted: what was read
+// before that is older, and nobody would say the newer again. It returns our own line as setLine does.
+func (h *hub) reread(w who, stored presence, said int, node string) (ours *line) {
+	h.do(func() {
+		v := h.sessions[w.session]
+		if v == nil || v.people[w.participant].said != said {
+			return
+		}
+		if v.doc.State != protocol.StateClosed && stored.From != node && stored.From != "" {
+			h.takeMedia(v, w, stored.media)
+		}
+		if stored.Node != node && stored.Node != "" {
+			ours = h.takeLine(v, w, stored.line)
+		}
 	})
 	return ours
 }
@@ -242,18 +275,23 @@ func (h *hub) setMedia(w who, now media) (ok bool) {
 			return
 		}
 		ok = true
-		p := v.people[w.participant]
-		before := p.media
-		p.media = now
-		v.people[w.participant] = p
-		if m := v.members[w.participant]; m != nil && !slices.Equal(before.Tracks, now.Tracks) {
-			m.socket.send(h.tracksFor(v, w.participant))
-		}
-		if before.Connected != now.Connected || before.Up != now.Up || before.Down != now.Down || before.SoundOnly != now.SoundOnly {
-			h.tellPresence(v)
-		}
+		h.takeMedia(v, w, now)
 	})
 	return ok
+}
+
+func (h *hub) takeMedia(v *visit, w who, now media) {
+	p := v.people[w.participant]
+	before := p.media
+	p.media = now
+	p.said++
+	v.people[w.participant] = p
+	if m := v.members[w.participant]; m != nil && !slices.Equal(before.Tracks, now.Tracks) {
+		m.socket.send(h.tracksFor(v, w.participant))
+	}
+	if before.Connected != now.Connected || before.Up != now.Up || before.Down != now.Down || before.SoundOnly != now.SoundOnly {
+		h.tellPresence(v)
+	}
 }
 
 // person is one participant's presence.
@@ -275,6 +313,7 @@ func (h *hub) mute(w who, audio, video bool) (l line) {
 		}
 		p := v.people[w.participant]
 		p.keepMutes(line{Audio: audio, Video: video, MutedAt: max(h.clock.Now().UnixMilli(), p.MutedAt+1)})
+		p.said++
 		v.people[w.participant] = p
 		l = p.line
 		h.tellPresence(v)

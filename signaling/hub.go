@@ -229,6 +229,7 @@ func (h *hub) lineFor(s *socket, id, node string) (l line) {
 		l.keepMutes(p.line)
 		if _, in := v.doc.Participant(s.who.participant); !in {
 			p.line = l
+			p.said++
 			v.people[s.who.participant] = p
 		}
 	})
@@ -266,6 +267,7 @@ func (h *hub) attach(s *socket, id string, l line, welcome any) (ok, untold bool
 		l.keepMutes(p.line) // of the socket before, carried out meanwhile
 		untold = p.Online && p.Node != l.Node && p.Arrival.before(l.Arrival)
 		p.line = l
+		p.said++
 		v.people[me] = p
 		v.members[me] = &member{socket: s}
 		s.send(welcome)

@@ -65,6 +65,7 @@ type presence struct {
 	line
 	media
 	keys notice
+	said int // how often something has been said of it at this node
 }
 
 // lines is the store of presence.

@@ -159,6 +159,7 @@ func (h *hub) visitorArrived(w who, kind string, l line) {
 		}
 		p := v.people[w.participant]
 		p.line = l
+		p.said++
 		v.people[w.participant] = p
 		h.tellSession(v) // its name was not known when the document came
 	})

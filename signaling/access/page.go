@@ -15,7 +15,7 @@ var headings = map[Kind]string{
 const legend = `# Who may do what
 
 Made from ` + "`signaling/access/table.go`" + ` by ` + "`go generate ./signaling/access`" + `; do not edit. What is not in this table is
-refused, and every cell is tried by a test (` + "`signaling/roletable_test.go`" + `), over HTTP, WebSocket, WHIP and WHEP.
+refused.
 
 | cell | reaches |
 |---|---|
