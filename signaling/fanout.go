@@ -208,9 +208,12 @@ func (h *hub) setLine(w who, l line) (ours *line) {
 func (h *hub) takeLine(v *visit, w who, l line) (ours *line) {
 	p := v.people[w.participant]
 	p.said++
-	late := l.Arrival.before(p.Arrival)
+	late := l.Arrival.before(p.Arrival) || l.Socket == p.Socket && l.Word < p.Word
 	if v.members[w.participant] != nil && (!l.Online || late || p.Socket != l.Socket && l.MutedAt > p.MutedAt) {
 		muted := p.keepMutes(l)
+		if l.Socket == p.Socket {
+			p.Word = max(p.Word, l.Word+1)
+		}
 		v.people[w.participant] = p
 		if muted {
 			h.tellPresence(v)

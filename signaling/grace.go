@@ -126,7 +126,7 @@ func (b *Broker) offline(ctx context.Context, w who, socket string, why protocol
 		return
 	}
 	l := p.line
-	l.Node, l.Socket, l.Online, l.Reason = b.node, socket, false, why
+	l.Node, l.Socket, l.Online, l.Reason, l.Word = b.node, socket, false, why, l.Word+1
 	if ours := b.hub.setLine(w, l); ours != nil {
 		l = *ours
 		b.logFailed("renew presence", w.session, b.lines.setLine(ctx, w, l, b.clock.Now().Add(b.cfg.Lease)))

@@ -27,6 +27,8 @@ type line struct {
 	Label   string        `json:"-"`                // a guest's or an equipment's name, which the document does not hold
 	Sealed  string        `json:"sealed,omitempty"` // the same where it leaves the node
 	Arrival arrival       `json:"arrival,omitzero"` // of Socket
+	// Word orders what is said of Socket: that its lease ran out, that it is there all the same.
+	Word int `json:"word,omitempty"`
 }
 
 // arrival orders the sockets of one page, on whichever nodes they are: a request of a lost socket may be carried out
