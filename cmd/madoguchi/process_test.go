@@ -157,14 +157,15 @@ func (p *process) wait() int {
 	return 0
 }
 
-// output runs a command that ends by itself.
+// output runs a command that ends by itself: the longest, forty whole visits, after most of a minute under -race.
 func output(t *testing.T, env []string, args ...string) (out, log string, code int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), startLimit)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*startLimit)
 	defer cancel()
 	cmd := program(ctx, t, env, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.WaitDelay = 5 * time.Second // a child of its own that is left over holds them open
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

@@ -55,11 +55,11 @@ var kept = map[string]string{
 	"ses-shape": "shape of sessions", "ses-readers": "which shapes of sessions brokers read",
 	"rules": "rules in force", "rulebook": "rules in force", "prints": "rules that were in force",
 	"out": "outbox of booking, bounded: about 100,000 entries", "ses-out": "outbox of sessions, bounded: about 10,000 entries",
-	"calls": "calls for staff",
+	"calls": "calls for staff", "audit-out": "notes until they are in the audit trail, bounded: 500,000 entries",
 }
 
 // bounded are families that grow up to a bound and then no more. What they have is told, and not judged.
-var bounded = []string{"out", "ses-out"}
+var bounded = []string{"out", "ses-out", "audit-out"}
 
 // familyOf is a key's name up to its first id: "ses:", "led:booth:".
 func (k keys) familyOf(key string) string {
