@@ -10,6 +10,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+// A device that is up gets its IPv6 address after a second or two, and Chromium drops what it is loading then
+// (ERR_NETWORK_CHANGED). The stories behind a line speak IPv4.
+const ONLY_IPV4 = 'for one in all default; do [ ! -e /proc/sys/net/ipv6 ] || echo 1 > /proc/sys/net/ipv6/conf/$one/disable_ipv6; done';
+
 const run = promisify(execFile);
 
 /**
@@ -70,6 +74,7 @@ export async function weakLine() {
   };
   await run('ip', ['netns', 'add', name]);
   try {
+    await inside('sh', '-c', ONLY_IPV4);
     await run('ip', ['link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name]);
     await run('ip', ['address', 'add', '10.78.0.1/30', 'dev', here]);
     await run('ip', ['link', 'set', here, 'up']);
@@ -113,6 +118,7 @@ async function namespace(chains) {
   };
   await run('ip', ['netns', 'add', name]);
   try {
+    await inside('sh', '-c', ONLY_IPV4);
     await inside('ip', 'link', 'set', 'lo', 'up');
     await inside('ip', 'link', 'add', 'line0', 'type', 'veth', 'peer', 'name', 'line1');
     await inside('ip', 'address', 'add', '10.77.0.1/24', 'dev', 'line0');
