@@ -220,8 +220,12 @@ func contest(t *testing.T, server *redistest.Server, folder string, want int) {
 	all.Wait()
 	s := New(server.Client, "area", Options{})
 	checkInvariants(t, s)
+	now, err := s.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	winners := map[int64]map[string]int{} // start → place → visits
-	for _, e := range s.allEntries(t) {
+	for _, e := range s.allEntries(t, now) {
 		if place, is := strings.CutPrefix(e.ledger, "booth:b"); is {
 			if winners[e.start] == nil {
 				winners[e.start] = map[string]int{}
