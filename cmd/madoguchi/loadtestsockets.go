@@ -34,7 +34,20 @@ func (c *loadtestSockets) Run(ctx context.Context, to console) (err error) {
 	if c.Sockets < 1 || c.Sockets > 100_000 || c.Idle <= 0 {
 		return wrong("sockets", "give 1 to 100000 sockets, and a time to watch of more than 0")
 	}
-	folder, err := os.MkdirTemp("", "madoguchi-sockets-")
+	return inCountryFolder("madoguchi-sockets-", func(folder string, trust *tls.Config, tokens seatTokens) error {
+		return loadtest.Sockets{
+			Booths: c.Sockets, Idle: c.Idle, Folder: folder, Trust: trust, Out: to.out, Log: to.ifWanted(c.Log), Figures: c.Figures,
+			Tokens: tokens,
+		}.Run(ctx)
+	})
+}
+
+// seatTokens mints tokens of seats for a driver.
+type seatTokens = func(seat, role, office, booth, desk, pool string) (string, error)
+
+// inCountryFolder measures in a folder made for it and removed afterwards.
+func inCountryFolder(name string, measure func(folder string, trust *tls.Config, tokens seatTokens) error) (err error) {
+	folder, err := os.MkdirTemp("", name)
 	if err != nil {
 		return err
 	}
@@ -43,19 +56,20 @@ func (c *loadtestSockets) Run(ctx context.Context, to console) (err error) {
 	if err != nil {
 		return err
 	}
-	log := io.Discard
-	if c.Log {
-		log = to.log
+	return measure(folder, trust, tokens)
+}
+
+// ifWanted is where the nodes of a measurement complain.
+func (c console) ifWanted(wanted bool) io.Writer {
+	if wanted {
+		return c.log
 	}
-	return loadtest.Sockets{
-		Booths: c.Sockets, Idle: c.Idle, Folder: folder, Trust: trust, Out: to.out, Log: log, Figures: c.Figures,
-		Tokens: tokens,
-	}.Run(ctx)
+	return io.Discard
 }
 
 // newCountryFolder makes a certificate and keys for the nodes of a measurement, and gives what a driver needs: whom to trust, and
 // tokens of seats.
-func newCountryFolder(folder string) (trust *tls.Config, tokens func(seat, role, office, booth, desk, pool string) (string, error), err error) {
+func newCountryFolder(folder string) (trust *tls.Config, tokens seatTokens, err error) {
 	cert, key, err := newLANCertificate(nil, time.Now())
 	if err == nil {
 		err = errors.Join(os.WriteFile(filepath.Join(folder, "cert.pem"), cert, 0o644), os.WriteFile(filepath.Join(folder, "key.pem"), key, 0o600))

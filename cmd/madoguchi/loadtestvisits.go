@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io"
-	"os"
+	"crypto/tls"
 	"time"
 
 	"madoguchi/cmd/madoguchi/loadtest"
@@ -20,25 +18,14 @@ type loadtestVisits struct {
 }
 
 // Run measures in a folder of its own.
-func (c *loadtestVisits) Run(ctx context.Context, to console) (err error) {
+func (c *loadtestVisits) Run(ctx context.Context, to console) error {
 	if c.Visits < 1 || c.AtOnce < 1 || c.AtOnce > 100 || c.Settle < 0 {
 		return wrong("visits", "give at least one visit, 1 to 100 at once, and no negative time to settle")
 	}
-	folder, err := os.MkdirTemp("", "madoguchi-visits-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	trust, tokens, err := newCountryFolder(folder)
-	if err != nil {
-		return err
-	}
-	log := io.Discard
-	if c.Log {
-		log = to.log
-	}
-	return loadtest.Visits{
-		Opened: c.Visits, AtOnce: c.AtOnce, Redis: string(c.Redis), Settle: c.Settle,
-		Folder: folder, Trust: trust, Tokens: tokens, Out: to.out, Log: log,
-	}.Run(ctx)
+	return inCountryFolder("madoguchi-visits-", func(folder string, trust *tls.Config, tokens seatTokens) error {
+		return loadtest.Visits{
+			Opened: c.Visits, AtOnce: c.AtOnce, Redis: string(c.Redis), Settle: c.Settle,
+			Folder: folder, Trust: trust, Tokens: tokens, Out: to.out, Log: to.ifWanted(c.Log),
+		}.Run(ctx)
+	})
 }
