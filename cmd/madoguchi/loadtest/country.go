@@ -23,6 +23,7 @@ type country struct {
 	folder  string // has cert.pem, key.pem, keys and directory
 	redis   string // URL
 	logTo   io.Writer
+	options []string // of serve, besides what every node is given
 }
 
 // The area made up. One office more than there are booths has the consultation that nobody may disturb.
@@ -99,9 +100,9 @@ func (n *countryNode) in(name string) string { return filepath.Join(n.folder, na
 
 // start starts the process, for the first time or again, and waits until it says that it is ready.
 func (n *countryNode) start(ctx context.Context) error {
-	n.child = exec.Command(n.program, "serve", "--listen", n.listen, "--public-url", n.url(), "--media", "127.0.0.1:0",
+	n.child = exec.Command(n.program, append([]string{"serve", "--listen", n.listen, "--public-url", n.url(), "--media", "127.0.0.1:0",
 		"--tls-cert", n.in("cert.pem"), "--tls-key", n.in("key.pem"), "--keys", n.in("keys"), "--directory", n.in("directory"),
-		"--redis", n.redis, "--log-level", "error")
+		"--redis", n.redis, "--log-level", "error"}, n.options...)...)
 	n.child.Stderr = n.logTo
 	out, err := n.child.StdoutPipe()
 	if err != nil {

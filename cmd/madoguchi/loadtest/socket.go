@@ -50,6 +50,9 @@ func dialSocket(ctx context.Context, server string, trust *tls.Config, seat, tok
 func greet(ctx context.Context, server string, trust *tls.Config, hello map[string]any, before *socket) (*socket, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{protocol.Subprotocol}, HandshakeTimeout: joinWithin, TLSClientConfig: trust}
 	conn, response, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(server, "http")+"/v1/connect", nil)
+	if response != nil && err != nil {
+		err = fmt.Errorf("%w: %s", err, response.Status)
+	}
 	if err != nil {
 		return nil, err
 	}
