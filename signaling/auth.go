@@ -27,6 +27,7 @@ var ownTokens = []string{"/whip/", "/whep/", "/bench/"}
 // never mistaken for none. Addresses with tokens of their own are passed by.
 func (b *Broker) Authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(withCertificate(r))
 		header := r.Header.Get("Authorization")
 		if header == "" || slices.ContainsFunc(ownTokens, func(prefix string) bool { return strings.HasPrefix(r.URL.Path, prefix) }) {
 			next.ServeHTTP(w, r)

@@ -15,6 +15,7 @@ import (
 
 	"madoguchi/signaling/access"
 	"madoguchi/signaling/audit"
+	"madoguchi/signaling/login"
 	"madoguchi/signaling/protocol"
 )
 
@@ -28,6 +29,7 @@ type Config struct {
 	Bookings Bookings
 	Media    Media
 
+	Login     Login       // how seats sign in
 	Audit     audit.Noter // takes what neither outbox tells: sign-ins, tokens, who looked at what; nil: no trail is kept
 	Telephone Telephone   // rings the post office when nobody answers a booth's call; nil: nothing does
 
@@ -116,6 +118,7 @@ type Broker struct {
 	verifier    *access.Verifier
 	codes       *access.Codes
 	revocations *access.Revocations
+	signIns     *login.Store
 	book        *book
 	hub         *hub
 	media       Media
@@ -160,6 +163,7 @@ func New(cfg Config) (*Broker, error) {
 		codes:       access.NewCodes(cfg.Redis, cfg.Area),
 		revocations: access.NewRevocations(cfg.Redis, cfg.Area, cfg.clock.Now),
 		book:        newBook(cfg.Redis, cfg.remember, cfg.Log),
+		signIns:     login.NewStore(cfg.Redis, cfg.Area, cfg.clock.Now),
 		hub:         newHub(cfg.Places, cfg.clock),
 		node:        newID("n_"),
 		reports:     newNewest[who, report](),

@@ -11,6 +11,7 @@ import (
 
 	"madoguchi/signaling/access"
 	"madoguchi/signaling/audit"
+	"madoguchi/signaling/login"
 	"madoguchi/signaling/session"
 )
 
@@ -18,9 +19,10 @@ import (
 func (b *Broker) Register(api huma.API) {
 	huma.Register(api, huma.Operation{
 		OperationID: "sign-in", Method: http.MethodPost, Path: "/v1/sign-in", Summary: "Sign a seat in",
-		Description: "Gives a seat its token. Outside a demonstration a one-time code is needed, made by madoguchi enroll.",
-		Tags:        []string{"seats"}, Security: []map[string][]string{}, MaxBodyBytes: 4 << 10,
-		Errors: []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+		Description: "Gives a booth or lobby its token, and enrols its key, for a one-time code (madoguchi enroll, or an administrator). " +
+			"People sign in by a passkey or their organisation. In a demonstration any seat signs in, without anything.",
+		Tags: []string{"seats"}, Security: []map[string][]string{}, MaxBodyBytes: 4 << 10,
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	}, b.signIn)
 	huma.Register(api, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/v1/me", Summary: "Who this token is",
@@ -41,6 +43,7 @@ func (b *Broker) Register(api huma.API) {
 		Summary: "A token to enter one session", Tags: []string{"sessions"},
 		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable},
 	}, b.sessionToken)
+	b.registerLogin(api)
 	b.registerGuests(api)
 	b.registerLobby(api)
 	huma.Register(api, huma.Operation{
@@ -140,8 +143,9 @@ func (b *Broker) viewOf(p Place) SeatView {
 
 type signInInput struct {
 	Body struct {
-		Seat string `json:"seat" minLength:"1" maxLength:"80" doc:"booth:shiomachihama-1"`
-		Code string `json:"code,omitempty" maxLength:"40" doc:"one-time code; hyphens, spaces and case do not matter"`
+		Seat string     `json:"seat" minLength:"1" maxLength:"80" doc:"booth:shiomachihama-1"`
+		Code string     `json:"code,omitempty" maxLength:"40" doc:"one-time code; hyphens, spaces and case do not matter"`
+		Key  *login.Key `json:"key,omitempty" doc:"of a booth or lobby: public half of a key that stays in the device"`
 	}
 }
 
@@ -150,6 +154,7 @@ type signInOutput struct {
 	Body         struct {
 		Token     string    `json:"token"`
 		ExpiresAt time.Time `json:"expiresAt"`
+		SignIn    string    `json:"signIn,omitempty" doc:"what the next token is asked for by"`
 		SeatView
 	}
 }
@@ -159,22 +164,10 @@ func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 	if !ok || place.Area != b.cfg.Area {
 		return nil, problem(http.StatusNotFound, "unknown-seat", "Unknown seat", "there is no such seat here")
 	}
-	if !b.cfg.OpenSignIn {
-		if err := b.redeem(ctx, place.ID, in.Body.Code); err != nil {
-			return nil, err
-		}
+	if !b.cfg.OpenSignIn || in.Body.Key != nil {
+		return b.signInWithCode(ctx, place, in.Body.Code, in.Body.Key)
 	}
-	token, expires, err := b.issuer.Seat(access.Seat{
-		ID: place.ID, Role: place.Role, Area: place.Area, Office: place.Office, Booth: place.Booth, Desk: place.Desk, Pool: place.Pool,
-	}, access.SeatTTL)
-	if err != nil {
-		return nil, b.failed("sign in", err)
-	}
-	b.log.Info("signed in", "seat", place.ID)
-	b.note(ctx, audit.Entry{Action: audit.SignIn, Who: place.ID, Role: place.Role, Office: place.Office, Booth: place.Booth})
-	out := &signInOutput{CacheControl: "no-store"}
-	out.Body.Token, out.Body.ExpiresAt, out.Body.SeatView = token, expires.In(tokyo), b.viewOf(place)
-	return out, nil
+	return b.tokenOf(ctx, place, login.SignIn{How: "open"}, access.SeatTTL, false)
 }
 
 func (b *Broker) redeem(ctx context.Context, seat, code string) error {

@@ -56,6 +56,10 @@ func (k keyspace) booths() string { return "{" + k.area + "}:ses-booths" }
 func (k keyspace) owed() string    { return "{" + k.area + "}:ses-owed" }
 func (k keyspace) owedDue() string { return "{" + k.area + "}:ses-owed-due" }
 
+// letter holds the hash of the code in a seat's sealed letter, and letterUses when such letters were opened.
+func (k keyspace) letter(seat string) string { return "{" + k.area + "}:letter:" + seat }
+func (k keyspace) letterUses() string        { return "{" + k.area + "}:letter-uses" }
+
 // invitation holds what a guest's one-use code is good for, JSON, by a digest of the code.
 func (k keyspace) invitation(digest string) string { return "{" + k.area + "}:ses-guest:" + digest }
 

@@ -20,6 +20,7 @@ type meters struct {
 	replayed prometheus.Counter
 	kept     prometheus.Gauge
 	store    *prometheus.HistogramVec
+	signIns  *prometheus.CounterVec
 }
 
 func newMeters() *meters {
@@ -38,6 +39,9 @@ func newMeters() *meters {
 		kept: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "madoguchi_broker_conversations", Help: "Sockets open on this node whose page may go on over another.",
 		}),
+		signIns: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "madoguchi_broker_sign_ins_total", Help: "Tokens of seats given and refused, by how it was asked for; emergency: by break-glass access.",
+		}, []string{"how", "outcome"}),
 		store: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "madoguchi_broker_store_seconds", Help: "Time of one step of the document store in Redis, by step and whether it succeeded.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
@@ -46,7 +50,13 @@ func newMeters() *meters {
 }
 
 func (m *meters) all() []prometheus.Collector {
-	return []prometheus.Collector{m.messages, m.refusals, m.closes, m.begun, m.repeated, m.replayed, m.kept, m.store}
+	return []prometheus.Collector{m.messages, m.refusals, m.closes, m.begun, m.repeated, m.replayed, m.kept, m.store, m.signIns}
+}
+
+func (m *meters) signIn(how, outcome string) {
+	if m != nil {
+		m.signIns.WithLabelValues(how, outcome).Inc()
+	}
 }
 
 func (m *meters) message(kind string) {

@@ -32,6 +32,7 @@ import type {
 import type { ColleaguePool, GuestPass, GuestRole, Invitation } from "./invitation";
 import type { DeliveryLine, OfferList, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
+import type { PublicKey } from "./keyring";
 import { Problem, problemOf } from "./problem";
 import { httpPause } from "./retry";
 import type { SeatIdentity } from "./types";
@@ -70,7 +71,8 @@ interface Call {
  * five seconds. A token that has expired is renewed once on the way.
  */
 export interface Api {
-  signIn(request: { seat: string; code?: string }, bearer?: string): Promise<SeatIdentity & { token: string }>;
+  signIn(request: { seat: string; code?: string; key?: PublicKey }, bearer?: string): Promise<SeatIdentity & { token: string }>;
+  readonly login: LoginApi;
   me(): Promise<SeatIdentity>;
   offices(signal?: AbortSignal): Promise<OfficeName[]>;
   office(office: string, signal?: AbortSignal): Promise<Office>;
@@ -174,6 +176,7 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
         bearer: bearer === undefined ? "none" : { token: bearer },
         repeatable: request.code === undefined,
       }),
+    login: loginOf(json, send),
     me: () => json({ method: "GET", path: "/v1/me" }),
     offices: async (signal) =>
       (await json<{ offices: OfficeName[] }>({ method: "GET", path: "/v1/offices", bearer: "none", ...given({ signal }) })).offices,
@@ -250,6 +253,54 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
 
 type Json = <T>(call: Call) => Promise<T>;
 type Send = (call: Call) => Promise<Response>;
+
+/** How one signs in here. */
+export interface SignInWays {
+  readonly open: boolean;
+  readonly code: boolean;
+  readonly passkey: boolean;
+  readonly provider?: string;
+}
+
+/** A passkey ceremony that has begun. */
+export interface Ceremony {
+  readonly ceremony: string;
+  readonly options: unknown;
+}
+
+export interface LoginApi {
+  ways(): Promise<SignInWays>;
+  challenge(): Promise<string>;
+  renew(request: { signIn: string; challenge: string; signature: string }): Promise<SeatIdentity & { token: string }>;
+  passkeyBegin(request: { seat: string; code: string }): Promise<Ceremony>;
+  passkeyRegister(request: { ceremony: string; credential: unknown; key: PublicKey }): Promise<SeatIdentity & { token: string }>;
+  passkeyAsk(): Promise<Ceremony>;
+  passkeySignIn(request: { ceremony: string; credential: unknown; key: PublicKey }): Promise<SeatIdentity & { token: string }>;
+  /** After coming back from the provider: a cookie that scripts cannot read says who it was. */
+  provider(key: PublicKey): Promise<SeatIdentity & { token: string }>;
+  signOut(): Promise<void>;
+  /** A sealed letter: for an hour, once, and not without being seen. */
+  breakGlass(request: { seat: string; code: string; reason: string }): Promise<SeatIdentity & { token: string }>;
+}
+
+/** Signing in. Nothing of it is repeated but the questions: whatever is good once would be spent. */
+function loginOf(json: Json, send: Send): LoginApi {
+  const post = (path: string, body: unknown): Call => ({ method: "POST", path, body, bearer: "none", repeatable: false });
+  return {
+    ways: () => json({ method: "GET", path: "/v1/sign-in/ways", bearer: "none" }),
+    challenge: async () => (await json<{ challenge: string }>({ method: "POST", path: "/v1/challenges", bearer: "none" })).challenge,
+    renew: (request) => json(post("/v1/sign-in/renew", request)),
+    passkeyBegin: (request) => json(post("/v1/passkeys/begin", request)),
+    passkeyRegister: (request) => json(post("/v1/passkeys", request)),
+    passkeyAsk: () => json({ method: "POST", path: "/v1/passkeys/ask", bearer: "none" }),
+    passkeySignIn: (request) => json(post("/v1/passkeys/sign-in", request)),
+    provider: (key) => json(post("/v1/oidc/sign-in", { key })),
+    signOut: async () => {
+      await send({ method: "POST", path: "/v1/sign-out", repeatable: false });
+    },
+    breakGlass: (request) => json(post("/v1/break-glass", request)),
+  };
+}
 
 /** What is done to appointments there are. */
 function changes(browser: Browser, json: Json): Pick<Api, "move" | "settle" | "freeLeg" | "cleaned" | "noShow" | "delay" | "delayPreview" | "mark"> {

@@ -2,6 +2,8 @@
 
 import type { Report } from "./seal/commands";
 import type { FrameWorker } from "./seal/sealing";
+import type { KeyRing } from "./keyring";
+import type { PasskeyDevice } from "./passkeys";
 
 /** Undoes what returned it: a timer, a listener. Calling it twice does no harm. */
 export type Stop = () => void;
@@ -78,6 +80,10 @@ export interface Browser {
   load(key: string): string | null;
   store(key: string, value: string): void;
   remove(key: string): void;
+
+  /** Keys that cannot leave this browser. */
+  readonly keys: KeyRing;
+  readonly passkeys: PasskeyDevice;
 
   uuid(): string;
   /** 0 ≤ x < 1, for jitter. */

@@ -5,6 +5,7 @@ import type { Conduct } from "./conduct";
 import type { DeviceSound, ScreenSharing } from "./devices";
 import type { RemoteWhat, SelfReport } from "./protocol";
 import { realBrowser } from "./realbrowser";
+import type { SignInWay } from "./seat";
 import type { AppKind, LatestMessage, MediaStats, SeatIdentity, Snapshot } from "./types";
 
 /** What createSeatClient needs. */
@@ -45,6 +46,8 @@ export interface SeatClient {
   start(): () => void;
   /** Signs in with the one-time code of `madoguchi enroll` (none in the demo), then connects. Rejects with Problem. */
   signIn(request: { seat: string; code?: string }): Promise<SeatIdentity>;
+  /** Signs a person in by a passkey, by their organisation, or with a sealed letter, then connects. Rejects with Problem. */
+  signInBy(way: SignInWay): Promise<SeatIdentity>;
   /** Leaves everything, wipes, and forgets the seat's token. */
   signOut(): Promise<void>;
   /** Tries at once instead of waiting; also the way back from failed "replaced". */

@@ -17,7 +17,7 @@ import { initialSeatState, over, reduce, withoutVisit, type SeatState } from "./
 import { sessionToEnter } from "./reentry";
 import { sealingOver, type Sealing } from "./seal/sealing";
 import { backOff } from "./retry";
-import { SeatKeeper, wantedSeat } from "./seat";
+import { by, SeatKeeper, wantedSeat, type SignInWay } from "./seat";
 import { nothingKnown } from "./nothingknown";
 import { inTime } from "./patience";
 import { SeatMedia } from "./seatmedia";
@@ -72,7 +72,7 @@ export class SeatCore implements SeatClient {
       renew: () => this.renewed(),
       origin: () => this.origins.current,
     });
-    this.seat = new SeatKeeper(browser, this.api.signIn, (identity) => this.store.patch({ identity }));
+    this.seat = new SeatKeeper(browser, this.api, (identity) => this.store.patch({ identity }));
     this.link = new Link(browser, kind, this.seat, {
       onConnection: (connection) => this.connection(connection),
       onMessage: (message) => this.receive(message),
@@ -121,13 +121,16 @@ export class SeatCore implements SeatClient {
     return this.stop;
   };
 
-  readonly signIn = async (request: { seat: string; code?: string }): Promise<SeatIdentity> => {
+  readonly signIn = (request: { seat: string; code?: string }): Promise<SeatIdentity> => this.sat(() => this.seat.signIn(request));
+  readonly signInBy = (way: SignInWay): Promise<SeatIdentity> => this.sat(() => by(this.seat, way));
+
+  private async sat(signIn: () => Promise<SeatIdentity>): Promise<SeatIdentity> {
     this.stopSignIn();
-    const identity = await this.seat.signIn(request);
+    const identity = await signIn();
     this.running = true;
     this.connect();
     return identity;
-  };
+  }
 
   readonly signOut = async (): Promise<void> => {
     if (this.visit.isStanding) await this.leave();
@@ -135,6 +138,8 @@ export class SeatCore implements SeatClient {
     this.stop();
     this.farewell.forget();
     this.left.clear();
+    // Everywhere and at once, if the server hears it; here in any case.
+    if (this.seat.identity?.signIn !== undefined) await this.api.login.signOut().catch(() => undefined);
     this.seat.forget();
     this.setState(initialSeatState);
     this.store.patch({ connection: { state: "failed", reason: "signed-out" } });

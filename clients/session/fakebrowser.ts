@@ -2,6 +2,8 @@
 
 import type { Browser, FrameSampler, Meter, Peer, Stop } from "./browser";
 import { FakePeer, FakeStream, FakeTrack, type FakeCodec } from "./fakemedia";
+import type { KeyRing } from "./keyring";
+import type { PasskeyDevice } from "./passkeys";
 import { FakeSocket } from "./fakesocket";
 
 /** A device that can be plugged in and unplugged. */
@@ -42,6 +44,9 @@ export class FakeBrowser implements Browser {
   reloaded = false;
   readonly storage: Map<string, string>;
   readonly sockets: FakeSocket[] = [];
+  /** None until a test gives one, as on a page that is not secure. */
+  keys: KeyRing = { make: () => Promise.resolve(null), sign: () => Promise.resolve(null), enrolled: () => Promise.resolve(null), forget: () => Promise.resolve() };
+  passkeys: PasskeyDevice = { create: () => Promise.reject(new Error("no authenticator")), get: () => Promise.reject(new Error("no authenticator")) };
   readonly peers: FakePeer[] = [];
   readonly calls: FakeCall[] = [];
   readonly opened: FakeTrack[] = [];

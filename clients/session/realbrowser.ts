@@ -1,3 +1,5 @@
+import { realKeyRing } from "./keyring";
+import { realPasskeys } from "./passkeys";
 import type { Browser, FrameSampler, Meter, Socket, Stop } from "./browser";
 import type { Report } from "./seal/commands";
 import type { FrameWorker } from "./seal/sealing";
@@ -26,6 +28,8 @@ export function realBrowser(): Browser {
     load: (key) => sessionStorage.getItem(key),
     store: (key, value) => sessionStorage.setItem(key, value),
     remove: (key) => sessionStorage.removeItem(key),
+    keys: realKeyRing(),
+    passkeys: realPasskeys(),
     uuid,
     random: Math.random,
     now: Date.now,

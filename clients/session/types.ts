@@ -23,6 +23,8 @@ export interface SeatIdentity {
   readonly desks?: readonly { readonly id: string; readonly name: string }[];
   /** When the seat token expires, RFC 3339. It is renewed by itself as long as the server allows. */
   readonly expiresAt: string;
+  /** What the next token is asked for by; left out where a seat signs in without anything. */
+  readonly signIn?: string;
 }
 
 /** Why this seat will not come back by itself; each asks for an act of somebody. */

@@ -50,6 +50,7 @@ type Config struct {
 	Timeline       time.Duration `name:"timeline" env:"MADOGUCHI_TIMELINE" default:"336h" placeholder:"DURATION" help:"How long is kept what happened to a visit (who was connected, muted and let in, by seat; no names): 1h to 2160h. Administrators read it to find out why something went wrong."`
 	Sealed         bool          `name:"sealed" env:"MADOGUCHI_SEALED" default:"false" help:"Have pages seal sound, pictures and messages between the ends, so that no server can hear, see or read them. Where somebody who is let in cannot (a device over WHIP or WHEP, an old browser), everything goes in clear and every screen says so."`
 	AuditSettings  `embed:""`
+	LoginConfig    `embed:""`
 	Drain          time.Duration `name:"drain" env:"MADOGUCHI_DRAIN" default:"10s" placeholder:"DURATION" help:"How long a stop may take after SIGTERM: new work is refused at once, what is under way may finish."`
 }
 
@@ -98,6 +99,7 @@ func (c *Config) check() error {
 		c.checkDirectory(),
 		checkRequired("keys", c.Keys, "a folder for keys, for example /var/lib/madoguchi/keys"),
 		c.checkDrain(),
+		c.checkLogin(),
 		c.checkTimeline(),
 		checkNoShow(c.NoShowAfter),
 		c.checkAudit(),

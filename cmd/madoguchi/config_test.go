@@ -109,7 +109,7 @@ func TestTheExampleReadAsConfigurationGivesTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	// An empty list and no list are the same.
-	for _, list := range []*[]string{&read.AllowedOrigins, &read.MediaPublicIPs, &read.Others, &read.AuditReaders} {
+	for _, list := range []*[]string{&read.AllowedOrigins, &read.MediaPublicIPs, &read.Others, &read.AuditReaders, &read.OIDCTwoFactors} {
 		*list = append([]string(nil), *list...)
 	}
 	if !reflect.DeepEqual(read, defaults) {

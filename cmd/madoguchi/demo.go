@@ -50,6 +50,9 @@ func (d *demoCommand) Run(ctx context.Context, to console) error {
 		return err
 	}
 	p.now = clock.now
+	if p.login, p.demoLogin, err = demoLogin(p.directory, p.now); err != nil {
+		return err
+	}
 	closers, err := d.openStore(ctx, &p, clock)
 	if err != nil {
 		return err

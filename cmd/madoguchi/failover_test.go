@@ -79,7 +79,7 @@ func signsIn(t *testing.T, file, at string) {
 	if exit != 0 {
 		t.Fatalf("enroll: exit %d: %s", exit, log)
 	}
-	body := fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q}`, strings.TrimSpace(code))
+	body := fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q,"key":`+deviceKey+`}`, strings.TrimSpace(code))
 	response, err := http.Post(at+"/v1/sign-in", "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

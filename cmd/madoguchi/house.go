@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,9 @@ type plan struct {
 	roles roles
 	area  string
 	node  nodePlace // where the brokers reach our media node
+
+	login     signaling.Login
+	demoLogin http.Handler // the demo's own provider; nil in service
 
 	sealed  bool   // what people send each other is sealed end to end
 	demo    bool   // seats need no code, bench tokens are honoured
@@ -120,7 +124,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes, Sealed: p.sealed,
+		Origins: p.origins, Others: p.others, Login: p.login, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes, Sealed: p.sealed,
 		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"madoguchi/clients"
+	"madoguchi/cmd/madoguchi/demologin"
 	"madoguchi/signaling/protocol"
 )
 
@@ -59,6 +60,12 @@ func forPeople(mux *http.ServeMux, s served) error {
 		mux.Handle("GET "+prefix, apps)
 	}
 
+	if walk := s.house.signaling.OIDC(); walk != nil {
+		mux.Handle("GET /v1/oidc/", walk)
+	}
+	if s.plan.demoLogin != nil {
+		mux.Handle("GET "+demologin.Prefix, s.plan.demoLogin)
+	}
 	// The public halves of the keys that sign tokens.
 	mux.Handle("GET /.well-known/jwks.json", s.plan.keys.JWKS())
 

@@ -49,14 +49,20 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
+	origins := asBrowsersWrite(append([]string{s.PublicURL}, s.AllowedOrigins...))
+	signingIn, err := s.plan(s.PublicURL, origins)
+	if err != nil {
+		return err
+	}
 	p := plan{
+		login:     signingIn,
 		log:       log,
 		listen:    s.Listen,
 		tls:       secure,
 		https:     true,
 		proxied:   s.BehindProxy,
 		pace:      s.Pace,
-		origins:   asBrowsersWrite(append([]string{s.PublicURL}, s.AllowedOrigins...)),
+		origins:   origins,
 		others:    asBrowsersWrite(s.Others),
 		roles:     s.Roles,
 		area:      area,

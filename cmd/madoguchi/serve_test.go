@@ -104,6 +104,9 @@ func TestServeWithABrokenDirectoryNamesFileAndLine(t *testing.T) {
 	}
 }
 
+// deviceKey is the public half of a key as a booth's browser makes one: the example of RFC 7517, appendix A.1.
+const deviceKey = `{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}`
+
 func TestAServiceSignsASeatInByACodeOnce(t *testing.T) {
 	file, _ := serveConfig(t, realRedis(t))
 	service := launch(t, nil, "serve", "--config", file)
@@ -118,10 +121,12 @@ func TestAServiceSignsASeatInByACodeOnce(t *testing.T) {
 		situation, body string
 		status          int
 	}{
-		{"without a code", `{"seat":"booth:shiomachihama-1"}`, 0},
-		{"with the code of another seat", fmt.Sprintf(`{"seat":"booth:shiomachihama-2","code":%q}`, code), 0},
-		{"with the code", fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q}`, code), http.StatusOK},
-		{"with the code a second time", fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q}`, code), 0},
+		{"without a code", `{"seat":"booth:shiomachihama-1","key":` + deviceKey + `}`, 0},
+		{"without a key", fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q}`, code), 0},
+		{"a person, by a code alone", fmt.Sprintf(`{"seat":"desk:morita","code":%q}`, code), 0},
+		{"with the code of another seat", fmt.Sprintf(`{"seat":"booth:shiomachihama-2","code":%q,"key":`+deviceKey+`}`, code), 0},
+		{"with the code", fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q,"key":`+deviceKey+`}`, code), http.StatusOK},
+		{"with the code a second time", fmt.Sprintf(`{"seat":"booth:shiomachihama-1","code":%q,"key":`+deviceKey+`}`, code), 0},
 	} {
 		t.Run(row.situation, func(t *testing.T) {
 			response, err := http.Post(at+"/v1/sign-in", "application/json", strings.NewReader(row.body))

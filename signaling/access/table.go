@@ -100,7 +100,21 @@ var Table = append(append(append([]Row{}, httpRows...), socketRows...), mediaRow
 
 var httpRows = []Row{
 	{HTTP, "sign-in", "sign a booth or a screen in by its code and key; in a demonstration any seat", "", everybody()},
+	{HTTP, "sign-in-ways", "", "", everybody()},
+	{HTTP, "challenge", "", "", everybody()},
+	{HTTP, "renew", "another token, by a challenge signed with the page's key", "", everybody()},
+	{HTTP, "passkey-begin", "register a passkey, by a one-time code", "", everybody()},
+	{HTTP, "passkey-register", "", "", everybody()},
+	{HTTP, "passkey-ask", "sign in by a passkey", "", everybody()},
+	{HTTP, "passkey-sign-in", "", "", everybody()},
+	{HTTP, "oidc-sign-in", "a token, after coming back from the provider with its cookie", "", everybody()},
+	{HTTP, "break-glass", "open a seat with a sealed letter: noted, counted, shown to administrators", "", everybody()},
 	{HTTP, "me", "who the token is", "", signedIn()},
+	{HTTP, "sign-out", "end one's own signing-in", "", signedIn()},
+	{HTTP, "enrolment", "make the one-time code of a seat", "", admins()},
+	{HTTP, "revoke-seat", "sign a seat out, everywhere and at once", "", admins()},
+	{HTTP, "break-glass-letter", "", "", admins()},
+	{HTTP, "break-glass-uses", "", "", admins()},
 
 	{HTTP, "offices", "", "", everybody()},
 	{HTTP, "office", "", "", everybody()},

@@ -56,7 +56,7 @@ export async function startNodes(folder) {
   const ports = [await freePort(), await freePort()];
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const common = [
-    '--public-url', 'https://madoguchi.example.jp', '--behind-proxy', '--redis', redis.url,
+    '--public-url', 'https://madoguchi.example.jp', '--behind-proxy', '--code-sign-in', '--redis', redis.url,
     '--keys', join(folder, 'keys'), '--directory', join(folder, 'directory'),
   ];
   /** @type {Server[]} */

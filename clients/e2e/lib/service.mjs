@@ -65,7 +65,7 @@ export async function brokers(folder, redis) {
   await mkdir(folder, { recursive: true });
   const keys = join(folder, 'keys');
   const settings = (name, port) => [
-    `listen: 127.0.0.1:${port}`, 'media: 127.0.0.1:0', 'public-url: https://madoguchi.example.jp', 'behind-proxy: true',
+    `listen: 127.0.0.1:${port}`, 'media: 127.0.0.1:0', 'public-url: https://madoguchi.example.jp', 'behind-proxy: true', 'code-sign-in: true',
     `redis: ${redis}`, 'redis-replicas: 1', 'redis-wait: 300ms', `journal: ${join(folder, name)}`,
     `directory: ${join(ROOT, 'deploy', 'sample')}`, `keys: ${keys}`,
   ].join('\n');
