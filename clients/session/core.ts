@@ -127,8 +127,7 @@ export class SeatCore implements SeatClient {
   private async sat(signIn: () => Promise<SeatIdentity>): Promise<SeatIdentity> {
     this.stopSignIn();
     const identity = await signIn();
-    this.running = true;
-    this.connect();
+    this.reconnect();
     return identity;
   }
 
@@ -138,7 +137,6 @@ export class SeatCore implements SeatClient {
     this.stop();
     this.farewell.forget();
     this.left.clear();
-    // Everywhere and at once, if the server hears it; here in any case.
     if (this.seat.identity?.signIn !== undefined) await this.api.login.signOut().catch(() => undefined);
     this.seat.forget();
     this.setState(initialSeatState);

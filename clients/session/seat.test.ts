@@ -58,15 +58,15 @@ describe("a seat kept in this tab", () => {
 
 /** A browser with keys: signatures say what was signed and by which key. */
 function withKeys(browser: FakeBrowser): Map<string, string | null> {
-  const kept = new Map<string, string | null>();
+  const ring = new Map<string, string | null>();
   const publicKey = { kty: "EC", crv: "P-256", x: "x".repeat(43), y: "y".repeat(43) };
   browser.keys = {
-    make: () => Promise.resolve({ publicKey, keep: (signIn, device) => Promise.resolve(void kept.set(signIn, device)) }),
-    sign: (signIn, text) => Promise.resolve(kept.has(signIn) ? `signed ${text}` : null),
-    enrolled: (seat) => Promise.resolve([...kept].find(([, device]) => device === seat)?.[0] ?? null),
-    forget: (signIn) => Promise.resolve(void kept.delete(signIn)),
+    make: () => Promise.resolve({ publicKey, keep: (signIn, device) => Promise.resolve(void ring.set(signIn, device)) }),
+    sign: (signIn, text) => Promise.resolve(ring.has(signIn) ? `signed ${text}` : null),
+    enrolled: (seat) => Promise.resolve([...ring].find(([, device]) => device === seat)?.[0] ?? null),
+    forget: (signIn) => Promise.resolve(void ring.delete(signIn)),
   };
-  return kept;
+  return ring;
 }
 
 describe("a booth that is enrolled", () => {
