@@ -118,10 +118,16 @@ func (b *Broker) ceremony(ctx context.Context, c ceremony, options any) (*ceremo
 type passkeyInput struct {
 	Origin string `header:"Origin" maxLength:"200"`
 	Body   struct {
-		Ceremony   string          `json:"ceremony" minLength:"1" maxLength:"64"`
-		Credential json.RawMessage `json:"credential" doc:"what navigator.credentials gave, in JSON"`
-		Key        login.Key       `json:"key" doc:"public half of a key that stays in the page"`
+		Ceremony   string         `json:"ceremony" minLength:"1" maxLength:"64"`
+		Credential map[string]any `json:"credential" doc:"what navigator.credentials gave, in JSON"`
+		Key        login.Key      `json:"key" doc:"public half of a key that stays in the page"`
 	}
+}
+
+// credential is what the authenticator said, as it came.
+func (in *passkeyInput) credential() []byte {
+	raw, _ := json.Marshal(in.Body.Credential) // it has come as JSON
+	return raw
 }
 
 // take takes the ceremony of an answer: whatever comes of it, it cannot be answered again.
@@ -151,7 +157,7 @@ func (b *Broker) passkeyRegister(ctx context.Context, in *passkeyInput) (*signIn
 	if c.Passkeys == nil {
 		return nil, problem(http.StatusUnauthorized, "spent", "Spent", "this was begun to sign in")
 	}
-	said, err := protocol.ParseCredentialCreationResponseBytes(in.Body.Credential)
+	said, err := protocol.ParseCredentialCreationResponseBytes(in.credential())
 	if err != nil {
 		return nil, b.passkeyRefused(ctx, c.Passkeys.Seat, err)
 	}
@@ -217,7 +223,7 @@ func (b *Broker) passkeySignIn(ctx context.Context, in *passkeyInput) (*signInOu
 	if err != nil {
 		return nil, err
 	}
-	said, err := protocol.ParseCredentialRequestResponseBytes(in.Body.Credential)
+	said, err := protocol.ParseCredentialRequestResponseBytes(in.credential())
 	if err != nil || c.Passkeys != nil {
 		return nil, b.passkeyRefused(ctx, "", errors.Join(err, login.ErrSpent))
 	}
