@@ -70,7 +70,9 @@ export function realKeyRing(): KeyRing {
     },
     enrolled: async (seat) => {
       if (!usable()) return null;
-      return (await all()).find((one) => one.seat === seat)?.signIn ?? null;
+      // A browser that keeps nothing (private windows of some) has not been enrolled.
+      const kept = await all().catch(() => []);
+      return kept.find((one) => one.seat === seat)?.signIn ?? null;
     },
     forget: async (signIn) => {
       if (usable()) await within("readwrite", (keys) => keys.delete(signIn));

@@ -117,7 +117,7 @@ export class SeatKeeper {
   private async comeBack(seat: string): Promise<SeatIdentity | null> {
     const kept = parseKept(this.browser.load(storageKey));
     const own = kept !== null && kept.identity.seat === seat ? kept.identity.signIn : undefined;
-    const signIn = own ?? (await this.browser.keys.enrolled(seat));
+    const signIn = own ?? (isDevice(seat) ? await this.browser.keys.enrolled(seat) : null);
     if (signIn === null) return null;
     try {
       const answer = await this.prove(signIn);
