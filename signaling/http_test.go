@@ -61,21 +61,22 @@ func TestSigningInSaysWhoASeatIs(t *testing.T) {
 
 func TestOutsideADemonstrationASeatNeedsACode(t *testing.T) {
 	n := newWorld(t).start(func(c *Config) { c.OpenSignIn = false })
+	key := n.newDevice().public()
 	for _, code := range []string{"", "22222-22222"} {
-		if status, slug, _ := n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": code}); status != http.StatusUnauthorized || slug != "wrong-code" {
+		if status, slug, _ := n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": code, "key": key}); status != http.StatusUnauthorized || slug != "wrong-code" {
 			t.Errorf("code %q: %d %s", code, status, slug)
 		}
 	}
 	code := must(access.NewCodes(n.redis, area).Mint(t.Context(), booth1))(t)
 	var out answer
-	if status, _ := n.call(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": code}, &out); status != http.StatusOK {
+	if status, _ := n.call(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": code, "key": key}, &out); status != http.StatusOK {
 		t.Fatalf("%d %v", status, out)
 	}
 	must(access.NewCodes(n.redis, area).Mint(t.Context(), booth1))(t)
 	for range access.CodeTries {
-		n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": "wrong"})
+		n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": "wrong", "key": key})
 	}
-	status, slug, header := n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": "wrong"})
+	status, slug, header := n.problemOf(http.MethodPost, "/v1/sign-in", "", answer{"seat": booth1, "code": "wrong", "key": key})
 	if status != http.StatusTooManyRequests || slug != "too-many-tries" || header.Get("Retry-After") == "" {
 		t.Errorf("%d %s", status, slug)
 	}
