@@ -127,8 +127,7 @@ export class SeatCore implements SeatClient {
   private async sat(signIn: () => Promise<SeatIdentity>): Promise<SeatIdentity> {
     this.stopSignIn();
     const identity = await signIn();
-    this.reconnect();
-    return identity;
+    return this.reconnect(), identity;
   }
 
   readonly signOut = async (): Promise<void> => {
