@@ -122,7 +122,7 @@ func TestEveryCellOfTheTableOverTheSocket(t *testing.T) {
 				continue // the first opens the socket, the others are not answered
 			}
 			p := n.sit(seat)
-			p.raw(fmt.Sprintf(`{"type":%q,"id":"1","session":%q,"token":"x","desk":"x","sdp":"v=0","participant":"x","call":"x","command":"x","reason":"other","present":true,"minutes":1,"audio":true,"video":true,"private":false}`, row.Act, id))
+			p.raw(fmt.Sprintf(`{"type":%q,"id":"1","session":%q,"token":"x","desk":"x","sdp":"v=0","participant":"x","call":"x","command":"x","reason":"other","present":true,"minutes":1,"audio":true,"video":true,"private":false,"notice":"x"}`, row.Act, id))
 			refused := false
 			if m, is := p.reply("1").(protocol.Error); is {
 				refused = m.Code == protocol.ErrForbidden && strings.Contains(m.Message, "does not do this")
