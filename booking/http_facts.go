@@ -137,7 +137,7 @@ func (d *Directory) facts(o Office) OfficeFacts {
 	f := OfficeFacts{
 		ID: o.ID, Name: o.Name, Kana: o.Kana, Address: o.Address, Phone: o.Phone, Area: o.Area, Tenant: o.Tenant,
 		Booths: []BoothFacts{}, Hours: []HoursFacts{}, Notices: []NoticeFacts{}, Offers: []OfferFacts{},
-		Emergency: EmergencyFacts(o.Emergency),
+		Emergency: EmergencyFacts{o.Emergency.Hospital, o.Emergency.Phone},
 	}
 	for _, b := range o.Booths {
 		f.Booths = append(f.Booths, BoothFacts{b.ID, b.Name, append([]string{}, b.Equipment...)})

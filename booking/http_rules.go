@@ -130,10 +130,11 @@ func languagesOf(info ServiceInfo) []string {
 
 // States of an offer on a day.
 const (
-	offerGiven     = "given"
-	offerNotYet    = "not-yet"
-	offerEnded     = "ended"
-	offerSuspended = "suspended"
+	offerGiven      = "given"
+	offerNotYet     = "not-yet"
+	offerEnded      = "ended"
+	offerSuspended  = "suspended"
+	offerUnprepared = "unprepared"
 )
 
 // OfferState tells whether an office gives a service by an offer on a day.
@@ -143,6 +144,8 @@ func (d *Directory) OfferState(office string, f catalogue.Offer, on calendar.Dat
 		return offerEnded
 	case suspended:
 		return offerSuspended
+	case len(d.lacks(d.offices[office], f)) > 0:
+		return offerUnprepared
 	case on.Before(f.From.Civil()):
 		return offerNotYet
 	default:
@@ -167,7 +170,8 @@ type offerView struct {
 	Trained     string      `json:"trained" doc:"when the staff were trained for it"`
 	From        string      `json:"from"`
 	Until       string      `json:"until,omitempty"`
-	State       string      `json:"state" enum:"given,not-yet,ended,suspended"`
+	State       string      `json:"state" enum:"given,not-yet,ended,suspended,unprepared"`
+	Lacks       []string    `json:"lacks,omitempty" doc:"what is not on record of the facility; until it is, nothing can be booked"`
 	Suspension  *Suspension `json:"suspension,omitempty"`
 }
 
@@ -200,7 +204,7 @@ func (d *Directory) offerView(o Office, f catalogue.Offer, on calendar.Date) off
 	v := offerView{
 		Office: o.ID, OfficeName: o.Name, Service: f.Service, ServiceName: d.services[f.Service].Name, Pool: f.Pool, PoolName: d.pools[f.Pool].Name,
 		Basis: basisView{f.Basis.Kind, f.Basis.Reference, f.Basis.On.String()}, Trained: f.Trained.String(), From: f.From.String(),
-		State: d.OfferState(o.ID, f, on),
+		State: d.OfferState(o.ID, f, on), Lacks: d.lacks(o, f),
 	}
 	if f.Until != (catalogue.Date{}) {
 		v.Until = f.Until.String()

@@ -43,7 +43,7 @@ func (d *Directory) schedule() error {
 			if err != nil {
 				return fmt.Errorf("windows of %s at office %s: %w", f.Service, o.ID, err)
 			}
-			term := calendar.Term{From: f.From.Civil(), Windows: windows}
+			term := calendar.Term{From: f.From.Civil(), Windows: windows, Unprepared: len(d.lacks(o, f)) > 0}
 			if f.Until != (catalogue.Date{}) {
 				term.Until = f.Until.Civil()
 			}
@@ -63,6 +63,14 @@ func (d *Directory) schedule() error {
 		d.duty[p.ID] = r
 	}
 	return nil
+}
+
+// lacks lists what an office has not on record for an offer, where its service is received at a notified facility.
+func (d *Directory) lacks(o Office, f catalogue.Offer) []string {
+	if !d.services[f.Service].Facility {
+		return nil
+	}
+	return o.Lacks(f)
 }
 
 // legRules is everything about a leg that does not depend on what is booked.

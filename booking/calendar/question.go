@@ -48,6 +48,7 @@ type Leg struct {
 type Term struct {
 	From, Until Date     // both included; a zero Until has no end
 	Windows     []Window // nil: whenever the office is open
+	Unprepared  bool     // the office lacks something that must be on record for it
 }
 
 // Desk is a desk that could serve a leg.
@@ -299,9 +300,12 @@ func (q Question) inWindows(v view, i int, at Interval) bool {
 	return given == nil || within(given, from, from+at.End.Sub(at.Start))
 }
 
-// terms says why no term holds on d: the next one has not begun, or the last is over.
+// terms says why the service is not given on d: something is not on record, the next term has not begun, or the last is over.
 func (l Leg) terms(d Date) []Reason {
-	if _, ok := l.term(d); ok {
+	switch t, ok := l.term(d); {
+	case t.Unprepared:
+		return []Reason{l.words().unprepared()}
+	case ok:
 		return nil
 	}
 	var next, last Date

@@ -103,6 +103,7 @@ func (c *drawn) leg(t *rapid.T) Leg {
 	}
 	for from := c.day.Add(-20); rapid.IntRange(0, 2).Draw(t, "another term") == 0; {
 		term := Term{From: from.Add(rapid.IntRange(0, 30).Draw(t, "term from"))}
+		term.Unprepared = rapid.IntRange(0, 9).Draw(t, "unprepared") == 0
 		if rapid.Bool().Draw(t, "has windows") {
 			term.Windows = c.windows(t, "service windows")
 		}

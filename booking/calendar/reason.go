@@ -40,6 +40,7 @@ const (
 	CodeNotYet        = "service-not-yet"
 	CodeEnded         = "service-ended"
 	CodeSuspended     = "service-suspended"
+	CodeUnprepared    = "facility-incomplete"
 	CodeServiceHours  = "service-hours"
 	CodeFirstVisit    = "first-visit"
 	CodeNoEquipment   = "no-equipment"
@@ -197,6 +198,10 @@ func (w words) notYet(from Date) Reason {
 
 func (w words) ended(until Date) Reason {
 	return w.reason(CodeEnded, "は "+until.String()+" で 終わりました", "は "+until.String()+" で おわりました", "ended on "+until.String())
+}
+
+func (w words) unprepared() Reason {
+	return w.reason(CodeUnprepared, "は 局の 届出の 準備が 終わるまで 予約できません", "は まだ できません。郵便局が じゅんびを して います", "not bookable before the office's notification is complete")
 }
 
 func (w words) suspended() Reason {

@@ -184,7 +184,7 @@ func (p painted) free(start time.Time) (booths []int, desks [][]int, ok bool) {
 		given := len(l.Terms) == 0
 		for n, t := range l.Terms {
 			if key := DateOf(begins).String(); t.From.String() <= key && (t.Until == Date{} || key <= t.Until.String()) {
-				given = t.Windows == nil || all(p.given[i][n], from, to, true)
+				given = !t.Unprepared && (t.Windows == nil || all(p.given[i][n], from, to, true))
 			}
 		}
 		ok = ok && len(free) > 0 && !l.Suspended && !l.FirstRefused && given &&

@@ -66,6 +66,7 @@ func (b *builder) service(r rawService) Service {
 	s := Service{
 		ID: r.ID, Name: b.text(r.where, "name", r.Name, true), PublicName: b.text(r.where, "publicName", r.PublicName, true),
 		Role: r.Role, Minutes: r.Minutes, Cleaning: r.Cleaning, Needs: r.Needs, Anonymous: r.Anonymous, FollowedBy: r.FollowedBy,
+		Facility: r.Facility,
 	}
 	s.Names, s.PublicNames = b.wording(s.Name, r.Names), b.wording(s.PublicName, r.PublicNames)
 	b.terms(r, &s)
@@ -79,7 +80,7 @@ func (b *builder) office(r rawOffice) Office {
 		Address: b.text(r.where, "address", r.Address, false), Phone: b.text(r.where, "phone", r.Phone, false),
 		Area: r.Area, Tenant: r.Tenant, YearEnd: b.yearEnd(r.YearEnd), Holidays: b.holidays(r.where, r.Holidays),
 		Every: r.Every, Fine: r.Fine,
-		Emergency: Emergency{Hospital: r.Emergency.Hospital, Phone: r.Emergency.Phone}, Location: b.location(r.Location),
+		Emergency: b.emergency(r.Emergency), Location: b.location(r.Location), Facility: b.facility(r.Facility),
 	}
 	b.grid(r, &o)
 	b.count(r.where, "booths", len(r.Booths), maxBooths)

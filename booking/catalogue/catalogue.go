@@ -59,6 +59,7 @@ type Service struct {
 	FollowedBy  []string  // services whose leg may come straight after this one in the same visit
 	Languages   []string  // in which it can be given, as BCP 47 tags; empty: Japanese
 	Law         string    // what allows it: 医療法, 薬機法 …
+	Facility    bool      // received at a notified facility (オンライン診療受診施設): an office must have all of it on record
 	Lead        int       // minutes before the start until which it can be booked
 	Ahead       int       // days ahead it can be booked; 0: as far as anything can
 	FirstVisit  FirstRule // whether it is given to somebody who comes for the first time
@@ -100,6 +101,7 @@ type Office struct {
 	Emergency Emergency
 	Extra     []Opening // days it opens although the week, holidays or 年末年始 would close it
 	Location  Location
+	Facility  Facility
 }
 
 // Location is where an office lies, in degrees (WGS 84). The zero value means that it is not known.
@@ -190,6 +192,8 @@ func BasisKinds() []string { return []string{"council", "contract", "notificatio
 type Emergency struct {
 	Hospital string
 	Phone    string
+	Agreed   Date // when the hospital agreed to take in whoever falls ill
+	Until    Date // last day that stands
 }
 
 // Pool is a set of desks that stand in for each other: a clinic, a pharmacy, a department.

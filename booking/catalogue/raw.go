@@ -45,6 +45,7 @@ type rawService struct {
 	FollowedBy  []string   `yaml:"followedBy"`
 	Languages   []string   `yaml:"languages"`
 	Law         string     `yaml:"law"`
+	Facility    bool       `yaml:"facility"`
 	Lead        int        `yaml:"lead"`
 	Ahead       int        `yaml:"ahead"`
 	FirstVisit  rawFirst   `yaml:"firstVisit"`
@@ -95,6 +96,7 @@ type rawOffice struct {
 	Emergency rawEmergency `yaml:"emergency"`
 	Extra     []rawOpening `yaml:"extra"`
 	Location  rawLocation  `yaml:"location"`
+	Facility  rawFacility  `yaml:"facility"`
 }
 
 type rawLocation struct {
@@ -181,6 +183,8 @@ type rawEmergency struct {
 	where
 	Hospital string `yaml:"hospital"`
 	Phone    string `yaml:"phone"`
+	Agreed   string `yaml:"agreed"`
+	Until    string `yaml:"until"`
 }
 
 type rawPool struct {

@@ -65,6 +65,9 @@ func (b *builder) officeReferences(r rawOffice, services map[string]Service, poo
 	if r.Tenant != "" {
 		b.known("tenant", r.where, "tenant", r.Tenant)
 	}
+	for _, c := range r.Facility.Conformity {
+		b.known("pool", c.where, "pool", c.Pool)
+	}
 	seen := map[string][]rawOffer{}
 	for _, o := range r.Offers {
 		okService := b.known("service", o.where, "service", o.Service)

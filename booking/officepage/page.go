@@ -30,7 +30,7 @@ type Line struct{ Name, Text string }
 type Service struct {
 	Name      string
 	By        string // the organisation on the other side
-	State     string // "given", "not-yet", "ended" or "suspended"
+	State     string // "given", "not-yet", "ended", "suspended" or "unprepared"
 	Minutes   int
 	Fee       string // "" where none is stated
 	From      string
@@ -63,7 +63,7 @@ a { color: #0017c1; text-underline-offset: .2em }
 a:focus-visible { outline: 4px solid #000; outline-offset: 2px; background: #ffd43d; color: #000 }
 .card { border: 1px solid #767676; border-radius: .75rem; padding: 1rem 1.25rem; margin: 0 0 1rem; break-inside: avoid }
 .card header { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between }
-.state { font-weight: 700 } .given { color: #1d6b3b } .not-yet { color: #6b4f00 } .ended { color: #595959 } .suspended { color: #b00020 }
+.state { font-weight: 700 } .given { color: #1d6b3b } .not-yet { color: #6b4f00 } .ended { color: #595959 } .suspended { color: #b00020 } .unprepared { color: #6b4f00 }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1.25rem; margin: .75rem 0 0 }
 dt { color: #4d4d4d } dd a { display: inline-block; min-height: 44px; line-height: 44px; min-width: 44px } dd { margin: 0; overflow-wrap: anywhere }
 .made { color: #595959; margin-top: 2.5rem }
@@ -137,7 +137,7 @@ var words = map[string]map[string]string{
 		"self": "日本語", "title": "この局でできること", "languages": "ことば", "address": "住所", "phone": "電話", "hours": "開いている時間",
 		"services": "この局でできること", "by": "担当", "length": "時間", "minutes": "分", "fee": "料金", "ask": "窓口で お尋ねください",
 		"when": "行う期間", "basis": "根拠", "spoken": "ことば", "first": "はじめての方", "contact": "問い合わせ", "urgent": "急に 具合が 悪くなったとき",
-		"made": "この案内の日付", "given": "行っています", "not-yet": "これから 始まります", "ended": "終わりました", "suspended": "いまは 休止しています",
+		"made": "この案内の日付", "given": "行っています", "not-yet": "これから 始まります", "ended": "終わりました", "suspended": "いまは 休止しています", "unprepared": "届出を 準備しています",
 		"noon": "昼休み", "closed": "休み", "holidays": "祝日は 休みです", "openHolidays": "祝日も 開いています", "yearEnd": "年末年始の 休み", "extra": "臨時に 開く日",
 		"noEnd": "終わりは 決まっていません", "free": "無料", "yen": "円", "refused": "はじめての方は 受けていません",
 		"council": "議決", "contract": "委託契約", "notification": "届出", "agreement": "協定",
@@ -148,7 +148,7 @@ var words = map[string]map[string]string{
 		"self": "やさしい日本語", "title": "この ゆうびんきょくで できること", "languages": "ことば", "address": "ばしょ", "phone": "でんわ", "hours": "あいている じかん",
 		"services": "この ゆうびんきょくで できること", "by": "はなす ひと", "length": "じかん", "minutes": "ふん", "fee": "おかね", "ask": "まどぐちで きいて ください",
 		"when": "いつから いつまで", "basis": "きまり", "spoken": "ことば", "first": "はじめての ひと", "contact": "わからないとき", "urgent": "きゅうに ぐあいが わるく なったとき",
-		"made": "この おしらせの ひ", "given": "やって います", "not-yet": "これから はじまります", "ended": "おわりました", "suspended": "いまは やすみです",
+		"made": "この おしらせの ひ", "given": "やって います", "not-yet": "これから はじまります", "ended": "おわりました", "suspended": "いまは やすみです", "unprepared": "まだ できません（じゅんびを しています）",
 		"noon": "ひるやすみ", "closed": "やすみ", "holidays": "しゅくじつは やすみです", "openHolidays": "しゅくじつも あいて います", "yearEnd": "ねんまつ ねんしの やすみ", "extra": "とくべつに あく ひ",
 		"noEnd": "おわりは きまって いません", "free": "おかねは いりません", "yen": "えん", "refused": "はじめての ひとは つかえません",
 		"council": "ぎかいが きめた こと", "contract": "けいやく", "notification": "とどけで", "agreement": "きょうてい（やくそく）",
@@ -159,7 +159,7 @@ var words = map[string]map[string]string{
 		"self": "English", "title": "Services at this post office", "languages": "Language", "address": "Address", "phone": "Telephone", "hours": "Opening hours",
 		"services": "Services at this post office", "by": "Given by", "length": "Length", "minutes": "minutes", "fee": "Fee", "ask": "Please ask at the counter",
 		"when": "Period", "basis": "Legal ground", "spoken": "Languages", "first": "First visit", "contact": "Questions", "urgent": "If somebody falls ill",
-		"made": "As of", "given": "Available", "not-yet": "Not yet", "ended": "Ended", "suspended": "Suspended for now",
+		"made": "As of", "given": "Available", "not-yet": "Not yet", "ended": "Ended", "suspended": "Suspended for now", "unprepared": "Being prepared",
 		"noon": "lunch break", "closed": "Closed", "holidays": "Closed on national holidays", "openHolidays": "Open on national holidays", "yearEnd": "Closed at the turn of the year", "extra": "Open besides on",
 		"noEnd": "no end fixed", "free": "Free of charge", "yen": "yen", "refused": "Not for a first visit",
 		"council": "Council resolution", "contract": "Contract", "notification": "Notification", "agreement": "Agreement",

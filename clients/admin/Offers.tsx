@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import type { OfferLine } from "../session/oversight";
+import type { Lack, OfferLine } from "../session/oversight";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { literal } from "../ui/ruby";
@@ -12,7 +12,7 @@ import { T, useWords } from "./words";
 /** Longest reason the server takes, in characters. */
 const maxReason = 200;
 
-const tones = { given: "good", "not-yet": "rest", ended: "rest", suspended: "heed" } as const;
+const tones = { given: "good", "not-yet": "rest", ended: "rest", suspended: "heed", unprepared: "heed" } as const;
 
 /** Which office gives which service, on what ground and until when; each can be suspended and resumed. */
 export function Offers() {
@@ -72,6 +72,7 @@ export function Offers() {
                   <Pill tone={tones[offer.state]}>
                     <T k={`admin.offer.${offer.state}`} />
                   </Pill>
+                  {offer.lacks !== undefined && <Lacks list={offer.lacks} />}
                   {offer.suspension !== undefined && <span className="text-ink-soft">{literal(offer.suspension.reason)}</span>}
                   {offer.state !== "ended" && (
                     <Button place="desk" onPress={() => setAsked(offer)} label={labelOf(offer, words.written(actionOf(offer)))}>
@@ -86,6 +87,22 @@ export function Offers() {
       </table>
       {asked !== null && <Ask offer={asked} onClose={() => setAsked(null)} />}
     </Sheet>
+  );
+}
+
+/** What has to be written into the catalogue before the service can be booked. */
+function Lacks({ list }: { readonly list: readonly Lack[] }) {
+  return (
+    <div className="text-ink-soft">
+      <T k="admin.lacks" />
+      <ul className="list-disc pl-6 text-ink">
+        {list.map((lack) => (
+          <li key={lack}>
+            <T k={`admin.lack.${lack}`} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

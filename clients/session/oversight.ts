@@ -34,9 +34,14 @@ export interface OfferLine {
   trained: string;
   from: string;
   until?: string;
-  state: "given" | "not-yet" | "ended" | "suspended";
+  state: "given" | "not-yet" | "ended" | "suspended" | "unprepared";
+  /** What is not on record of the facility; until it is, nothing can be booked. */
+  lacks?: Lack[];
   suspension?: Suspension;
 }
+
+/** What a facility for online medical care may lack on record. */
+export type Lack = "name" | "owner" | "representative" | "manager" | "authority" | "opened" | "clean" | "private" | "secure" | "breakdown" | "illness" | "hospital" | "notification" | "fee" | "conformity";
 
 /** A service taken out of what is offered until it is resumed. */
 export interface Suspension {
