@@ -11,7 +11,7 @@ DEMO        ?=
 
 # Two test runs at once on two cores only make each other late.
 .NOTPARALLEL:
-.PHONY: build netlab pages demo test test-go test-clients test-e2e lint sbom bench soak fuzz soak-failover soak-media soak-nodes clean help
+.PHONY: build netlab pages demo test test-go test-clients test-e2e lint sbom bench soak fuzz soak-failover soak-media soak-nodes soak-abuse clean help
 
 help: ## List what can be made
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -64,7 +64,7 @@ netlab: ## Build bin/netlab, bad lines for tests
 	@mkdir -p bin
 	go build -o bin/netlab ./cmd/netlab
 
-soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), 100,000 lives of an area in a model (SOAK_LIVES), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms (SOAK_ROOMS) and 10,000 visits (SOAK_VISITS) opened and closed, an hour of load (SOAK_MEDIA=1h)
+soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each), 100,000 lives of an area in a model (SOAK_LIVES), Redis primaries lost (SOAK_FAILOVER=10 times each way), 5,000 rooms (SOAK_ROOMS) and 10,000 visits (SOAK_VISITS) opened and closed, an hour of load (SOAK_MEDIA=1h), every attack for a minute (SOAK_ABUSE=60)
 	@.ci/setup test
 	MADOGUCHI_SOAK=1000000 go test -run TestContested -timeout 60m -v ./booking/redisstore
 	MADOGUCHI_MODEL=$(or $(SOAK_LIVES),100000) go test -run TestWhateverBreaks -timeout 30m -v ./signaling
@@ -73,6 +73,7 @@ soak: ## Tests over and over under -race (SOAK=20), fuzzing (FUZZ_TIME=1m each),
 	@$(MAKE) soak-failover
 	@$(MAKE) soak-media
 	@$(MAKE) soak-nodes
+	@$(MAKE) soak-abuse
 
 fuzz: ## Every fuzz target for FUZZ_TIME (1m), one after the other
 	.ci/fuzz $(or $(FUZZ_TIME),1m) ./...
@@ -88,6 +89,9 @@ soak-media: build ## Of these, the load on a demo of its own: nothing may grow, 
 
 soak-nodes: ## Of these, two signaling and two media nodes lost under a consultation in every way, as root (SOAK_NODES=10 times each): what people notice
 	MADOGUCHI_SOAK_NODES=$(or $(SOAK_NODES),10) go test -run 'TestAConsultationOutlivesItsServers|TestABusyMediaNode' -timeout 30m -v ./cmd/madoguchi
+
+soak-abuse: build ## Of these, floods, garbage, half-open connections and guesses beside a consultation, SOAK_ABUSE seconds each (ABUSE=stun,ws picks some): it must not notice
+	bin/madoguchi loadtest abuse --seconds $(or $(SOAK_ABUSE),60) $(if $(ABUSE),--only $(ABUSE))
 
 clean: ## Remove what was built
 	rm -rf bin clients/node_modules

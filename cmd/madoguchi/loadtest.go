@@ -25,6 +25,8 @@ type loadtestCommand struct {
 	Steady    loadtestSteady    `cmd:"" help:"A steady load for a long time: does anything grow?"`
 	Sockets   loadtestSockets   `cmd:"" help:"Idle booths on one node over TLS: memory, processor, and how soon all are back when it is killed, beside a consultation."`
 	Visits    loadtestVisits    `cmd:"" help:"Whole visits by the thousand, booked to wiped: is everything given back, in the node and in Redis?"`
+	Abuse     loadtestAbuse     `cmd:"" help:"Floods, garbage, half-open connections and guesses of every sort against one node, beside a consultation that must not notice."`
+	Attack    loadtestAttack    `cmd:"" hidden:"" help:"The attackers; started by loadtest abuse."`
 	Crowd     loadtestCrowd     `cmd:"" hidden:"" help:"The idle booths; started by loadtest sockets."`
 	Yardstick loadtestYardstick `cmd:"" hidden:"" help:"The yardstick's forwarder; started by loadtest media --yardstick."`
 }

@@ -24,6 +24,7 @@ type consultations struct {
 	http   *http.Client
 	visits []Visit
 	taken  int
+	latest string // session opened last
 
 	trust  *tls.Config                       // of sockets; nil: what the system trusts
 	tokens func(seat string) (string, error) // in place of signing in; nil where seats need no code
@@ -47,6 +48,7 @@ func (w *consultations) open(ctx context.Context, r *room) error {
 	if err != nil {
 		return err
 	}
+	w.latest = session
 	seats := [2]string{"booth:" + v.Booth, "desk:" + v.Desk}
 	for i, p := range r.who {
 		if err := w.sit(ctx, p, seats[i], session); err != nil {

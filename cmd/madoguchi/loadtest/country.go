@@ -22,6 +22,7 @@ type country struct {
 	program string
 	folder  string // has cert.pem, key.pem, keys and directory
 	redis   string // URL
+	apart   bool   // a node has a processor to itself
 	logTo   io.Writer
 	options []string // of serve, besides what every node is given
 }
@@ -108,7 +109,11 @@ func (n *countryNode) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := n.child.Start(); err != nil {
+	begin := n.child.Start
+	if n.apart {
+		begin = func() error { return startApart(n.child) }
+	}
+	if err := begin(); err != nil {
 		return fmt.Errorf("start a node: %w", err)
 	}
 	ready := make(chan struct{})

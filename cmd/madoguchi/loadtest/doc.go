@@ -30,4 +30,11 @@
 // where they began; steady (steady.go) watches them for as long as it is told and fails if they grow. Visits
 // (visits.go, visit.go) does as churn does with whole visits, from booking to wiped, in a town of its own (town.go), and counts what
 // is in Redis before and after (keys.go): whatever has no expiry must be gone, or be listed there with the reason why it stays.
+//
+// # Abuse
+//
+// Abuse (abuse.go, siege.go) serves a town with one node that has a processor to itself, lets two people talk, and starts attackers
+// (package attack) one after the other, in processes of the lowest priority: what the two notice is then how the server copes, and
+// not who gets a processor first. One column says how late the watching process was itself; on two processors, of which the
+// attackers, Redis and both people share one, that is the floor. What an attacker could record on the way is recorded (tap.go).
 package loadtest

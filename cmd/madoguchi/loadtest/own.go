@@ -47,7 +47,7 @@ func StartOwn(ctx context.Context, share float64, logTo io.Writer) (*Own, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.place(); err != nil {
+	if err := startApart(o.child); err != nil {
 		return nil, fmt.Errorf("start a demo: %w", err)
 	}
 	o.PID = o.child.Process.Pid
@@ -62,13 +62,13 @@ func StartOwn(ctx context.Context, share float64, logTo io.Writer) (*Own, error)
 	return o, nil
 }
 
-// place starts the child apart from the driver, where there is room for both.
-func (o *Own) place() error {
+// startApart starts a server apart from the driver, where there is room for both: it has a processor to itself.
+func startApart(child *exec.Cmd) error {
 	first, rest, ok := halves()
 	if !ok {
-		return o.child.Start()
+		return child.Start()
 	}
-	if err := startOn(o.child, first); err != nil {
+	if err := startOn(child, first); err != nil {
 		return err
 	}
 	return moveTo(rest)

@@ -96,3 +96,22 @@ func startOn(child *exec.Cmd, set *unix.CPUSet) error {
 	defer func() { _ = unix.SchedSetaffinity(0, &own) }()
 	return child.Start()
 }
+
+// lowestPriority has this process take only what others leave of its processors. Priorities are of threads here; those to come have
+// that of the one that starts them.
+func lowestPriority() error {
+	threads, err := os.ReadDir("/proc/self/task")
+	if err != nil {
+		return err
+	}
+	for _, t := range threads {
+		id, err := strconv.Atoi(t.Name())
+		if err != nil {
+			continue
+		}
+		if err := unix.Setpriority(unix.PRIO_PROCESS, id, 19); err != nil && !errors.Is(err, unix.ESRCH) { // it may have ended
+			return fmt.Errorf("take the lowest priority: %w", err)
+		}
+	}
+	return nil
+}

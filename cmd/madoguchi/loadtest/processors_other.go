@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os/exec"
 	"runtime"
+	"syscall"
 )
 
 // Elsewhere than on Linux server and driver share their processors, and another process's time cannot be read.
@@ -28,3 +29,5 @@ func moveTo(*cpus) error { return nil }
 func startBeside(child *exec.Cmd, _ process) error { return child.Start() }
 
 func startOn(child *exec.Cmd, _ *cpus) error { return child.Start() }
+
+func lowestPriority() error { return syscall.Setpriority(syscall.PRIO_PROCESS, 0, 19) }

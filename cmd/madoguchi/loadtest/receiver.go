@@ -25,6 +25,13 @@ func (w *window) holds(t time.Duration) bool {
 func (w *window) open()  { w.from.Store(int64(now())) }
 func (w *window) close() { w.to.Store(int64(now())) }
 
+// again opens it for another time; between the two nothing counts.
+func (w *window) again() {
+	w.from.Store(0)
+	w.to.Store(0)
+	w.open()
+}
+
 // receiver counts what one participant gets of the other's track.
 type receiver struct {
 	window *window
@@ -34,6 +41,7 @@ type receiver struct {
 	mu      sync.Mutex // two streams may carry one track after each other
 	latency histogram
 	got     uint64 // distinct packets sent within the window
+	frames  uint64 // of them, such as end a frame
 	doubles uint64
 	foreign uint64 // packets of somebody else's track
 	seen    []uint64
@@ -65,11 +73,22 @@ func (r *receiver) packet(b []byte) {
 		return
 	}
 	r.got++
+	if b[1]&0x80 != 0 {
+		r.frames++
+	}
 	if r.last != 0 {
 		r.gap = max(r.gap, at-r.last)
 	}
 	r.last = at
 	r.latency.add(at - m.sent)
+}
+
+// restart counts anew for a window that opens now.
+func (r *receiver) restart() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.latency, r.got, r.doubles, r.frames = histogram{}, 0, 0, 0
+	r.seen, r.based, r.last, r.gap = nil, false, now(), 0
 }
 
 // isNew notes a packet's number; false if it has been there already, or is older than the first counted by far.

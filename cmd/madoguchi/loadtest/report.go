@@ -63,7 +63,7 @@ func (r *Report) count(rooms []*room) {
 	for _, room := range rooms {
 		for _, p := range room.who {
 			for m := range media {
-				media[m].sent += p.send.sent[m]
+				media[m].sent += p.send.sent[m].Load()
 				in := p.recv[m]
 				in.mu.Lock()
 				media[m].received += in.got

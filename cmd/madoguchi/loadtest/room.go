@@ -35,6 +35,7 @@ type participant struct {
 	admitted  atomic.Int64  // when the gate was told to open; 0 if it always was
 
 	clients []*client.Client
+	tap     *tap    // records what leaves; nil: nothing is recorded
 	socket  *socket // to the broker; nil unless the way leads there
 	sending sync.WaitGroup
 	stop    context.CancelFunc
@@ -110,6 +111,9 @@ func settings(s *webrtc.SettingEngine) {
 // connection makes a peer connection of the participant's. What it receives is counted, what it sends begins with start.
 func (p *participant) connection(o client.Options) (*client.Client, error) {
 	o.Name, o.Codecs, o.Interceptors, o.Settings = p.name, codecs, interceptors, settings
+	if p.tap != nil {
+		o.Settings = p.tap.settings
+	}
 	o.Packet = func(line client.Line, b []byte) {
 		if line.Kind == webrtc.RTPCodecTypeVideo {
 			p.recv[picture].packet(b)

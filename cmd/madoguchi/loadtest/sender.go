@@ -30,8 +30,9 @@ type sender struct {
 	levelID      uint8 // id of the audio level extension; 0: not agreed
 	wantKeyframe atomic.Bool
 
+	sent [2]atomic.Uint64 // within the window, by medium
+
 	// Read when run has returned:
-	sent   [2]uint64 // within the window, by medium
 	failed uint64
 	late   histogram // how late a packet was, against its schedule
 }
@@ -131,7 +132,7 @@ func (s *sender) write(to rtpWriter, p *rtp.Packet, m medium, mark marker, at in
 	if !s.window.holds(mark.sent) {
 		return
 	}
-	s.sent[m]++
+	s.sent[m].Add(1)
 	if err != nil {
 		s.failed++
 	}
