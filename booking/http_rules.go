@@ -76,6 +76,7 @@ type serviceView struct {
 	First      FirstView   `json:"firstVisit"`
 	Consents   []itemView  `json:"consents"`
 	Checks     []itemView  `json:"checks"`
+	Vitals     []string    `json:"vitals" doc:"what may be measured during it: blood-pressure, oximeter, thermometer, scales"`
 }
 
 // FirstView is how a service treats somebody who comes for the first time.
@@ -106,6 +107,7 @@ func (s *Service) listServices(context.Context, *struct{}) (*servicesOutput, err
 			Before: info.Before, After: info.After, Cleaning: info.Cleaning, Needs: append([]string{}, info.Needs...), Anonymous: info.Anonymous,
 			FollowedBy: append([]string{}, info.FollowedBy...), Languages: languagesOf(info), Law: info.Law, Lead: info.Lead, Ahead: info.Ahead,
 			First: firstView(info.FirstVisit), Consents: itemViews(info.Consents), Checks: itemViews(info.Checks),
+			Vitals: append([]string{}, info.Vitals...),
 		}
 		out.Body.Services = append(out.Body.Services, v)
 	}

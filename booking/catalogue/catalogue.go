@@ -65,6 +65,7 @@ type Service struct {
 	FirstVisit  FirstRule // whether it is given to somebody who comes for the first time
 	Consents    []Item    // what the resident agrees to before it begins
 	Checks      []Item    // what the professional makes sure of before it begins
+	Vitals      []string  // what the professional may have measured during it; words of Vitals
 }
 
 // FirstRule says how a service treats a first visit.
@@ -230,6 +231,10 @@ type Shift struct {
 	Repeat   Repeat // instead of Days
 	From, To Clock
 }
+
+// Vitals are the words a service may use for what is measured during it, each named after the device the booth has for
+// it among its equipment. A booth without the device can still have the value typed in or read by the camera.
+func Vitals() []string { return []string{"blood-pressure", "oximeter", "thermometer", "scales"} }
 
 // Roles are the words a service or desk may use for who serves it.
 func Roles() []string {

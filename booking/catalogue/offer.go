@@ -56,6 +56,21 @@ func (b *builder) terms(r rawService, s *Service) {
 	}
 	s.Consents, s.Checks = b.items(r.where, "consents", r.Consents), b.items(r.where, "checks", r.Checks)
 	s.FirstVisit = b.firstVisit(r.FirstVisit)
+	s.Vitals = b.vitals(r)
+}
+
+// vitals checks what may be measured: a word nobody knows would leave a button out at the desk without a reason.
+func (b *builder) vitals(r rawService) []string {
+	for i, word := range r.Vitals {
+		key := "vitals." + strconv.Itoa(i)
+		switch {
+		case !slices.Contains(Vitals(), word):
+			b.fault(r.where, key, "vitals has %q: %s", short(word), suggestion(word, Vitals()))
+		case slices.Index(r.Vitals, word) < i:
+			b.fault(r.where, key, "vitals has %q twice", word)
+		}
+	}
+	return r.Vitals
 }
 
 func (b *builder) firstVisit(r rawFirst) FirstRule {

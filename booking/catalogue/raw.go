@@ -51,6 +51,7 @@ type rawService struct {
 	FirstVisit  rawFirst   `yaml:"firstVisit"`
 	Consents    []rawItem  `yaml:"consents"`
 	Checks      []rawItem  `yaml:"checks"`
+	Vitals      []string   `yaml:"vitals"`
 }
 
 type rawWording struct {

@@ -450,6 +450,8 @@ export interface Service {
   needs: string[];
   anonymous: boolean;
   followedBy: string[];
+  /** What the professional may have measured during it; absent from an older server. */
+  vitals?: string[];
   languages: string[];
   law: string;
   /** Minutes before the start until which it can be booked. */

@@ -23,7 +23,7 @@ const (
 		"img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 	pagePermissions = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), " +
-		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), " +
+		"autoplay=(self), fullscreen=(self), screen-wake-lock=(self), bluetooth=(self), " +
 		"geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), browsing-topics=()"
 )
 
