@@ -50,6 +50,10 @@ function read(characteristic: Characteristic, value: Uint8Array, now: number): H
       const { spo2, pulse, status, sensor, stamp, clockUnset } = spotCheck(value);
       const refused = refusedBy(status ?? [], sensor ?? []);
       if (refused !== null) return refused;
+      // What is kept in a device may be anybody's, unless its clock says that it is of now.
+      if (status?.includes("from-memory") === true && (stamp === null || clockUnset)) {
+        return { is: "refused", why: "stale", detail: "the oximeter says from-memory, and not since when" };
+      }
       return taken({ ...saturated(spo2, pulse), stamp, unset: clockUnset, flags: doubts(status ?? [], sensor ?? []), now });
     }
     case 0x2a5f: {
