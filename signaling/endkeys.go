@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"madoguchi/signaling/protocol"
+	"madoguchi/signaling/session"
 )
 
 // The keys between the ends of a visit. What a page says of them is passed on and kept like presence: whole, of each participant
@@ -26,6 +28,9 @@ func newAnnouncePace() *rate.Limiter { return rate.NewLimiter(announcesPerSecond
 // notice is what a participant has said of its keys.
 type notice struct {
 	Text string `json:"text"`
+	// Held takes the place of Text once both are let in who is meant and who has said it.
+	Held    string `json:"held,omitempty"`
+	HeldFor string `json:"heldFor,omitempty"`
 	// At orders what was said, in ms: a page may speak over two nodes within a moment.
 	At int64 `json:"at"`
 }
@@ -41,7 +46,7 @@ func (b *Broker) announceKeys(ctx context.Context, s *socket, m protocol.Announc
 		return &refusal{protocol.ErrTooFast, fmt.Sprintf("%d times a second is enough", announcesPerSecond)}
 	}
 	w := who{d.ID, s.who.participant}
-	n := b.hub.announce(w, m.Notice)
+	n := b.hub.announce(w, notice{Text: m.Notice, Held: m.Held, HeldFor: m.HeldFor})
 	if err := b.lines.setKeys(ctx, w, n); err != nil {
 		return err
 	}
@@ -58,16 +63,16 @@ func (l lines) setKeys(ctx context.Context, w who, n notice) error {
 }
 
 // announce notes what a participant here has said and tells everybody here.
-func (h *hub) announce(w who, text string) (n notice) {
+func (h *hub) announce(w who, said notice) notice {
 	h.do(func() {
 		v := h.sessions[w.session]
 		if v == nil {
 			return
 		}
-		n = notice{text, max(h.clock.Now().UnixMilli(), v.people[w.participant].keys.At+1)}
-		h.takeKeys(v, w.participant, n)
+		said.At = max(h.clock.Now().UnixMilli(), v.people[w.participant].keys.At+1)
+		h.takeKeys(v, w.participant, said)
 	})
-	return n
+	return said
 }
 
 // setKeys takes in what another node has heard.
@@ -86,9 +91,35 @@ func (h *hub) takeKeys(v *visit, participant string, n notice) {
 	}
 	p.keys = n
 	v.people[participant] = p
+	tellKeys(v)
+}
+
+// tellKeys tells everybody here what everybody has said of their keys.
+func tellKeys(v *visit) {
 	for _, m := range v.members {
 		m.socket.send(keysOf(v))
 	}
+}
+
+// releaseHeld tells what was held until the consultation begins: ahead of the session itself, since pages have more to do with
+// it than with a key, and the first picture is on its way.
+func releaseHeld(v *visit, before session.Doc) {
+	begins := before.State != protocol.StateConsultation && v.doc.State == protocol.StateConsultation
+	if begins && slices.ContainsFunc(slices.Collect(maps.Values(v.people)), func(p presence) bool { return p.keys.Held != "" }) {
+		tellKeys(v)
+	}
+}
+
+// told is what others may hear of it now.
+func (n notice) told(by string, d session.Doc) string {
+	letIn := func(id string) bool {
+		p, in := d.Participant(id)
+		return in && p.Admitted
+	}
+	if n.Held != "" && d.State == protocol.StateConsultation && letIn(by) && letIn(n.HeldFor) {
+		return n.Held
+	}
+	return n.Text
 }
 
 // keysOf is what everybody has said of their keys. Who has left is listed too: the document says who takes part, and may be
@@ -96,8 +127,8 @@ func (h *hub) takeKeys(v *visit, participant string, n notice) {
 func keysOf(v *visit) protocol.Keys {
 	out := protocol.Keys{Session: v.doc.ID}
 	for participant, p := range v.people {
-		if p.keys.Text != "" {
-			out.People = append(out.People, protocol.KeyNotice{Participant: participant, Notice: p.keys.Text})
+		if text := p.keys.told(participant, v.doc); text != "" {
+			out.People = append(out.People, protocol.KeyNotice{Participant: participant, Notice: text})
 		}
 	}
 	slices.SortFunc(out.People, func(a, b protocol.KeyNotice) int { return strings.Compare(a.Participant, b.Participant) })

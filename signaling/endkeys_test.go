@@ -8,9 +8,15 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-// announce says something of the seat's keys.
-func (p *peer) announce(text string) string {
-	return p.ask(protocol.TypeAnnounceKeys, func(id string) any { return protocol.AnnounceKeys{ID: id, Notice: text} })
+// announce says something of the seat's keys, and what is to take its place later.
+func (p *peer) announce(text string, later ...protocol.AnnounceKeys) string {
+	return p.ask(protocol.TypeAnnounceKeys, func(id string) any {
+		said := protocol.AnnounceKeys{ID: id, Notice: text}
+		for _, one := range later {
+			said.Held, said.HeldFor = one.Held, one.HeldFor
+		}
+		return said
+	})
 }
 
 // keys waits until the seat has been told exactly this of everybody's keys.
@@ -49,6 +55,29 @@ func TestKeysAreToldAgainToWhoeverComesBackToAnotherNode(t *testing.T) {
 	again := there.sit(morita)
 	again.enter(there, c.session)
 	again.keys(protocol.KeyNotice{Participant: booth1, Notice: "public of the booth"})
+}
+
+func TestAKeyThatIsHeldIsToldWithTheAdmissionAndNotBefore(t *testing.T) {
+	w := newWorld(t)
+	here, there := w.start(nil), w.start(nil)
+	booth, desk := here.sit(booth1), there.sit(morita)
+	session := here.checkIn(here.book("shiomachihama-1", "medical@morita"))
+	booth.enter(here, session)
+	booth.ok(booth.request(protocol.TypeReady))
+	desk.enter(there, session)
+	booth.ok(booth.announce("public of the booth", protocol.AnnounceKeys{Held: "for the desk", HeldFor: morita}))
+	desk.ok(desk.announce("public of the desk", protocol.AnnounceKeys{Held: "for another", HeldFor: pharmacy}))
+	fromBooth := protocol.KeyNotice{Participant: booth1, Notice: "public of the booth"}
+	fromDesk := protocol.KeyNotice{Participant: morita, Notice: "public of the desk"}
+	desk.keys(fromBooth, fromDesk)
+	desk.ok(desk.admit(booth1))
+	fromBooth.Notice = "for the desk"
+	desk.keys(fromBooth, fromDesk)
+	booth.keys(fromBooth, fromDesk)
+	// What is said later holds, with nothing held back.
+	fromBooth.Notice = "and a code"
+	booth.ok(booth.announce(fromBooth.Notice))
+	desk.keys(fromBooth, fromDesk)
 }
 
 func TestKeysAreTakenOnlyFromMembersInReasonableSizeAndNumber(t *testing.T) {

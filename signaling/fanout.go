@@ -30,6 +30,7 @@ func (h *hub) take(d session.Doc) (news, gate bool) {
 func (h *hub) replace(v *visit, d session.Doc) {
 	before := v.doc
 	v.doc = d
+	releaseHeld(v, before)
 	h.tellSession(v)
 	h.tellSeatsOf(before)
 	h.tellSeatsOf(d)

@@ -422,11 +422,13 @@ export interface RemoteDone {
   command: string;
 }
 
-/** AnnounceKeys takes the place of what this participant said before. The server passes it on to whoever has entered the session, those who wait at its gate too, and understands nothing of it: public keys, and secret ones sealed for one participant each. It is kept as long as the session. */
+/** AnnounceKeys takes the place of what this participant said before. The server passes it on to whoever has entered the session, those who wait at its gate too, and understands nothing of it: public keys, and secret ones sealed for one participant each. It is kept as long as the session. Held is what takes its place as soon as both this participant and HeldFor are let in, and is told to nobody before: by it HeldFor has the key with the admission itself, and not a round trip later. */
 export interface AnnounceKeys {
   type: "announce_keys";
   id: string;
   notice: string;
+  held?: string;
+  heldFor?: string;
 }
 
 /** Ping asks whether the server is there; every message counts as a sign of life, so it is needed only in silence. */

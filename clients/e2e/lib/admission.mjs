@@ -26,12 +26,13 @@ export async function bothEnds(world) {
  *
  * @param {import('./world.mjs').World} world
  * @param {Awaited<ReturnType<typeof bothEnds>>} ends
- * @param {{tries: number, round?: number, url?: string}} how round: residents of another round are others
+ * @param {{tries: number, round?: number, from?: number}} how round: residents of another round are others; from: the number
+ *   of the first, where one round is told in parts
  * @returns {Promise<Admissions>}
  */
-export async function admitAgainAndAgain(world, { booth, desk }, { tries, round = 0 }) {
+export async function admitAgainAndAgain(world, { booth, desk }, { tries, round = 0, from: first = 0 }) {
   const times = { booth: { picture: [], sound: [] }, desk: { picture: [], sound: [] } };
-  for (let n = 0; n < tries; n++) {
+  for (let n = first; n < first + tries; n++) {
     const resident = { kana: `ココロミ ${SYLLABLES[n % 20]}${'コミネ'[round]}`, phone: `0999-00-${2 + round}${100 + n}` };
     await arrive(world.url, { resident });
     await becomeReady(booth);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Agreement, type Keys } from "./agreement";
+import { Agreement, type HeldNotice, type Keys } from "./agreement";
 import { readNotice } from "./notice";
-import { unwrap, newPair } from "./wrap";
+import { giftKey, newPair, unseal } from "./wrap";
 
 /** One page, and what has come about in it. */
 interface Page {
@@ -16,7 +16,11 @@ interface Page {
 class Server {
   readonly pages: Page[] = [];
   readonly said = new Map<string, string>();
+  readonly held = new Map<string, HeldNotice>();
+  readonly opening: Promise<void>[] = [];
   entitled: string[] = [];
+  /** Two who are about to meet. */
+  expected: readonly string[] = [];
   members: string[] | null = null;
   change: (notice: string, from: string, to: string) => string = (notice) => notice;
   private heard = 0;
@@ -28,13 +32,21 @@ class Server {
       sent: [],
       code: null,
       agreement: new Agreement({
-        say: async (notice) => {
+        say: async (notice, later) => {
           this.said.set(name, notice);
+          if (later === null) this.held.delete(name);
+          else this.held.set(name, later);
           this.heard++;
           this.tell();
         },
         onSending: ({ frames }: Keys) => void page.sent.push(frames.kid),
-        onGiven: ({ participant, frames }: Keys) => void page.given.set(participant, [...(page.given.get(participant) ?? []), frames.kid]),
+        onGiven: async ({ participant, kid, key, text }) => {
+          // Whoever holds the gift back or changes it gives nothing.
+          const opened = unseal(key, text).then((base) => {
+            if (base !== null) page.given.set(participant, [...(page.given.get(participant) ?? []), kid]);
+          });
+          this.opening.push(opened);
+        },
         onCode: (code) => {
           page.code = code;
         },
@@ -58,7 +70,8 @@ class Server {
     for (const { name, agreement } of this.pages) {
       const notices = new Map([...this.said].map(([from, notice]) => [from, this.change(notice, from, name)]));
       const among = (list: readonly string[]): string[] => (list.includes(name) ? list.filter((one) => one !== name) : []);
-      agreement.told({ session: "s_1", own: name, entitled: among(this.entitled), members: among(this.members ?? this.entitled), notices });
+      const expected = among(this.expected)[0] ?? null;
+      agreement.told({ session: "s_1", own: name, entitled: among(this.entitled), expected, members: among(this.members ?? this.entitled), notices });
     }
   }
 
@@ -67,6 +80,7 @@ class Server {
     for (let before = -1; before !== this.heard; ) {
       before = this.heard;
       for (const { agreement } of this.pages) await agreement.idle();
+      await Promise.all(this.opening.splice(0));
     }
   }
 }
@@ -85,6 +99,29 @@ describe("agreeing on keys", () => {
     expect(heldOf(booth, desk)).toBe(desk.sent.at(-1));
     // The key sealed with while waiting is the one given: what was kept for the first picture can be shown.
     expect(booth.sent).toHaveLength(1);
+  });
+
+  it("lets the server hold the key back for whom it is about to meet, and for nobody else", async () => {
+    const server = new Server();
+    server.expected = ["booth:one", "desk:two"];
+    const [booth, desk] = [server.join("booth:one"), server.join("desk:two")];
+    server.join("guest:three");
+    await server.quiet();
+    expect([booth.given.size, desk.given.size]).toEqual([0, 0]);
+    expect([...server.held].map(([from, { heldFor }]) => [from, heldFor])).toEqual([["booth:one", "desk:two"], ["desk:two", "booth:one"]]);
+    // What was held is passed on before the pages have heard of anything else.
+    for (const [from, { held }] of server.held) server.said.set(from, held);
+    server.tell();
+    await server.quiet();
+    expect(heldOf(desk, booth)).toBe(booth.sent.at(-1));
+    expect(heldOf(booth, desk)).toBe(desk.sent.at(-1));
+    server.expected = [];
+    await server.admit("booth:one", "desk:two");
+    expect([...server.held]).toEqual([]);
+    expect([booth.sent.length, desk.sent.length]).toEqual([1, 1]);
+    expect([booth.given.get("desk:two"), desk.given.get("booth:one")]).toEqual([[desk.sent[0]], [booth.sent[0]]]);
+    expect(booth.code).toMatch(/^\d{6}$/);
+    expect(desk.code).toBe(booth.code);
   });
 
   it("gives both the same code, and another when somebody else comes", async () => {
@@ -210,7 +247,8 @@ describe("agreeing on keys", () => {
     const said = readNotice(server.said.get("booth:one") ?? "");
     const notice = said === "unable" ? null : said;
     const gift = { session: "s_1", kid: notice?.kid ?? 0, from: "booth:one", to: "desk:two", fromKey: notice?.key ?? stranger.open, toKey: stranger.open };
-    expect(await unwrap(stranger.secret, gift, notice?.gifts.get("desk:two"))).toBeNull();
+    const key = await giftKey(stranger.secret, gift.fromKey, gift);
+    expect(await unseal(key, notice?.gifts.get("desk:two"))).toBeNull();
   });
 
   it("takes whatever cannot be understood for somebody who cannot seal", async () => {

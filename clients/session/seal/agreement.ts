@@ -1,8 +1,10 @@
 import { toText, type Bytes } from "./bytes";
-import { codeOf, commitment, nonceSize, rosterOf, type Roll } from "./code";
-import { readNotice, writeNotice, type Notice, type Round, type Said } from "./notice";
+import { Gifts, type Wrapped } from "./gifts";
+import { readNotice, writeNotice, type Notice, type Said } from "./notice";
+import { Rounds } from "./rounds";
 import { baseSize, frameKey, type FrameKey } from "./sframe";
-import { messageBase, newPair, unwrap, wrap, type Gift, type Pair } from "./wrap";
+import { Turns } from "./turns";
+import { messageBase, newPair, type Pair } from "./wrap";
 
 /** What the server says of a session, as far as keys go. */
 export interface Meeting {
@@ -10,33 +12,38 @@ export interface Meeting {
   readonly own: string;
   /** The others who see and hear us, and whom we see and hear, just now: who may have our key. */
   readonly entitled: readonly string[];
+  /** Whom we are about to meet; null where that is nobody, or not known. */
+  readonly expected: string | null;
   /** The others who are let in, whether or not something is paused: whose keys the code is about. */
   readonly members: readonly string[];
   /** What everybody has said of their keys. */
   readonly notices: ReadonlyMap<string, string>;
 }
 
-/** Keys of one participant: for frames, and for messages over data channels. */
+/** Our keys: for frames, and for messages over data channels. */
 export interface Keys {
   readonly participant: string;
   readonly frames: FrameKey;
   readonly messages: FrameKey;
 }
 
+/** What takes the place of a notice once we and `heldFor` are let in. */
+export interface HeldNotice {
+  readonly held: string;
+  readonly heldFor: string;
+}
+
 /** What an agreement brings about. */
 export interface AgreementEvents {
   /** Tells the others; resolves when the server has it. */
-  say(notice: string): Promise<void>;
+  say(notice: string, later: HeldNotice | null): Promise<void>;
   /** From now on we seal with these. */
   onSending(keys: Keys): void;
   /** Somebody has given us theirs. */
-  onGiven(keys: Keys): void;
+  onGiven(gift: Wrapped): void;
   /** The code to be compared, or null while there is none. */
   onCode(code: string | null): void;
 }
-
-/** Most sets of participants for which a page takes part in a code: each is a chance in a million for somebody in the middle. */
-const mostRounds = 200;
 
 /** A key we seal with, and who has it. */
 interface Own {
@@ -46,48 +53,45 @@ interface Own {
   readonly given: Map<string, { readonly key: string; readonly gift: string }>;
 }
 
-/** Our number for a code, and what the others are bound to. */
-interface Bound {
-  readonly nonce: Bytes;
-  readonly commitment: string;
-  readonly others: Map<string, string>;
-}
-
 /**
  * Agrees on keys with the other pages of a session, through a server that must not learn them. Each page has a key pair and a
  * key it seals with. It gives that key to whoever is entitled to it, sealed under their public key, and takes another one when
  * somebody may no longer have it, or somebody comes who must not read what went before. What it says is its whole state, so a
- * message lost is made good by the next. Steps are taken one after the other, always with the newest state.
+ * message lost is made good by the next. It speaks in turns, always of the newest state; what others give is taken at once.
  */
 export class Agreement {
   private readonly events: AgreementEvents;
-  private readonly pair: Promise<Pair>;
+  private readonly pair: Promise<Pair> = newPair();
+  private readonly rounds: Rounds;
+  private readonly taking = new Turns(() => this.expectAndTake());
+  private readonly speaking = new Turns(() => this.speak());
+  private readonly read = new Map<string, { readonly text: string; readonly said: Said }>();
+  private gifts: Gifts | null = null;
   private meeting: Meeting | null = null;
   private own: Own = newKey();
   private sending = -1;
-  private readonly opened = new Set<string>();
-  private readonly rounds = new Map<string, Bound>();
-  private code: string | null = null;
   private said: string | null = null;
-  private running: Promise<void> | null = null;
-  private asked = false;
   private closed = false;
 
   constructor(events: AgreementEvents) {
     this.events = events;
-    this.pair = newPair();
+    this.rounds = new Rounds((code) => {
+      if (!this.closed) events.onCode(code);
+    });
   }
 
   /** Takes in what the server says now. */
   told(meeting: Meeting): void {
     this.meeting = meeting;
-    this.run();
+    this.take(meeting);
+    this.taking.ask();
+    this.speaking.ask();
   }
 
   /** The line is another one: what we say is said again. */
   repeat(): void {
     this.said = null;
-    this.run();
+    if (this.meeting !== null) this.speaking.ask();
   }
 
   /** Ends it; nothing is brought about any more. */
@@ -98,55 +102,52 @@ export class Agreement {
 
   /** Resolves when everything that follows from what has been told is done. */
   async idle(): Promise<void> {
-    while (this.running !== null) await this.running;
+    await this.taking.idle();
+    await this.speaking.idle();
   }
 
-  private run(): void {
-    this.asked = true;
-    this.running ??= this.steps().finally(() => {
-      this.running = null;
-      // Something may have been told after the last look.
-      if (this.asked && !this.closed && this.meeting !== null) this.run();
-    });
+  /** Hands on what others have given us and we can open already. */
+  private take(meeting: Meeting): void {
+    if (this.gifts === null || this.closed) return;
+    for (const [from, notice] of this.able(meeting)) {
+      const gift = this.gifts.take(from, notice);
+      if (gift !== null) this.events.onGiven(gift);
+    }
   }
 
-  private async steps(): Promise<void> {
+  private async expectAndTake(): Promise<void> {
     const pair = await this.pair;
-    while (this.asked && !this.closed && this.meeting !== null) {
-      this.asked = false;
-      await this.step(this.meeting, pair);
+    const { meeting } = this;
+    if (meeting === null) return;
+    this.gifts ??= new Gifts(meeting.session, meeting.own, pair);
+    for (const [from, notice] of this.able(meeting)) {
+      await this.gifts.expect(from, notice);
+      // Others may have come meanwhile, and what this one says may be news.
+      if (this.meeting !== null) this.take(this.meeting);
     }
   }
 
-  private async step(meeting: Meeting, pair: Pair): Promise<void> {
-    const said = new Map([...meeting.notices].map(([participant, text]) => [participant, readNotice(text)]));
-    said.delete(meeting.own);
-    await this.take(meeting, pair, said);
+  private async speak(): Promise<void> {
+    const pair = await this.pair;
+    const { meeting } = this;
+    if (meeting === null) return;
+    const gifts = (this.gifts ??= new Gifts(meeting.session, meeting.own, pair));
     if (this.sending === -1) await this.seal(meeting.own);
-    await this.give(meeting, pair, said);
-    const round = await this.takePart(meeting, pair, said);
-    const gifts = new Map([...this.own.given].map(([participant, { gift }]) => [participant, gift]));
-    await this.say(writeNotice({ key: pair.open, kid: this.own.kid, gifts, round }, toText));
+    const said = this.saidIn(meeting);
+    const { session, own, members } = meeting;
+    const [round] = await Promise.all([
+      this.rounds.takePart({ session, own, key: pair.open, members, said }),
+      this.give(meeting, gifts, said),
+    ]);
+    const { kid, given } = this.own;
+    const notice = { key: pair.open, kid, round, gifts: new Map([...given].map(([participant, { gift }]) => [participant, gift])) };
+    await this.say(writeNotice(notice, toText), await this.later(meeting, gifts, said, { ...notice, round: null }));
     // Sealed with another key only when the others can have it: else they would hear nothing for a moment.
-    if (this.sending !== this.own.kid) await this.seal(meeting.own);
-  }
-
-  /** Opens what others have given us. */
-  private async take({ session, own }: Meeting, pair: Pair, said: ReadonlyMap<string, Said>): Promise<void> {
-    for (const [from, notice] of said) {
-      if (notice === "unable") continue;
-      const wrapped = notice.gifts.get(own);
-      const name = `${from} ${notice.kid} ${wrapped}`;
-      if (wrapped === undefined || this.opened.has(name)) continue;
-      this.opened.add(name);
-      const gift: Gift = { session, kid: notice.kid, from, to: own, fromKey: notice.key, toKey: pair.open };
-      const base = await unwrap(pair.secret, gift, wrapped);
-      if (base !== null) await this.hand(from, notice.kid, base, (keys) => this.events.onGiven(keys));
-    }
+    if (this.sending !== this.own.kid) await this.seal(own);
   }
 
   /** Gives our key to whoever is entitled, another one if those who have it are no longer the same. */
-  private async give({ session, own, entitled }: Meeting, pair: Pair, said: ReadonlyMap<string, Said>): Promise<void> {
+  private async give({ entitled }: Meeting, gifts: Gifts, said: ReadonlyMap<string, Said>): Promise<void> {
     const able = entitled.flatMap((participant) => {
       const notice = said.get(participant);
       return notice === undefined || notice === "unable" ? [] : [{ participant, key: notice.key }];
@@ -158,92 +159,63 @@ export class Agreement {
     for (const { participant, key } of able) {
       const text = toText(key);
       if (this.own.given.get(participant)?.key === text) continue;
-      const gift: Gift = { session, kid: this.own.kid, from: own, to: participant, fromKey: pair.open, toKey: key };
-      const wrapped = await wrap(pair.secret, gift, this.own.base).catch(() => null);
-      if (wrapped !== null) this.own.given.set(participant, { key: text, gift: wrapped });
+      const gift = await gifts.make(participant, key, this.own.kid, this.own.base);
+      if (gift !== null) this.own.given.set(participant, { key: text, gift });
     }
   }
 
-  /** Our part in the code, which becomes known as soon as everybody has told theirs. */
-  private async takePart({ session, own, members }: Meeting, pair: Pair, said: ReadonlyMap<string, Said>): Promise<Round | null> {
-    const others: { participant: string; notice: Notice }[] = [];
-    for (const participant of members) {
-      const notice = said.get(participant);
-      if (notice === undefined || notice === "unable") return this.noCode();
-      others.push({ participant, notice });
-    }
-    if (others.length === 0) return this.noCode();
-    const roll: Roll[] = [{ participant: own, key: pair.open }, ...others.map(({ participant, notice }) => ({ participant, key: notice.key }))];
-    const roster = await rosterOf(session, roll);
-    const bound = await this.bind(roster, own);
-    if (bound === null) return this.noCode();
-    const rounds = others.map(({ participant, notice }) => ({ participant, round: notice.round?.roster === roster ? notice.round : null }));
-    for (const { participant, round } of rounds) {
-      // The first word counts: whoever binds itself anew has seen our number.
-      if (round !== null && !bound.others.has(participant)) bound.others.set(participant, round.commitment);
-    }
-    const allBound = others.every(({ participant }) => bound.others.has(participant));
-    this.know(allBound ? await numbered(roster, own, bound, rounds) : null);
-    return { roster, commitment: bound.commitment, nonce: allBound ? bound.nonce : null };
-  }
-
-  private async bind(roster: string, own: string): Promise<Bound | null> {
-    const known = this.rounds.get(roster);
-    if (known !== undefined) return known;
-    if (this.rounds.size >= mostRounds) return null;
-    const nonce = crypto.getRandomValues(new Uint8Array(nonceSize));
-    const bound: Bound = { nonce, commitment: await commitment(roster, own, nonce), others: new Map() };
-    this.rounds.set(roster, bound);
-    return bound;
-  }
-
-  private noCode(): null {
-    this.know(null);
-    return null;
-  }
-
-  private know(code: string | null): void {
-    if (code === this.code || this.closed) return;
-    this.code = code;
-    this.events.onCode(code);
+  /** What the server is to tell in our name with the admission: our key for whom we are about to meet, and for nobody else. */
+  private async later({ expected }: Meeting, gifts: Gifts, said: ReadonlyMap<string, Said>, notice: Notice): Promise<HeldNotice | null> {
+    const theirs = expected === null ? undefined : said.get(expected);
+    if (expected === null || theirs === undefined || theirs === "unable" || this.own.given.size > 0) return null;
+    const gift = await gifts.make(expected, theirs.key, notice.kid, this.own.base);
+    return gift === null ? null : { heldFor: expected, held: writeNotice({ ...notice, gifts: new Map([[expected, gift]]) }, toText) };
   }
 
   private async seal(own: string): Promise<void> {
     const { kid, base } = this.own;
-    await this.hand(own, kid, base, (keys) => this.events.onSending(keys));
+    const [frames, messages] = await Promise.all([frameKey(kid, base), messageKey(kid, base)]);
+    if (!this.closed) this.events.onSending({ participant: own, frames, messages });
     this.sending = kid;
   }
 
-  private async hand(participant: string, kid: number, base: Bytes, to: (keys: Keys) => void): Promise<void> {
-    const [frames, messages] = await Promise.all([frameKey(kid, base), messageBase(base).then((one) => frameKey(kid, one))]);
-    if (!this.closed) to({ participant, frames, messages });
-  }
-
   /** Says what has changed. What is not heard is said again with the next step. */
-  private async say(notice: string): Promise<void> {
-    if (notice === this.said || this.closed) return;
-    this.said = notice;
+  private async say(notice: string, later: HeldNotice | null): Promise<void> {
+    const all = JSON.stringify([notice, later]);
+    if (all === this.said || this.closed) return;
+    this.said = all;
     try {
-      await this.events.say(notice);
+      await this.events.say(notice, later);
     } catch {
       this.said = null;
     }
   }
+
+  /** What the others have said, read once. */
+  private saidIn({ notices, own }: Meeting): ReadonlyMap<string, Said> {
+    const said = new Map<string, Said>();
+    for (const [from, text] of notices) {
+      if (from === own) continue;
+      const known = this.read.get(from);
+      const one = known?.text === text ? known : { text, said: readNotice(text) };
+      this.read.set(from, one);
+      said.set(from, one.said);
+    }
+    return said;
+  }
+
+  private able(meeting: Meeting): [string, Notice][] {
+    return [...this.saidIn(meeting)].flatMap(([from, notice]) => (notice === "unable" ? [] : [[from, notice]]));
+  }
+}
+
+/** The key for messages over data channels that goes with a base key. */
+export async function messageKey(kid: number, base: Bytes): Promise<FrameKey> {
+  return frameKey(kid, await messageBase(base));
 }
 
 /** Ids of keys are random, so that no two participants have the same. */
 function newKey(): Own {
   const [id = 0] = crypto.getRandomValues(new Uint32Array(1));
   return { kid: id, base: crypto.getRandomValues(new Uint8Array(baseSize)), given: new Map() };
-}
-
-/** The code, if every number is the one its owner was bound to. */
-async function numbered(roster: string, own: string, bound: Bound, rounds: readonly { participant: string; round: Round | null }[]): Promise<string | null> {
-  const nonces = new Map([[own, bound.nonce]]);
-  for (const { participant, round } of rounds) {
-    if (round?.nonce == null) return null;
-    if ((await commitment(roster, participant, round.nonce)) !== bound.others.get(participant)) return null;
-    nonces.set(participant, round.nonce);
-  }
-  return codeOf(roster, nonces);
 }

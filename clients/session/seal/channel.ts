@@ -29,7 +29,7 @@ export class Messages {
     this.sending = new SendingKey(messages);
   }
 
-  give({ participant, messages }: Keys): void {
+  give({ participant, messages }: Pick<Keys, "participant" | "messages">): void {
     if (!this.given.has(messages.kid)) this.given.set(messages.kid, { participant, key: messages });
   }
 

@@ -1,5 +1,6 @@
 // What a page says to the worker that seals and opens its frames, and what the worker says back.
 
+import type { Wrapped } from "./gifts";
 import type { Fault } from "./opener";
 import type { FrameKey } from "./sframe";
 
@@ -16,8 +17,8 @@ export interface LineOptions {
 export type Command =
   /** Seal with this key from now on. */
   | { readonly type: "seal"; readonly key: FrameKey }
-  /** Somebody has given us a key. */
-  | { readonly type: "give"; readonly participant: string; readonly key: FrameKey }
+  /** Somebody has given us a key, which is still sealed. */
+  | ({ readonly type: "gift" } & Wrapped)
   /** Everything goes in clear from now on, or no longer. */
   | { readonly type: "openly"; readonly openly: boolean }
   /** Who is named on a receiving line. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { joined, utf8, type Bytes } from "./bytes";
+import type { Command } from "./commands";
 import { Lines, type Line } from "./lines";
 import type { Fault } from "./opener";
 import type { Frame } from "./sealer";
 import { frameKey } from "./sframe";
+import { seal } from "./wrap";
 
 /** The lines of one page, with a clock that moves when told to. */
 class Worker {
@@ -33,7 +35,15 @@ class Worker {
   }
 }
 
-const key = (kid: number): ReturnType<typeof frameKey> => frameKey(kid, new Uint8Array(16).fill(kid));
+const base = (kid: number): Bytes => new Uint8Array(16).fill(kid);
+const key = (kid: number): ReturnType<typeof frameKey> => frameKey(kid, base(kid));
+
+/** The booth's key, as it is given. */
+async function gift(kid: number): Promise<Command> {
+  const opener = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, false, ["encrypt", "decrypt"]);
+  return { type: "gift", participant: "booth:one", kid, key: opener, text: await seal(opener, base(kid)) };
+}
+
 const picture = (time: number, kind: "key" | "delta" = "delta"): Frame => ({ kind, time, redundant: false, data: joined(utf8(`picture number ${time}`)) });
 const sent = async (line: Line, frame: Frame): Promise<Frame> => ({ ...frame, data: (await line.pass(frame)) ?? new Uint8Array(0) });
 const textOf = (data: Bytes | null): string | null => (data === null ? null : new TextDecoder().decode(data));
@@ -41,10 +51,10 @@ const textOf = (data: Bytes | null): string | null => (data === null ? null : ne
 /** A page that sends and one that receives, which knows nothing yet. */
 async function two(): Promise<{ from: Worker; to: Worker; line: Line; screen: Line; know: () => Promise<void> }> {
   const [from, to] = [new Worker(), new Worker()];
-  from.lines.obey({ type: "seal", key: await key(1) });
+  void from.lines.obey({ type: "seal", key: await key(1) });
   const know = async (): Promise<void> => {
-    to.lines.obey({ type: "name", line: "a", participant: "booth:one" });
-    to.lines.obey({ type: "give", participant: "booth:one", key: await key(1) });
+    void to.lines.obey({ type: "name", line: "a", participant: "booth:one" });
+    await to.lines.obey(await gift(1));
   };
   return { from, to, line: from.sends(), screen: to.receives(), know };
 }
@@ -54,13 +64,13 @@ describe("the lines of a page", () => {
     const worker = new Worker();
     const line = worker.sends();
     expect(await line.pass(picture(0))).toBeNull();
-    worker.lines.obey({ type: "seal", key: await key(1) });
+    void worker.lines.obey({ type: "seal", key: await key(1) });
     expect(textOf(await line.pass(picture(1)))).not.toContain("number 1");
-    worker.lines.obey({ type: "openly", openly: true });
+    void worker.lines.obey({ type: "openly", openly: true });
     expect(textOf(await line.pass(picture(2)))).toBe("picture number 2");
-    worker.lines.obey({ type: "openly", openly: false });
+    void worker.lines.obey({ type: "openly", openly: false });
     expect(textOf(await line.pass(picture(3)))).not.toContain("number 3");
-    worker.lines.obey({ type: "forget" });
+    void worker.lines.obey({ type: "forget" });
     expect(await line.pass(picture(4))).toBeNull();
   });
 
@@ -68,9 +78,9 @@ describe("the lines of a page", () => {
     const worker = new Worker();
     worker.sends("voice");
     worker.sends("face");
-    worker.lines.obey({ type: "seal", key: await key(1) });
+    void worker.lines.obey({ type: "seal", key: await key(1) });
     expect(worker.keyframes).toBe(1);
-    worker.lines.obey({ type: "seal", key: await key(2) });
+    void worker.lines.obey({ type: "seal", key: await key(2) });
     expect(worker.keyframes).toBe(2);
   });
 
@@ -108,10 +118,25 @@ describe("the lines of a page", () => {
     expect(to.keyframes).toBe(1);
   });
 
+  it("know no key whose gift has been changed, or that was forgotten while it was opened", async () => {
+    const { to, line, screen } = await two();
+    const whole = await gift(1);
+    void to.lines.obey({ type: "name", line: "a", participant: "booth:one" });
+    if (whole.type === "gift") await to.lines.obey({ ...whole, text: `${whole.text.startsWith("A") ? "B" : "A"}${whole.text.slice(1)}` });
+    const opening = to.lines.obey(whole);
+    void to.lines.obey({ type: "forget" });
+    await opening;
+    const shown = screen.pass(await sent(line, picture(0, "key")));
+    await new Promise((resolve) => setImmediate(resolve));
+    to.pass(1_500);
+    expect(await shown).toBeNull();
+    expect(to.faults).toEqual(["keyless"]);
+  });
+
   it("play nothing of somebody who is not named on them", async () => {
     const { to, line, screen, know } = await two();
     await know();
-    to.lines.obey({ type: "name", line: "a", participant: "desk:two" });
+    void to.lines.obey({ type: "name", line: "a", participant: "desk:two" });
     const shown = screen.pass(await sent(line, picture(0, "key")));
     await new Promise((resolve) => setImmediate(resolve));
     to.pass(1_500);
@@ -123,9 +148,9 @@ describe("the lines of a page", () => {
     const { to, screen, know } = await two();
     await know();
     expect(await screen.pass(picture(0, "key"))).toBeNull();
-    to.lines.obey({ type: "openly", openly: true });
+    void to.lines.obey({ type: "openly", openly: true });
     expect(textOf(await screen.pass(picture(1, "key")))).toBe("picture number 1");
-    to.lines.obey({ type: "openly", openly: false });
+    void to.lines.obey({ type: "openly", openly: false });
     expect(await screen.pass(picture(2, "key"))).toBeNull();
     expect(to.faults).toEqual(["clear", "clear"]);
   });

@@ -1,7 +1,10 @@
 import type { Bytes } from "./bytes";
 import type { Command, LineOptions } from "./commands";
 import { KeyRing, TrackOpener, type Fault, type Opened } from "./opener";
+import type { Wrapped } from "./gifts";
 import { SendingKey, TrackSealer, type Frame } from "./sealer";
+import { frameKey } from "./sframe";
+import { unseal } from "./wrap";
 
 /** How long a frame waits for its key, or for its sender to be named, milliseconds: longer for pictures, which need each other. */
 const holdPicture = 1_500;
@@ -41,22 +44,24 @@ export class Lines {
   private openly = false;
   private streams = 0;
   private changes = 0;
+  /** How often every key has been forgotten. */
+  private keys = 0;
   private waiting: (() => void)[] = [];
 
   constructor(around: Surroundings) {
     this.around = around;
   }
 
-  /** Carries out what the page says. */
-  obey(command: Command): void {
+  /** Carries out what the page says: at once, but for a gift, which has to be opened. */
+  async obey(command: Command): Promise<void> {
     switch (command.type) {
       case "seal":
         this.sending = new SendingKey(command.key);
         this.beginAnew();
         break;
-      case "give":
-        this.ring.give(command);
-        break;
+      case "gift":
+        await this.unwrap(command);
+        return;
       case "openly":
         if (this.openly === command.openly) return;
         this.openly = command.openly;
@@ -68,9 +73,26 @@ export class Lines {
         break;
       case "forget":
         this.sending = null;
+        this.keys++;
         this.ring.clear();
         break;
     }
+    this.tell();
+  }
+
+  /** Here and not in the page, which has a screen to draw at the moment of admission. */
+  private async unwrap({ participant, kid, key, text }: Wrapped): Promise<void> {
+    const { keys } = this;
+    const base = await unseal(key, text);
+    if (base === null) return;
+    const given = { participant, key: await frameKey(kid, base) };
+    // What has been forgotten meanwhile is not learnt again.
+    if (keys !== this.keys) return;
+    this.ring.give(given);
+    this.tell();
+  }
+
+  private tell(): void {
     this.changes++;
     for (const go of this.waiting.splice(0)) go();
   }

@@ -23,9 +23,18 @@ export function meetingOf({ session, own, keys }: Told): Meeting {
     session: session.id,
     own,
     entitled: me?.apart === true ? [] : others.filter((one) => one.apart !== true).map(({ id }) => id),
+    expected: expectedIn(session, own),
     members: others.map(({ id }) => id),
     notices: new Map(keys.map(({ participant, notice }) => [participant, notice])),
   };
+}
+
+/** Booth and desk know whom they are about to meet, unless several desks have come. */
+function expectedIn({ state, participants }: Session, own: string): string | null {
+  if (state === "consultation" || state === "closed") return null;
+  const ends = participants.filter(({ kind }) => kind === "booth" || kind === "desk");
+  const [other, another] = ends.filter(({ id }) => id !== own);
+  return ends.some(({ id }) => id === own) && other !== undefined && another === undefined ? other.id : null;
 }
 
 /** Who, of those who are let in or are about to let each other in, cannot seal or open: with them everything goes in clear. */

@@ -45,7 +45,7 @@ function report(): void {
   self.postMessage(told, { transfer: [] });
 }
 
-self.addEventListener("message", ({ data }: MessageEvent<Command>) => lines.obey(data));
+self.addEventListener("message", ({ data }: MessageEvent<Command>) => void lines.obey(data));
 
 self.addEventListener("rtctransform", (event) => {
   const { transformer } = event as Event & { transformer: Transformer };

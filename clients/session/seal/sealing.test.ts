@@ -116,6 +116,14 @@ describe("who may have a key", () => {
     expect(meeting({ ...booth, admitted: false }, desk)).toEqual([]);
   });
 
+  it("is held back for whom we are about to meet, if it is plain who that is", () => {
+    const expected = (...participants: Participant[]): string | null => meetingOf({ ...told, session: sessionOf(participants, "waiting") }).expected;
+    expect(expected({ ...booth, admitted: false }, { ...desk, admitted: false })).toBe(desk.id);
+    expect(expected(booth, desk, person("desk:three"))).toBeNull();
+    expect(expected(booth, person("guest:three", { kind: "guest" }))).toBeNull();
+    expect(meetingOf({ ...told, session: sessionOf([booth, desk]) }).expected).toBeNull();
+  });
+
   it("is nobody while we are kept apart, and nobody who is", () => {
     expect(meeting({ ...booth, apart: true }, desk)).toEqual([]);
     expect(meeting(booth, desk, person("desk:three", { apart: true }))).toEqual([desk.id]);

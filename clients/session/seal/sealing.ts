@@ -3,15 +3,19 @@ import type { KeyNotice, PresenceItem, Session, Track } from "../protocol";
 import type { Link } from "../link";
 import type { Channels, Receiver } from "../peer";
 import type { SealingState } from "../types";
-import { Agreement } from "./agreement";
+import { Agreement, messageKey, type HeldNotice } from "./agreement";
 import { Messages, SealedChannel, type Channel } from "./channel";
 import type { Command, LineOptions, Report } from "./commands";
+import type { Wrapped } from "./gifts";
 import { meetingOf, whoCannot, type Told } from "./meeting";
 import { unableNotice } from "./notice";
 import { meddling } from "./opener";
+import { unseal } from "./wrap";
 
 /** How long somebody who is there may say nothing of keys until that counts as being unable to, milliseconds. */
 const silence = 2_000;
+/** After how long something the server would not hear is said again, milliseconds. */
+const sayAgainAfter = 1_000;
 
 /** The browser's part: a worker through which frames go. */
 export interface FrameWorker {
@@ -23,8 +27,8 @@ export interface FrameWorker {
 
 /** What sealing tells its owner. */
 export interface SealingEvents {
-  /** Sends a notice to the server; resolves when it has it. */
-  announce(notice: string): Promise<void>;
+  /** Sends a notice to the server, and what is to take its place with the admission; resolves when it has it. */
+  announce(notice: string, later: HeldNotice | null): Promise<void>;
   onState(state: SealingState): void;
   log(line: string): void;
 }
@@ -142,23 +146,43 @@ export class Sealing {
     }
     this.messages.openly = false;
     this.agreement = new Agreement({
-      say: (notice) => this.events.announce(notice),
+      say: (notice, later) => this.say(notice, later),
       onSending: (keys) => {
         this.messages.seal(keys);
         this.worker?.post({ type: "seal", key: keys.frames });
       },
-      onGiven: (keys) => {
-        this.messages.give(keys);
-        this.worker?.post({ type: "give", participant: keys.participant, key: keys.frames });
+      onGiven: (gift) => {
+        this.worker?.post({ type: "gift", ...gift });
+        void this.takeForMessages(gift);
       },
       onCode: (code) => this.show({ ...this.state, code }),
     });
   }
 
+  private async takeForMessages({ participant, kid, key, text }: Wrapped): Promise<void> {
+    const { agreement } = this;
+    const base = await unseal(key, text);
+    const messages = base === null ? null : await messageKey(kid, base);
+    if (messages !== null && agreement === this.agreement) this.messages.give({ participant, messages });
+  }
+
+  private async say(notice: string, later: HeldNotice | null): Promise<void> {
+    const { agreement } = this;
+    try {
+      await this.events.announce(notice, later);
+    } catch (error) {
+      // Without a line it is said with the next one; on a line that stands, once the server has time for it.
+      this.browser.after(sayAgainAfter, () => {
+        if (agreement === this.agreement) agreement?.repeat();
+      });
+      throw error;
+    }
+  }
+
   private sayUnable(): void {
     if (this.session === null || this.worker !== null || this.saidUnable) return;
     this.saidUnable = true;
-    this.events.announce(unableNotice).catch(() => {
+    this.events.announce(unableNotice, null).catch(() => {
       this.saidUnable = false;
     });
   }
@@ -213,5 +237,7 @@ export function sealingOver(
   onState: (state: SealingState) => void,
   log: (line: string) => void,
 ): Sealing {
-  return new Sealing(browser, { announce: async (notice) => void (await link.request({ type: "announce_keys", notice })), onState, log });
+  const announce = async (notice: string, later: HeldNotice | null): Promise<void> =>
+    void (await link.request({ type: "announce_keys", notice, ...later }));
+  return new Sealing(browser, { announce, onState, log });
 }

@@ -33,18 +33,17 @@ export interface Gift {
   readonly toKey: Bytes;
 }
 
-/** The base key, sealed for one participant. Rejects if the other's public key is no point of the curve. */
-export async function wrap(secret: CryptoKey, gift: Gift, base: Bytes): Promise<string> {
-  const key = await giftKey(secret, gift.toKey, gift);
+/** The base key, sealed for one participant by the key of that gift. */
+export async function seal(key: CryptoKey, base: Bytes): Promise<string> {
   return toText(new Uint8Array(await crypto.subtle.encrypt(once, key, base)));
 }
 
-/** Undoes wrap; null if it was not made for us by that sender, or changed. */
-export async function unwrap(secret: CryptoKey, gift: Gift, text: unknown): Promise<Bytes | null> {
+/** Undoes seal; null if it was not made for us by that sender, or changed. */
+export async function unseal(key: CryptoKey, text: unknown): Promise<Bytes | null> {
   const wrapped = fromText(text, baseSize + tagSize);
   if (wrapped === null) return null;
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(once, await giftKey(secret, gift.fromKey, gift), wrapped));
+    return new Uint8Array(await crypto.subtle.decrypt(once, key, wrapped));
   } catch {
     return null;
   }
@@ -53,7 +52,8 @@ export async function unwrap(secret: CryptoKey, gift: Gift, text: unknown): Prom
 /** Each gift has a key of its own, by which nothing else is ever encrypted; so one nonce does for all. */
 const once: AesGcmParams = { name: "AES-GCM", iv: new Uint8Array(12), tagLength: tagSize * 8 };
 
-async function giftKey(secret: CryptoKey, theirs: Bytes, { session, kid, from, to, fromKey, toKey }: Gift): Promise<CryptoKey> {
+/** The key of a gift, between our secret and their public key. Rejects if that is no point of the curve. */
+export async function giftKey(secret: CryptoKey, theirs: Bytes, { session, kid, from, to, fromKey, toKey }: Gift): Promise<CryptoKey> {
   const point = await crypto.subtle.importKey("raw", theirs, curve, false, []);
   const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: point }, secret, 256);
   const names = utf8(JSON.stringify(["madoguchi wrap 1", session, from, to]));
