@@ -45,20 +45,24 @@ type downTrack struct {
 	agreed  *payload   // what the subscriber calls it; nil if it did not agree to it
 	extMap  []extPair
 
-	seq        rewrite.Sequence
-	ts         rewrite.Timestamp
-	pictures   rewrite.Counter
-	tl0        rewrite.Counter
-	frames     rewrite.Counter
-	history    []sent // ring of what went out, by sequence number
-	rtxSeq     uint16
-	reported   time.Duration // last sender report, 0 never
-	passed     traffic       // payloads, without resent packets
-	rate       bitrate
-	heard      heardOf
-	disguised  uint64        // resent as if for the first time, so that the subscriber does not count them as lost
-	attachedAt time.Duration // when the present source was attached; 0 once its first packet has gone out
-	rtt        time.Duration
+	seq      rewrite.Sequence
+	ts       rewrite.Timestamp
+	pictures rewrite.Counter
+	tl0      rewrite.Counter
+	frames   rewrite.Counter
+	history  []sent // ring of what went out, by sequence number
+	rtxSeq   uint16
+	reported time.Duration // last sender report, 0 never
+	// unreadSince is when the first sender report went out after the last one that the subscriber has said it has had, which
+	// is readReport; 0: none has.
+	unreadSince time.Duration
+	readReport  uint32
+	passed      traffic // payloads, without resent packets
+	rate        bitrate
+	heard       heardOf
+	disguised   uint64        // resent as if for the first time, so that the subscriber does not count them as lost
+	attachedAt  time.Duration // when the present source was attached; 0 once its first packet has gone out
+	rtt         time.Duration
 
 	header  rtp.Header
 	scratch []byte // retransmission being built
@@ -231,7 +235,7 @@ func (d *downTrack) begin(p *packet, now time.Duration, mapTime bool) {
 		d.ts.Start(p.header.Timestamp, now, p.codec.clock)
 	}
 	d.startPictures(p)
-	d.reported = 0 // the subscriber needs the new relation of clocks
+	d.reported, d.unreadSince = 0, 0 // the subscriber needs the new relation of clocks
 }
 
 func (d *downTrack) place(out uint64) *sent { return &d.history[out&uint64(len(d.history)-1)] }
@@ -336,7 +340,11 @@ func (d *downTrack) reportIfDue(now time.Duration, via *wire.Batch) {
 	wall := d.peer.node.wall(now)
 	behind := ntpDuration(toNTP(wall), d.source.peer.onOurClock(sr.ntp))
 	ticks := int64(behind) / 1000 * int64(d.codec.clock) / 1e6
+	before := d.reported
 	d.reported = max(now, 1)
+	if d.unreadSince == 0 || now-before > 2*reportInterval {
+		d.unreadSince = d.reported
+	}
 	d.peer.sendBy(via, &rtcp.SenderReport{
 		SSRC: d.ssrc, NTPTime: toNTP(wall), RTPTime: d.ts.Map(sr.rtp) + uint32(ticks),
 		PacketCount: uint32(d.passed.Packets), OctetCount: uint32(d.passed.Bytes),

@@ -110,6 +110,9 @@ func (d *downTrack) reception(block rtcp.ReceptionReport) {
 		d.rtt = rtt
 		d.peer.roundTrip.Store(int64(rtt))
 	}
+	if block.LastSenderReport != d.readReport {
+		d.readReport, d.unreadSince = block.LastSenderReport, 0
+	}
 	h := &d.heard
 	h.lost = int64(int32(block.TotalLost<<8) >> 8) // 24 bits with a sign
 	h.take(block.LastSequenceNumber, d.sentUpTo(block.LastSequenceNumber))
@@ -139,4 +142,18 @@ func (d *downTrack) roundTrip() time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.rtt
+}
+
+// unread is for how long our reports of the track have not been read by the subscriber, 0 if the latest it could have read has
+// been; false where none go out now.
+func (d *downTrack) unread(now time.Duration) (waits time.Duration, reports bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.reported == 0 || now-d.reported > 2*reportInterval {
+		return 0, false
+	}
+	if d.unreadSince == 0 {
+		return 0, true
+	}
+	return now - d.unreadSince, true
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -210,19 +211,62 @@ func relay(t *testing.T, ip, to string) string {
 // silence drops everything that comes from or goes to a server, without a word, until back is called.
 func (s *server) silence() (back func()) {
 	s.in.t.Helper()
+	return s.in.drop("ip daddr "+s.ip+" drop", "ip saddr "+s.ip+" drop")
+}
+
+// cutPort drops what comes to the media port of a node, what leaves it, or both.
+func (s *server) cutPort(to, from bool) (back func()) {
+	s.in.t.Helper()
+	var rules []string
+	for _, protocol := range []string{"udp", "tcp"} {
+		port := s.in.mediaPort(s)
+		if to {
+			rules = append(rules, fmt.Sprintf("ip daddr %s %s dport %d drop", s.ip, protocol, port))
+		}
+		if from {
+			rules = append(rules, fmt.Sprintf("ip saddr %s %s sport %d drop", s.ip, protocol, port))
+		}
+	}
+	return s.in.drop(rules...)
+}
+
+// mediaPort is a media node's, by the registry.
+func (r *region) mediaPort(s *server) uint16 {
+	r.t.Helper()
+	raws, err := r.store.HVals(context.Background(), "{land}:sfu-nodes").Result()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, raw := range raws {
+		var record struct{ Probe struct{ Addresses []netip.AddrPort } }
+		if err := json.Unmarshal([]byte(raw), &record); err != nil {
+			r.t.Fatal(err)
+		}
+		for _, at := range record.Probe.Addresses {
+			if at.Addr().String() == s.ip {
+				return at.Port()
+			}
+		}
+	}
+	r.t.Fatalf("no media port is known at %s", s.ip)
+	return 0
+}
+
+// drop has packets dropped that rules of nft name, until back is called.
+func (r *region) drop(rules ...string) (back func()) {
+	r.t.Helper()
 	table := "madoguchi_test_" + strconv.Itoa(os.Getpid())
-	rules := fmt.Sprintf("table inet %s {\nchain out {\ntype filter hook output priority 0\nip daddr %s drop\nip saddr %s drop\n}\n}\n", table, s.ip, s.ip)
 	nft := exec.Command("nft", "-f", "-")
-	nft.Stdin = strings.NewReader(rules)
+	nft.Stdin = strings.NewReader(fmt.Sprintf("table inet %s {\nchain out {\ntype filter hook output priority 0\n%s\n}\n}\n", table, strings.Join(rules, "\n")))
 	if out, err := nft.CombinedOutput(); err != nil {
-		s.in.t.Fatalf("nft: %v: %s (dropping packets needs root and nftables)", err, out)
+		r.t.Fatalf("nft: %v: %s (dropping packets needs root and nftables)", err, out)
 	}
 	back = sync.OnceFunc(func() {
 		if out, err := exec.Command("nft", "delete", "table", "inet", table).CombinedOutput(); err != nil {
-			s.in.t.Errorf("nft: %v: %s", err, out)
+			r.t.Errorf("nft: %v: %s", err, out)
 		}
 	})
-	s.in.t.Cleanup(back)
+	r.t.Cleanup(back)
 	return back
 }
 

@@ -285,6 +285,15 @@ func (c *Conn) retire(u *user) {
 // Silence is how long nothing authentic has come from the peer.
 func (c *Conn) Silence() time.Duration { return c.ep.now() - time.Duration(c.heard.Load()) }
 
+// ByUDP is from where the peer's packets come by UDP; false where they come by TCP or no way has been found.
+func (c *Conn) ByUDP() (from netip.AddrPort, ok bool) {
+	p := c.selected.Load()
+	if p == nil || p.tcp != nil {
+		return netip.AddrPort{}, false
+	}
+	return p.addr, true
+}
+
 // alive reports whether the peer has been heard lately.
 func (c *Conn) alive() bool {
 	return c.ctx.Err() == nil && c.ep.now()-time.Duration(c.heard.Load()) < disconnectAfter

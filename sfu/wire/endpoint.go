@@ -39,6 +39,7 @@ type Endpoint struct {
 	certificate tls.Certificate
 	fingerprint string
 	candidates  []string
+	probed      *user // nobody's: whoever knows it asks whether we are here
 
 	udp  []*udpGroup
 	tcp  []*tcpListener
@@ -65,7 +66,8 @@ func Open(cfg Config) (*Endpoint, error) {
 	e := &Endpoint{
 		cfg: cfg, log: cfg.Log, started: time.Now(), stop: make(chan struct{}),
 		users: map[string]*user{}, conns: map[*Conn]struct{}{}, links: map[*tcpConn]struct{}{},
-		young: nursery{from: map[netip.Prefix]int{}},
+		young:  nursery{from: map[netip.Prefix]int{}},
+		probed: &user{local: newCredentials(), remote: prober},
 	}
 	var err error
 	if e.certificate, e.fingerprint, err = newCertificate(); err != nil {
@@ -239,7 +241,7 @@ func (e *Endpoint) checked(o origin, p []byte, b *Batch) {
 		e.drop.strangers.Add(1)
 		return
 	}
-	if v.conflict {
+	if v.conflict || v.user == e.probed {
 		e.answer(v, m, newPath(v.user.conn, o), b)
 		return
 	}
@@ -255,6 +257,9 @@ func (e *Endpoint) answer(v verdict, m *stun.Message, to *path, b *Batch) {
 }
 
 func (e *Endpoint) find(ufrag string) *user {
+	if ufrag == e.probed.local.Ufrag {
+		return e.probed
+	}
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	return e.users[ufrag]

@@ -60,10 +60,11 @@ func (h *Host) beatSoon() {
 // write writes the record.
 func (h *Host) write(ctx context.Context, count uint64) {
 	s := h.node.Stats()
+	probe := h.node.Probe()
 	packets, cpu := h.load.read(s.PacketsIn+s.PacketsOut, time.Now())
 	r := Record{
 		Node: h.id, Address: h.cfg.Address, Media: h.cfg.Media, Zone: h.cfg.Zone, Version: h.cfg.Version, State: h.State(),
-		Rooms: s.Rooms, Peers: s.Peers, Packets: packets, CPU: cpu, Beat: count,
+		Rooms: s.Rooms, Peers: s.Peers, Packets: packets, CPU: cpu, Beat: count, Reach: h.node.Reach(), Probe: &probe,
 	}
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()

@@ -63,8 +63,11 @@ type member struct {
 	lostAt   time.Duration // by the fleet's clock
 	draining bool
 	link     *link
-	fresh    map[who]bool // while it tells everything as it is: whom it has named
-	whole    bool         // it has told everything once
+	sounding sounding
+	cut      bool          // its media port is cut off: it takes no rooms
+	cutAt    time.Duration // by the fleet's clock
+	fresh    map[who]bool  // while it tells everything as it is: whom it has named
+	whole    bool          // it has told everything once
 }
 
 type who struct{ room, participant string }
@@ -117,6 +120,7 @@ func (f *Fleet) Run(ctx context.Context) error {
 	work.Go(func() error { return f.watch(inner) })
 	work.Go(func() error { return f.tellEnds(inner) })
 	work.Go(func() error { return f.moveRooms(inner) })
+	work.Go(func() error { return f.soundPorts(inner) })
 	work.Go(func() error {
 		return f.store.listen(inner, func() { f.compare(inner) }, f.placed)
 	})
@@ -141,7 +145,7 @@ func (f *Fleet) Usable() (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, m := range f.nodes {
-		if m.whole && !m.lost && !m.draining {
+		if m.whole && !m.lost && !m.draining && !m.cut {
 			n++
 		}
 	}
@@ -351,18 +355,27 @@ func (f *Fleet) move(ctx context.Context, id string, from at) (at, error) {
 	return p, nil
 }
 
-// choose picks a node, with the lock held.
+// choose picks a node, with the lock held. One whose media port does not answer is taken only where none does.
 func (f *Fleet) choose(id, current string) (string, bool) {
-	var nodes []placement.Node
+	var nodes, deaf []placement.Node
 	for node, m := range f.nodes {
 		if m.lost || node == current || !m.whole {
 			continue
 		}
-		nodes = append(nodes, placement.Node{
+		one := placement.Node{
 			ID: node, Zone: m.record.Zone, Draining: m.draining || m.record.State != StateUp, Rooms: m.record.Rooms, Packets: m.record.Packets, CPU: m.record.CPU,
-		})
+		}
+		if m.cut || m.deaf() {
+			deaf = append(deaf, one)
+		} else {
+			nodes = append(nodes, one)
+		}
 	}
-	return placement.Choose(nodes, placement.Room{ID: id, Zone: f.cfg.Zone})
+	room := placement.Room{ID: id, Zone: f.cfg.Zone}
+	if chosen, ok := placement.Choose(nodes, room); ok || current != "" {
+		return chosen, ok // nobody is moved to where nothing is heard
+	}
+	return placement.Choose(deaf, room)
 }
 
 // doubt looks anew where a room is after its node has refused it. A node that holds the place but takes no new rooms has

@@ -9,6 +9,7 @@ import (
 // meters are what a fleet counts as it happens.
 type meters struct {
 	lost      prometheus.Counter
+	cut       prometheus.Counter
 	moved     *prometheus.CounterVec
 	detection prometheus.Histogram
 	move      prometheus.Histogram
@@ -17,6 +18,7 @@ type meters struct {
 // Why a room got another place.
 const (
 	movedLost    = "lost"     // its node was taken for lost, or is gone
+	movedCut     = "cut_off"  // its node's media port is cut off
 	movedDrained = "draining" // its node goes away
 	movedOther   = "other"    // somebody else has placed it elsewhere
 )
@@ -29,22 +31,25 @@ func newMeters() *meters {
 		lost: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "madoguchi_fleet_nodes_lost_total", Help: "Times this broker has taken a media node for lost.",
 		}),
+		cut: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "madoguchi_fleet_nodes_cut_off_total", Help: "Times this broker has found a media node's media port cut off.",
+		}),
 		moved: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "madoguchi_fleet_rooms_moved_total", Help: "Rooms that got another media node, as this broker has seen it, by why.",
 		}, []string{"why"}),
 		detection: histogram("detection_seconds", "For how long a media node's heart had stood still when it was taken for lost.",
 			.25, .5, .75, 1, 1.25, 1.5, 2, 3, 5, 10),
-		move: histogram("move_seconds", "From taking a media node for lost to knowing another place of one of its rooms.",
+		move: histogram("move_seconds", "From taking a media node for lost or cut off to knowing another place of one of its rooms.",
 			.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5),
 	}
-	for _, why := range []string{movedLost, movedDrained, movedOther} {
+	for _, why := range []string{movedLost, movedCut, movedDrained, movedOther} {
 		m.moved.WithLabelValues(why) // it is there before it happens
 	}
 	return m
 }
 
 func (m *meters) all() []prometheus.Collector {
-	return []prometheus.Collector{m.lost, m.moved, m.detection, m.move}
+	return []prometheus.Collector{m.lost, m.cut, m.moved, m.detection, m.move}
 }
 
 // nodeLost counts a node that is taken for lost, its heart having stood still for so long.
@@ -62,6 +67,9 @@ func (f *Fleet) roomMoved(from *member) {
 	case from.lost:
 		why = movedLost
 		f.meters.move.Observe((f.now() - from.lostAt).Seconds())
+	case from.cut:
+		why = movedCut
+		f.meters.move.Observe((f.now() - from.cutAt).Seconds())
 	case from.draining:
 		why = movedDrained
 	}
@@ -69,12 +77,14 @@ func (f *Fleet) roomMoved(from *member) {
 }
 
 // States of a node as a broker sees them.
-var nodeStates = []string{"usable", "joining", "draining", "lost"}
+var nodeStates = []string{"usable", "joining", "draining", "cut_off", "lost"}
 
 func (m *member) seen() string {
 	switch {
 	case m.lost:
 		return "lost"
+	case m.cut:
+		return "cut_off"
 	case m.draining || m.record.State != StateUp:
 		return "draining"
 	case !m.whole:

@@ -41,7 +41,7 @@ func TestMetricsTellOfNodesThatAreLostAndOfTheirRoomsThatMove(t *testing.T) {
 	}
 	one := w.fleet()
 	one.sees(t, 2)
-	for name, want := range map[string]float64{"nodes": 2, "nodes_lost_total": 0, "rooms_moved_total": 0, "detection_seconds": 0, "move_seconds": 0} {
+	for name, want := range map[string]float64{"nodes": 2, "nodes_lost_total": 0, "nodes_cut_off_total": 0, "rooms_moved_total": 0, "detection_seconds": 0, "move_seconds": 0} {
 		if got := counted(t, one.Fleet, name, ""); got != want {
 			t.Errorf("at first %s is %v", name, got)
 		}

@@ -13,7 +13,8 @@ import (
 // come at once.
 const movePace = 25 * time.Millisecond
 
-// moveRooms gives the rooms of lost nodes and of draining ones new places until ctx ends: those of lost nodes at once.
+// moveRooms gives the rooms of lost nodes, of those that are cut off and of draining ones new places until ctx ends: those
+// of nodes that are not heard at once.
 func (f *Fleet) moveRooms(ctx context.Context) error {
 	tick := time.NewTicker(f.cfg.beat)
 	defer tick.Stop()
@@ -52,7 +53,7 @@ type moving struct {
 	inPeace bool
 }
 
-// toMove lists the rooms that have to leave their nodes, those of lost ones first. Where no node could take them there is
+// toMove lists the rooms that have to leave their nodes, those first whose people hear nothing. Where no node could take them there is
 // nothing to move.
 func (f *Fleet) toMove() (list []moving) {
 	f.mu.Lock()
@@ -60,13 +61,13 @@ func (f *Fleet) toMove() (list []moving) {
 	var inPeace []moving
 	for id, r := range f.rooms {
 		m := f.nodes[r.Node]
-		if m != nil && !m.lost && !m.draining {
+		if m != nil && !m.lost && !m.draining && !m.cut {
 			continue
 		}
 		if _, ok := f.choose(id, r.Node); !ok {
 			continue
 		}
-		if m == nil || m.lost {
+		if m == nil || m.lost || m.cut {
 			list = append(list, moving{id, r.at, false})
 		} else {
 			inPeace = append(inPeace, moving{id, r.at, true})

@@ -22,10 +22,11 @@ func (s *still) looked(now uint64, after time.Duration) {
 	s.time += after
 }
 
-// witnesses are the two ways in which a broker hears of a node.
+// witnesses are the ways in which a broker hears of a node: two of the node, and one of its media port (port.go).
 type witnesses struct {
 	heart still // the count in the registry
 	voice still // when something came over the internal connection last
+	port  still // when the media port has answered our probes last
 }
 
 // agree says whether a node is lost: both have heard nothing for so long. Where its machine says that nobody listens there

@@ -23,7 +23,7 @@ func TestANodeIsLostWhenBothWitnessesHaveHeardNothingForLongEnough(t *testing.T)
 		{"nobody listens there, but its heart beats", 0, 5000 * ms, true, false},
 	} {
 		t.Run(row.situation, func(t *testing.T) {
-			w := witnesses{still{time: row.heart}, still{time: row.voice}}
+			w := witnesses{heart: still{time: row.heart}, voice: still{time: row.voice}}
 			if got := w.agree(lostAfter, row.refused); got != row.lost {
 				t.Errorf("lost: %v, want %v", got, row.lost)
 			}

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"madoguchi/sfu"
+	"madoguchi/sfu/wire"
 )
 
 //go:embed place.lua
@@ -27,6 +30,10 @@ type Record struct {
 	Packets float64  `json:"packets"` // RTP a second, in and out
 	CPU     float64  `json:"cpu"`     // 0 … 1, of all processors
 	Beat    uint64   `json:"beat"`    // grows while the node lives
+	// Reach is whom the media port reaches as the node sees it, and Probe how a broker may see for itself. Nodes of older
+	// versions tell neither.
+	Reach sfu.Reach   `json:"reach"`
+	Probe *wire.Probe `json:"probe,omitempty"`
 }
 
 // States of a node.

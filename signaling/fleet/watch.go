@@ -111,6 +111,7 @@ func (f *Fleet) judge(after time.Duration) {
 	for id, m := range f.nodes {
 		m.heart.looked(m.record.Beat, after)
 		m.voice.looked(m.link.heard.Load(), after)
+		f.judgePort(id, m, after)
 		if m.lost || !m.agree(f.cfg.lost, m.link.refused.Load()) {
 			continue
 		}
