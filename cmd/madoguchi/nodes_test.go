@@ -218,8 +218,8 @@ func (s *server) silence() (back func()) {
 func (s *server) cutPort(to, from bool) (back func()) {
 	s.in.t.Helper()
 	var rules []string
+	port := s.in.mediaPort(s)
 	for _, protocol := range []string{"udp", "tcp"} {
-		port := s.in.mediaPort(s)
 		if to {
 			rules = append(rules, fmt.Sprintf("ip daddr %s %s dport %d drop", s.ip, protocol, port))
 		}
@@ -230,26 +230,26 @@ func (s *server) cutPort(to, from bool) (back func()) {
 	return s.in.drop(rules...)
 }
 
-// mediaPort is a media node's, by the registry.
+// mediaPort is a media node's, by the registry; what runs there now is asked who it is, for those who died there are listed too.
 func (r *region) mediaPort(s *server) uint16 {
 	r.t.Helper()
-	raws, err := r.store.HVals(context.Background(), "{land}:sfu-nodes").Result()
+	var state readiness
+	response, err := r.http.Get(s.url() + "/readyz")
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	for _, raw := range raws {
-		var record struct{ Probe struct{ Addresses []netip.AddrPort } }
-		if err := json.Unmarshal([]byte(raw), &record); err != nil {
-			r.t.Fatal(err)
-		}
-		for _, at := range record.Probe.Addresses {
-			if at.Addr().String() == s.ip {
-				return at.Port()
-			}
+	defer response.Body.Close()
+	var record struct{ Probe struct{ Addresses []netip.AddrPort } }
+	if err = json.NewDecoder(response.Body).Decode(&state); err == nil {
+		var raw string
+		if raw, err = r.store.HGet(context.Background(), "{land}:sfu-nodes", state.Node).Result(); err == nil {
+			err = json.Unmarshal([]byte(raw), &record)
 		}
 	}
-	r.t.Fatalf("no media port is known at %s", s.ip)
-	return 0
+	if err != nil || len(record.Probe.Addresses) == 0 {
+		r.t.Fatalf("the media port at %s: %v", s.ip, err)
+	}
+	return record.Probe.Addresses[0].Port()
 }
 
 // drop has packets dropped that rules of nft name, until back is called.

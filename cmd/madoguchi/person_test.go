@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
@@ -236,7 +237,7 @@ func (p *person) follow() {
 // offer connects a line.
 func (p *person) offer(l *mediaLine) bool {
 	c, err := client.New(client.Options{
-		Name: "person", Voice: true, Face: true, Sounds: 2, Pictures: 2, Interceptors: client.None,
+		Name: "person", Voice: true, Face: true, Sounds: 2, Pictures: 2, Interceptors: reports,
 		Packet: func(line client.Line, _ []byte) { p.packet(l, line) },
 	})
 	if err != nil {
@@ -276,6 +277,11 @@ func (p *person) offer(l *mediaLine) bool {
 		p.parts.Go(func() { p.replace(l) })
 	}
 	return true
+}
+
+// reports has a client report once a second on what it sends and receives, as browsers do.
+func reports(_ *webrtc.MediaEngine, r *interceptor.Registry) error {
+	return webrtc.ConfigureRTCPReports(r)
 }
 
 // replace has the new line count once it brings sound, and ends the old one a moment later.

@@ -24,6 +24,11 @@
 // that only one of Redis and the broker cannot see goes on. Where its machine refuses the connection, half a second of the
 // heart is enough. While Redis cannot be read, or the broker itself has been asleep, nobody is judged.
 //
+// A node may be well while its media port alone is cut off. Brokers probe the port, with credentials that the registry gives
+// them, and nodes tell whether they hear people there and are heard. Where both say no, or where people of several networks
+// fall silent at once, the port is cut off and its rooms get another place; the node gets none until the port has answered
+// for ten seconds (port.go).
+//
 // A node taken for dead that lives does no harm. Only the newest epoch counts, and what it hears of the move makes it let
 // go, as one that drains does: people are heard there for the moment that they need to come to the new place. One that
 // finds that it was frozen has nobody left to hear and closes at once.

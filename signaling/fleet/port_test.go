@@ -90,3 +90,26 @@ func TestAPortIsProbedAndOneThatFallsSilentGetsNoNewRooms(t *testing.T) {
 		t.Errorf("rooms were given to %v", chosen)
 	}
 }
+
+func TestANodeThatWasKilledLeavesTheRegistryInTheEnd(t *testing.T) {
+	w := newTown(t)
+	dead, _ := w.host(), w.host()
+	one := w.fleet()
+	one.sees(t, 2)
+	dead.kill()
+	lost := func() (is bool) {
+		one.Fleet.mu.Lock()
+		defer one.Fleet.mu.Unlock()
+		m := one.nodes[dead.id]
+		if m == nil || !m.lost {
+			return false
+		}
+		m.lostAt -= 2 * deadKept // as if it had been long ago
+		return true
+	}
+	until(t, "it is taken for lost", lost)
+	until(t, "the registry holds the living one only", func() bool {
+		list, err := one.store.all(t.Context())
+		return err == nil && len(list) == 1
+	})
+}

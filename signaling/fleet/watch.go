@@ -35,6 +35,7 @@ func (f *Fleet) watch(ctx context.Context) error {
 		last = now
 		f.settleAfter(now)
 		f.endBefore()
+		f.buryDead(ctx)
 		if err == nil && now-compared > checkEvery {
 			compared = now
 			f.compare(ctx)
@@ -147,6 +148,30 @@ func (f *Fleet) drains(node string) {
 		m.draining = true
 		f.log.Info("media node drains", "node", node)
 		wakeUp(f.wake)
+	}
+}
+
+// deadKept is how long a node that is lost stays in the registry.
+const deadKept = 10 * time.Minute
+
+// buryDead takes those out of the registry who have been lost for long: each start of a node is another, and nobody else does it
+// for one that was killed. One that lives after all writes itself in again with its next beat.
+func (f *Fleet) buryDead(ctx context.Context) {
+	var dead []string
+	f.mu.Lock()
+	for id, m := range f.nodes {
+		if m.lost && f.now()-m.lostAt > deadKept {
+			dead = append(dead, id)
+			m.lostAt = f.now() // not again at once where Redis refuses
+		}
+	}
+	f.mu.Unlock()
+	for _, id := range dead {
+		burying, cancel := context.WithTimeout(ctx, beatWithin)
+		if err := f.store.unregister(burying, id); err != nil {
+			f.log.Warn("lost media node stays in the registry", "node", id, "error", err)
+		}
+		cancel()
 	}
 }
 
