@@ -239,7 +239,9 @@ func (r *region) mediaPort(s *server) uint16 {
 		r.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	var record struct{ Probe struct{ Addresses []netip.AddrPort } }
+	var record struct {
+		Probe struct{ Addresses []netip.AddrPort }
+	}
 	if err = json.NewDecoder(response.Body).Decode(&state); err == nil {
 		var raw string
 		if raw, err = r.store.HGet(context.Background(), "{land}:sfu-nodes", state.Node).Result(); err == nil {

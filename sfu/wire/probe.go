@@ -20,7 +20,6 @@ type Probe struct {
 // prober is the far end's part of the user name in a probe.
 const prober = "probe"
 
-
 // Probe tells how to probe the UDP port.
 func (e *Endpoint) Probe() Probe {
 	p := Probe{Ufrag: e.probed.local.Ufrag, Password: e.probed.local.Password}
