@@ -60,8 +60,7 @@ func (b *Broker) letter(ctx context.Context, in *seatInput) (*enrolmentOutput, e
 	if err := b.cfg.Redis.Set(ctx, b.store.keys.letter(place.ID), letterHash(code), letterFor).Err(); err != nil {
 		return nil, b.failed("letter", err)
 	}
-	b.log.Warn("break-glass letter made", "seat", place.ID, "by", seat.ID)
-	b.note(ctx, audit.Entry{Action: audit.Enroll, Who: seat.ID, Role: seat.Role, Detail: map[string]string{"seat": place.ID, "what": "break-glass-letter"}})
+	b.enrolled(ctx, seat, place.ID, "break-glass-letter")
 	out := &enrolmentOutput{CacheControl: "no-store"}
 	out.Body.Code, out.Body.ExpiresAt = code, b.now().Add(letterFor)
 	return out, nil
@@ -117,7 +116,9 @@ func (b *Broker) breakGlass(ctx context.Context, in *breakGlassInput) (*signInOu
 	if err := b.keepUse(ctx, LetterUse{place.ID, b.now()}); err != nil {
 		return nil, b.failed("break glass", err)
 	}
-	return b.tokenOf(ctx, place, login.SignIn{How: login.ByEmergency, ID: "si_" + rand.Text()}, login.EmergencyFor, true)
+	opened := login.SignIn{How: login.ByEmergency, ID: "si_" + rand.Text()}
+	b.signedIn(ctx, place, opened)
+	return b.tokenOf(place, opened, login.EmergencyFor, true)
 }
 
 // spendLetter takes the code of a letter if it is the right one, in one step.

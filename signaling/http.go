@@ -73,7 +73,10 @@ const askWithin = 3 * time.Second
 func (b *Broker) failed(what string, err error) error {
 	var ready huma.StatusError
 	var headers huma.HeadersError
+	var often *login.OftenError
 	switch {
+	case errors.As(err, &often):
+		return later(problem(http.StatusTooManyRequests, "too-often", "Too often", "asked too often from here: wait"), often.Wait)
 	case errors.As(err, &headers), errors.As(err, &ready):
 		return err
 	case errors.Is(err, errNoSession):
@@ -167,10 +170,10 @@ func (b *Broker) signIn(ctx context.Context, in *signInInput) (*signInOutput, er
 	if !b.cfg.OpenSignIn || in.Body.Key != nil {
 		return b.signInWithCode(ctx, place, in.Body.Code, in.Body.Key)
 	}
-	return b.tokenOf(ctx, place, login.SignIn{How: "open"}, access.SeatTTL, false)
+	return b.plainSignIn(ctx, place, "open")
 }
 
-func (b *Broker) redeem(ctx context.Context, seat, code string) error {
+func (b *Broker) redeem(ctx context.Context, seat, code, how string) error {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	err := b.codes.Redeem(ctx, seat, code)
@@ -178,11 +181,10 @@ func (b *Broker) redeem(ctx context.Context, seat, code string) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, access.ErrTooManyTries):
-		b.note(ctx, audit.Entry{Action: audit.SignIn, Outcome: audit.Refused, Detail: map[string]string{"seat": seat, "why": "too-many-tries"}})
+		b.signInRefused(ctx, seat, how, tooManyTries)
 		return later(problem(http.StatusTooManyRequests, "too-many-tries", "Too many tries", "have a new code made"), access.CodeTTL)
 	case errors.Is(err, access.ErrWrongCode), errors.Is(err, access.ErrNoCode):
-		b.log.Warn("wrong code", "seat", seat)
-		b.note(ctx, audit.Entry{Action: audit.SignIn, Outcome: audit.Refused, Detail: map[string]string{"seat": seat, "why": "wrong-code"}})
+		b.signInRefused(ctx, seat, how, wrongCode)
 		return problem(http.StatusUnauthorized, "wrong-code", "Wrong code", "the code is wrong, used or expired")
 	default:
 		return b.failed("redeem code", err)

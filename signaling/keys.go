@@ -56,6 +56,9 @@ func (k keyspace) booths() string { return "{" + k.area + "}:ses-booths" }
 func (k keyspace) owed() string    { return "{" + k.area + "}:ses-owed" }
 func (k keyspace) owedDue() string { return "{" + k.area + "}:ses-owed-due" }
 
+// keyTold says which node has told that a signing key was added or removed.
+func (k keyspace) keyTold(what, kid string) string { return "{" + k.area + "}:key-" + what + ":" + kid }
+
 // letter holds the hash of the code in a seat's sealed letter, and letterUses when such letters were opened.
 func (k keyspace) letter(seat string) string { return "{" + k.area + "}:letter:" + seat }
 func (k keyspace) letterUses() string        { return "{" + k.area + "}:letter-uses" }

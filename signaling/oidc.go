@@ -18,8 +18,6 @@ import (
 const (
 	oidcBegin    = "/v1/oidc/begin"
 	oidcCallback = "/v1/oidc/callback"
-	pendingFor   = 10 * time.Minute
-	ticketFor    = time.Minute
 )
 
 // pagesWithSeats are those one may come back to.
@@ -73,12 +71,12 @@ func (b *Broker) toProvider(w http.ResponseWriter, r *http.Request) {
 		page = pagesWithSeats[0]
 	}
 	pending := login.NewPending(r.URL.Query().Get("seat"), page)
-	state, err := b.signIns.Once(ctx, "oidc", pending, pendingFor)
+	state, err := b.signIns.Once(ctx, login.Journeys, networkFrom(ctx), pending)
 	if err == nil {
 		var at string
 		at, err = b.cfg.Login.Provider.Begin(ctx, pending, state, b.publicURL(r)+oidcCallback)
 		if err == nil {
-			http.SetCookie(w, b.cookie(r, "madoguchi-oidc", pending.Binding, http.SameSiteLaxMode, oidcCallback, pendingFor))
+			http.SetCookie(w, b.cookie(r, "madoguchi-oidc", pending.Binding, http.SameSiteLaxMode, oidcCallback, login.Journeys.Lasts()))
 			http.Redirect(w, r, at, http.StatusSeeOther)
 			return
 		}
@@ -93,7 +91,7 @@ func (b *Broker) fromProvider(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	query := r.URL.Query()
 	var pending login.Pending
-	if err := b.signIns.Take(ctx, "oidc", query.Get("state"), &pending); err != nil || !pending.BoundTo(readCookie(r, "madoguchi-oidc")) {
+	if err := b.signIns.Take(ctx, login.Journeys, query.Get("state"), &pending); err != nil || !pending.BoundTo(readCookie(r, "madoguchi-oidc")) {
 		b.log.Warn("came back from the provider without having gone there from this browser", "error", err)
 		b.backTo(w, r, login.Pending{Page: pagesWithSeats[0]}, "begin-again")
 		return
@@ -112,14 +110,14 @@ func (b *Broker) fromProvider(w http.ResponseWriter, r *http.Request) {
 		b.backTo(w, r, pending, whyNot(err))
 		return
 	}
-	ticket, err := b.signIns.Once(ctx, "ticket", seat, ticketFor)
+	ticket, err := b.signIns.Once(ctx, login.Tickets, networkFrom(ctx), seat)
 	if err != nil {
 		b.log.Error("sign in", "error", err)
 		b.backTo(w, r, pending, "provider")
 		return
 	}
 	pending.Seat = seat
-	http.SetCookie(w, b.cookie(r, "madoguchi-ticket", ticket, http.SameSiteStrictMode, "/v1/oidc/sign-in", ticketFor))
+	http.SetCookie(w, b.cookie(r, "madoguchi-ticket", ticket, http.SameSiteStrictMode, "/v1/oidc/sign-in", login.Tickets.Lasts()))
 	b.backTo(w, r, pending, "ticket")
 }
 
@@ -183,7 +181,7 @@ func (b *Broker) oidcSignIn(ctx context.Context, in *oidcSignInInput) (*signInOu
 		ticket = in.Plain
 	}
 	var seat string
-	err := b.signIns.Take(ctx, "ticket", ticket, &seat)
+	err := b.signIns.Take(ctx, login.Tickets, ticket, &seat)
 	if errors.Is(err, login.ErrSpent) {
 		return nil, problem(http.StatusUnauthorized, "spent", "Spent", err.Error())
 	}

@@ -5,18 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
 
-	"madoguchi/signaling/audit"
+	"madoguchi/signaling/access"
 	"madoguchi/signaling/login"
 )
-
-// ceremonyFor is how long somebody may take to touch a key or look into a camera.
-const ceremonyFor = 5 * time.Minute
 
 // ceremony is what a passkey ceremony has to remember.
 type ceremony struct {
@@ -89,8 +85,7 @@ func (b *Broker) passkeyBegin(ctx context.Context, in *passkeyBeginInput) (*cere
 	}
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	if err := b.redeem(ctx, place.ID, in.Body.Code); err != nil {
-		b.signedIn(ctx, place, login.ByPasskey, audit.Refused)
+	if err := b.redeem(ctx, place.ID, in.Body.Code, login.ByPasskey); err != nil {
 		return nil, err
 	}
 	of, err := b.signIns.PasskeysOf(ctx, place.ID)
@@ -106,7 +101,7 @@ func (b *Broker) passkeyBegin(ctx context.Context, in *passkeyBeginInput) (*cere
 }
 
 func (b *Broker) ceremony(ctx context.Context, c ceremony, options any) (*ceremonyOutput, error) {
-	id, err := b.signIns.Once(ctx, "ceremony", c, ceremonyFor)
+	id, err := b.signIns.Once(ctx, login.Ceremonies, networkFrom(ctx), c)
 	if err != nil {
 		return nil, b.failed("passkey", err)
 	}
@@ -137,7 +132,7 @@ func (b *Broker) take(ctx context.Context, in *passkeyInput) (*webauthn.WebAuthn
 	if err != nil {
 		return nil, c, err
 	}
-	err = b.signIns.Take(ctx, "ceremony", in.Body.Ceremony, &c)
+	err = b.signIns.Take(ctx, login.Ceremonies, in.Body.Ceremony, &c)
 	if errors.Is(err, login.ErrSpent) {
 		return nil, c, problem(http.StatusUnauthorized, "spent", "Spent", err.Error())
 	}
@@ -165,14 +160,16 @@ func (b *Broker) passkeyRegister(ctx context.Context, in *passkeyInput) (*signIn
 	if err != nil {
 		return nil, b.passkeyRefused(ctx, c.Passkeys.Seat, err)
 	}
-	err = b.signIns.KeepPasskey(ctx, c.Passkeys, *one)
-	if errors.Is(err, login.ErrPasskeys) {
-		return nil, problem(http.StatusConflict, "too-many-passkeys", "Too many passkeys", err.Error())
-	}
-	if err != nil {
+	err = b.signIns.AddPasskey(ctx, c.Passkeys, *one)
+	switch {
+	case errors.Is(err, login.ErrPasskeys):
+		return nil, problem(http.StatusConflict, "too-many-passkeys", "Too many passkeys", login.ErrPasskeys.Error())
+	case errors.Is(err, login.ErrSpent):
+		return nil, problem(http.StatusUnauthorized, "spent", "Spent", login.ErrSpent.Error())
+	case err != nil:
 		return nil, b.failed("passkey", err)
 	}
-	b.note(ctx, audit.Entry{Action: audit.Enroll, Who: c.Passkeys.Seat, Detail: map[string]string{"what": "passkey"}})
+	b.enrolled(ctx, access.Seat{ID: c.Passkeys.Seat}, c.Passkeys.Seat, "passkey")
 	return b.sitDown(ctx, c.Passkeys.Seat, login.ByPasskey, in.Body.Key)
 }
 
@@ -193,8 +190,7 @@ func (b *Broker) passkeyRefused(ctx context.Context, seat string, err error) err
 	} else {
 		b.log.Warn("passkey refused", "seat", seat, "error", err)
 	}
-	place, _ := b.cfg.Places.Seat(seat)
-	b.signedIn(ctx, place, login.ByPasskey, audit.Refused)
+	b.signInRefused(ctx, seat, login.ByPasskey, wrongPasskey)
 	return problem(http.StatusUnauthorized, "passkey-refused", "Passkey refused", "this passkey is not known here, or did not verify who uses it")
 }
 
@@ -240,13 +236,15 @@ func (b *Broker) passkeySignIn(ctx context.Context, in *passkeyInput) (*signInOu
 	if of != nil {
 		seat = of.Seat
 	}
-	if err != nil || one.Authenticator.CloneWarning {
-		return nil, b.passkeyRefused(ctx, seat, errors.Join(err, errCloned))
+	if err != nil {
+		return nil, b.passkeyRefused(ctx, seat, err)
 	}
-	if err := b.signIns.KeepPasskey(ctx, of, *one); err != nil { // its counter
+	err = b.signIns.UsedPasskey(ctx, seat, *one)
+	switch {
+	case errors.Is(err, login.ErrCloned), errors.Is(err, login.ErrNoPasskey):
+		return nil, b.passkeyRefused(ctx, seat, err)
+	case err != nil:
 		return nil, b.failed("passkey", err)
 	}
 	return b.sitDown(ctx, seat, login.ByPasskey, in.Body.Key)
 }
-
-var errCloned = errors.New("or its counter has gone back: two authenticators have the same key")

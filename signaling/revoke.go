@@ -90,9 +90,11 @@ func (b *Broker) followKeys(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-again:
+			before := b.cfg.Keys.IDs()
 			if err := b.cfg.Keys.Reload(); err != nil {
 				b.log.Error("keys not read again: the former ones stay", "error", err)
 			}
+			b.keysChanged(ctx, before, b.cfg.Keys.IDs())
 		}
 	}
 }

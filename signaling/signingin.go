@@ -100,14 +100,24 @@ func (b *Broker) signInWithCode(ctx context.Context, place Place, code string, k
 	if key != nil && key.Check() != nil {
 		return nil, problem(http.StatusUnprocessableEntity, "invalid", "Invalid request", "body.key: "+login.ErrKey.Error())
 	}
-	if err := b.redeem(ctx, place.ID, code); err != nil {
-		b.signedIn(ctx, place, login.ByDevice, audit.Refused)
+	how := login.ByDevice
+	if key == nil {
+		how = "code"
+	}
+	if err := b.redeem(ctx, place.ID, code, how); err != nil {
 		return nil, err
 	}
 	if key == nil {
-		return b.tokenOf(ctx, place, login.SignIn{How: "code"}, access.SeatTTL, false)
+		return b.plainSignIn(ctx, place, how)
 	}
 	return b.beginSignIn(ctx, place, login.ByDevice, *key)
+}
+
+// plainSignIn gives a token that nothing goes on standing for.
+func (b *Broker) plainSignIn(ctx context.Context, place Place, how string) (*signInOutput, error) {
+	in := login.SignIn{How: how}
+	b.signedIn(ctx, place, in)
+	return b.tokenOf(place, in, access.SeatTTL, false)
 }
 
 // beginSignIn begins a signing-in that has proved itself, and gives its first token.
@@ -119,10 +129,12 @@ func (b *Broker) beginSignIn(ctx context.Context, place Place, how string, key l
 	if err != nil {
 		return nil, b.failed("sign in", err)
 	}
-	return b.tokenOf(ctx, place, in, login.TokenTTL, false)
+	b.signedIn(ctx, place, in)
+	return b.tokenOf(place, in, login.TokenTTL, false)
 }
 
-func (b *Broker) tokenOf(ctx context.Context, place Place, in login.SignIn, ttl time.Duration, emergency bool) (*signInOutput, error) {
+// tokenOf makes the token of a signing-in.
+func (b *Broker) tokenOf(place Place, in login.SignIn, ttl time.Duration, emergency bool) (*signInOutput, error) {
 	token, expires, err := b.issuer.Seat(access.Seat{
 		ID: place.ID, Role: place.Role, Area: place.Area, Office: place.Office, Booth: place.Booth, Desk: place.Desk, Pool: place.Pool,
 		SignIn: in.ID, Emergency: emergency,
@@ -130,18 +142,13 @@ func (b *Broker) tokenOf(ctx context.Context, place Place, in login.SignIn, ttl 
 	if err != nil {
 		return nil, b.failed("sign in", err)
 	}
-	b.log.Info("signed in", "seat", place.ID, "how", in.How, "signIn", in.ID)
-	b.signedIn(ctx, place, in.How, audit.Success)
 	out := &signInOutput{CacheControl: "no-store"}
 	out.Body.Token, out.Body.ExpiresAt, out.Body.SeatView, out.Body.SignIn = token, expires.In(tokyo), b.viewOf(place), in.ID
 	return out, nil
 }
 
-// signedIn counts and notes that somebody has signed in, or was refused.
-func (b *Broker) signedIn(ctx context.Context, place Place, how string, outcome audit.Outcome) {
-	b.meters.signIn(how, string(outcome))
-	b.note(ctx, audit.Entry{Action: audit.SignIn, Outcome: outcome, Who: place.ID, Role: place.Role, Office: place.Office, Booth: place.Booth, Detail: map[string]string{"how": how}})
-}
+// networkFrom is the network that a request came from, by which asking is counted; "" counts as one.
+func networkFrom(ctx context.Context) string { return login.Network(audit.OriginOf(ctx).Address) }
 
 type challengeOutput struct {
 	CacheControl string `header:"Cache-Control"`
@@ -153,7 +160,7 @@ type challengeOutput struct {
 func (b *Broker) challenge(ctx context.Context, _ *struct{}) (*challengeOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
-	text, err := b.signIns.Challenge(ctx)
+	text, err := b.signIns.Challenge(ctx, networkFrom(ctx))
 	if err != nil {
 		return nil, b.failed("challenge", err)
 	}
@@ -176,18 +183,32 @@ func (b *Broker) renewToken(ctx context.Context, in *renewInput) (*signInOutput,
 	found, err := b.signIns.Prove(ctx, in.Body.SignIn, in.Body.Challenge, in.Body.Signature, certificateOf(ctx))
 	switch {
 	case errors.Is(err, login.ErrGone), errors.Is(err, login.ErrChallenge), errors.Is(err, login.ErrProof), errors.Is(err, login.ErrDevice):
-		b.log.Warn("renewal refused", "signIn", found.ID, "seat", found.Seat, "error", err)
-		b.meters.signIn("renew", string(audit.Refused))
-		b.note(ctx, audit.Entry{Action: audit.TokenRefused, Outcome: audit.Refused, Who: found.Seat})
+		b.renewalRefused(ctx, found, whyRefused(err))
 		return nil, problem(http.StatusUnauthorized, "signed-out", "Signed out", err.Error())
 	case err != nil:
 		return nil, b.failed("renew", err)
+	case b.revocations.Refuse(access.Seat{ID: found.Seat, SignIn: found.ID, Issued: found.Begun}): // begun while its seat was being signed out
+		b.logFailed("end signing-in", found.ID, b.signIns.End(ctx, found.ID, found.Seat))
+		b.renewalRefused(ctx, found, signedOut)
+		return nil, problem(http.StatusUnauthorized, "signed-out", "Signed out", login.ErrGone.Error())
 	}
 	place, ok := b.cfg.Places.Seat(found.Seat)
 	if !ok || place.Area != b.cfg.Area {
 		return nil, problem(http.StatusUnauthorized, "signed-out", "Signed out", "this seat is no longer in the directory")
 	}
-	return b.tokenOf(ctx, place, found, login.TokenTTL, false)
+	b.renewed(found)
+	return b.tokenOf(place, found, login.TokenTTL, false)
+}
+
+func whyRefused(err error) reason {
+	switch {
+	case errors.Is(err, login.ErrDevice):
+		return wrongDevice
+	case errors.Is(err, login.ErrGone):
+		return signedOut
+	default:
+		return wrongProof
+	}
 }
 
 func (b *Broker) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
@@ -200,10 +221,14 @@ func (b *Broker) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
 	if seat.SignIn == "" {
 		return nil, nil // nothing goes on standing for it
 	}
+	var took time.Duration
+	if in, err := b.signIns.Find(ctx, seat.SignIn); err == nil {
+		took = b.now().Sub(in.Begun)
+	}
 	if err := b.signIns.End(ctx, seat.SignIn, seat.ID); err != nil {
 		return nil, b.failed("sign out", err)
 	}
-	b.note(ctx, audit.Entry{Action: audit.SignOut, Who: seat.ID, Role: seat.Role})
+	b.signedOut(ctx, seat, took)
 	return nil, b.revokeOr503(ctx, access.Revocation{Seat: seat.ID, SignIn: seat.SignIn, At: b.clock.Now()})
 }
 
@@ -250,8 +275,7 @@ func (b *Broker) enrolment(ctx context.Context, in *seatInput) (*enrolmentOutput
 	if err != nil {
 		return nil, b.failed("enrolment", err)
 	}
-	b.log.Info("enrolment code made", "seat", place.ID, "by", seat.ID)
-	b.note(ctx, audit.Entry{Action: audit.Enroll, Who: seat.ID, Role: seat.Role, Detail: map[string]string{"seat": place.ID, "what": "code"}})
+	b.enrolled(ctx, seat, place.ID, "code")
 	out := &enrolmentOutput{CacheControl: "no-store"}
 	out.Body.Code, out.Body.ExpiresAt = code, b.now().Add(access.CodeTTL)
 	return out, nil
@@ -277,7 +301,7 @@ func (b *Broker) revokeSeat(ctx context.Context, in *revokeSeatInput) (*struct{}
 	if in.Body.Passkeys {
 		err = errors.Join(err, b.signIns.DropPasskeys(ctx, place.ID))
 	}
-	b.note(ctx, audit.Entry{Action: audit.Revoke, Who: seat.ID, Role: seat.Role, Detail: map[string]string{"seat": place.ID}})
+	b.revoked(ctx, seat, place, in.Body.Passkeys, err)
 	if err != nil {
 		return nil, b.failed("revoke", err)
 	}

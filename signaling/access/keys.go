@@ -99,6 +99,13 @@ func writeKey(dir string, now time.Time) error {
 	return os.Rename(tmp.Name(), filepath.Join(dir, kid+".pem"))
 }
 
+// IDs lists the keys that verify, the oldest first.
+func (k *Keys) IDs() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Clone(k.ids)
+}
+
 // Reload looks for keys that were added or taken away. A folder in which a key cannot be read changes nothing.
 func (k *Keys) Reload() error { return k.load() }
 

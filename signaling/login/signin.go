@@ -16,8 +16,7 @@ const (
 	TokenTTL     = 10 * time.Minute // a seat token
 	personFor    = 12 * time.Hour   // a person's signing-in, at most
 	idleFor      = 45 * time.Minute // and without asking for a token
-	challengeFor = time.Minute
-	EmergencyFor = time.Hour // break-glass access, without another token
+	EmergencyFor = time.Hour        // break-glass access, without another token
 )
 
 // How somebody has signed in.
@@ -84,6 +83,9 @@ func (s *Store) keep(ctx context.Context, in SignIn) error {
 	_, err = s.redis.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, s.key("in", in.ID), raw, ttl)
 		p.SAdd(ctx, s.key("ins", in.Seat), in.ID)
+		if !in.stays() { // those of a person all end by themselves
+			p.PExpire(ctx, s.key("ins", in.Seat), personFor)
+		}
 		return nil
 	})
 	if err != nil {
@@ -92,26 +94,19 @@ func (s *Store) keep(ctx context.Context, in SignIn) error {
 	return nil
 }
 
-// Challenge makes a text that may be signed once.
-func (s *Store) Challenge(ctx context.Context) (string, error) {
-	challenge := rand.Text()
-	if err := s.redis.Set(ctx, s.key("challenge", challenge), 1, challengeFor).Err(); err != nil {
-		return "", fmt.Errorf("store challenge: %w", err)
-	}
-	return challenge, nil
+// Challenge makes a text that may be signed once, for whoever asks from a network; *OftenError where that has asked too often.
+func (s *Store) Challenge(ctx context.Context, from string) (string, error) {
+	return s.Once(ctx, Challenges, from, 1)
 }
 
 // Prove checks a signed challenge and returns the signing-in it is by, whose time of idleness begins anew. The challenge is
-// spent, whatever comes of it. cert is that of the connection, "" where there is none.
+// spent, whatever comes of it; *OftenError where the signing-in has been given too many tokens. cert is that of the connection, "" where there is none.
 func (s *Store) Prove(ctx context.Context, id, challenge, signature, cert string) (SignIn, error) {
-	spent, err := s.redis.Del(ctx, s.key("challenge", challenge)).Result()
-	if err != nil {
-		return SignIn{}, fmt.Errorf("spend challenge: %w", err)
+	var one int
+	if err := s.Take(ctx, Challenges, challenge, &one); err != nil {
+		return SignIn{}, map[bool]error{true: ErrChallenge, false: err}[errors.Is(err, ErrSpent)]
 	}
-	if spent == 0 {
-		return SignIn{}, ErrChallenge
-	}
-	in, err := s.find(ctx, id)
+	in, err := s.Find(ctx, id)
 	switch {
 	case err != nil:
 		return in, err
@@ -119,6 +114,11 @@ func (s *Store) Prove(ctx context.Context, id, challenge, signature, cert string
 		return in, ErrProof
 	case in.Cert != "" && in.Cert != cert:
 		return in, ErrDevice
+	}
+	if err := s.renewed(ctx, id); err != nil {
+		return in, err
+	}
+	switch {
 	case in.stays():
 		return in, nil
 	case !s.now().Before(in.Begun.Add(personFor)):
@@ -132,7 +132,8 @@ func (s *Store) Prove(ctx context.Context, id, challenge, signature, cert string
 	return in, nil
 }
 
-func (s *Store) find(ctx context.Context, id string) (in SignIn, err error) {
+// Find reads a signing-in; ErrGone where there is none.
+func (s *Store) Find(ctx context.Context, id string) (in SignIn, err error) {
 	raw, err := s.redis.Get(ctx, s.key("in", id)).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return in, ErrGone
@@ -167,37 +168,6 @@ func (s *Store) EndAll(ctx context.Context, seat string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("end every signing-in of %s: %w", seat, err)
-	}
-	return nil
-}
-
-// Once keeps something for a while under a key that nobody guesses, to be taken once: what a ceremony has to remember.
-func (s *Store) Once(ctx context.Context, kind string, what any, ttl time.Duration) (string, error) {
-	raw, err := json.Marshal(what)
-	if err != nil {
-		return "", fmt.Errorf("encode %s: %w", kind, err)
-	}
-	id := rand.Text()
-	if err := s.redis.Set(ctx, s.key(kind, id), raw, ttl).Err(); err != nil {
-		return "", fmt.Errorf("store %s: %w", kind, err)
-	}
-	return id, nil
-}
-
-// ErrSpent: nothing waits under that key: it has been taken, or is too old.
-var ErrSpent = errors.New("it has been used, or is too old: begin again")
-
-// Take takes what Once has kept.
-func (s *Store) Take(ctx context.Context, kind, id string, what any) error {
-	raw, err := s.redis.GetDel(ctx, s.key(kind, id)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return ErrSpent
-	}
-	if err != nil {
-		return fmt.Errorf("take %s: %w", kind, err)
-	}
-	if err := json.Unmarshal(raw, what); err != nil {
-		return fmt.Errorf("decode %s: %w", kind, err)
 	}
 	return nil
 }

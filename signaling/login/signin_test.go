@@ -62,7 +62,7 @@ func newStore(t *testing.T) (*Store, *miniredis.Miniredis, *time.Time) {
 }
 
 func TestAChallengeSignedByTheKeyIsGoodOnce(t *testing.T) {
-	store, mini, _ := newStore(t)
+	store, _, now := newStore(t)
 	page, thief := newBrowser(t), newBrowser(t)
 	in, err := store.Begin(t.Context(), "booth:shiomachihama-1", ByDevice, page.public(t), "")
 	if err != nil {
@@ -73,7 +73,7 @@ func TestAChallengeSignedByTheKeyIsGoodOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := func() string {
-		c, err := store.Challenge(t.Context())
+		c, err := store.Challenge(t.Context(), "192.0.2.1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestAChallengeSignedByTheKeyIsGoodOnce(t *testing.T) {
 		{"by another key", in.ID, "", "thief", nil, ErrProof},
 		{"for another signing-in", other.ID, "", "page", nil, ErrProof},
 		{"no signature", in.ID, "", "nothing", nil, ErrProof},
-		{"a minute too late", in.ID, late, page.sign(t, Proof(in.ID, late)), func() { mini.FastForward(challengeFor) }, ErrChallenge},
+		{"a minute too late", in.ID, late, page.sign(t, Proof(in.ID, late)), func() { *now = now.Add(Challenges.lasts) }, ErrChallenge},
 	}
 	for _, r := range rows {
 		t.Run(r.situation, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAPersonsSigningInEndsWithTheDayAndWithoutItsPage(t *testing.T) {
 	store, mini, now := newStore(t)
 	page := newBrowser(t)
 	prove := func(in SignIn) error {
-		c, err := store.Challenge(t.Context())
+		c, err := store.Challenge(t.Context(), "192.0.2.1")
 		if err != nil {
 			t.Fatal(err)
 		}
