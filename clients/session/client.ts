@@ -3,6 +3,7 @@ import type { Browser } from "./browser";
 import { SeatCore } from "./core";
 import type { Conduct } from "./conduct";
 import type { DeviceSound, ScreenSharing } from "./devices";
+import type { Letter } from "./letters";
 import type { RemoteWhat, SelfReport } from "./protocol";
 import { realBrowser } from "./realbrowser";
 import type { SignInWay } from "./seat";
@@ -102,6 +103,13 @@ export interface SeatClient {
   sendLatest(topic: string, value: unknown): void;
   /** Calls `listener` with what others show; returns the way to stop. */
   onLatest(listener: (message: LatestMessage) => void): () => void;
+  /**
+   * Tells one other participant's page something that must arrive: JSON of at most 8,000 bytes, sent until it is acknowledged,
+   * forgotten with the leg. It goes over the same channel as words, sealed where they are, and past the server's memory.
+   */
+  sendLetter(to: string, topic: string, value: unknown): void;
+  /** Calls `listener` with what others' pages tell this one; returns the way to stop. */
+  onLetter(listener: (letter: Letter) => void): () => void;
 
   /**
    * Opens camera and microphone and connects media. Only the booth's device check needs to call this (a camera is

@@ -4,7 +4,7 @@ import type { SeatClient } from "./client";
 import { conductOf } from "./conduct";
 import type { Intent } from "./intent";
 import { Farewell } from "./farewell";
-import { Latest } from "./latest";
+import type { Letter } from "./letters";
 import { Link } from "./link";
 import { Origins } from "./origins";
 import type { Answered } from "./peer";
@@ -23,9 +23,9 @@ import { inTime } from "./patience";
 import { SeatMedia } from "./seatmedia";
 import { onAnotherNetwork } from "./sleep";
 import { Store } from "./store";
-import { Talk } from "./talk";
 import { SessionError, type AppKind, type LatestMessage, type MediaStats, type SeatIdentity, type Snapshot } from "./types";
 import { Visit } from "./visit";
+import { Written } from "./written";
 
 /** How long leaving waits for the server to hear of it, milliseconds: nobody is kept in the booth by a bad line. */
 const farewellPatience = 2_000;
@@ -49,8 +49,7 @@ export class SeatCore implements SeatClient {
   private readonly visit: Visit;
   private readonly media: SeatMedia;
   private readonly sealing: Sealing;
-  private readonly talk: Talk;
-  private readonly latest: Latest;
+  private readonly written: Written;
   private state: SeatState = initialSeatState;
   private readonly left = new Set<string>();
   private readonly farewell: Farewell;
@@ -97,17 +96,13 @@ export class SeatCore implements SeatClient {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: (checks) => this.store.patch({ checks }),
         onPath: (path) => this.link.post({ type: "report", ...path }),
-        onChannels: (channels) => {
-          this.talk.attach(channels?.talk ?? null);
-          this.latest.attach(channels?.latest ?? null);
-        },
+        onChannels: (channels) => this.written.attach(channels),
         log,
       },
     );
     this.deviceSound = this.media.deviceSound;
     this.screen = this.media.screen;
-    this.latest = new Latest(browser);
-    this.talk = new Talk(browser, this.now, (talk) => this.store.patch({ talk }));
+    this.written = new Written(browser, this.now, (talk) => this.store.patch({ talk }));
   }
 
   readonly now = (): number => this.browser.now() + this.state.clockOffset;
@@ -212,15 +207,22 @@ export class SeatCore implements SeatClient {
 
   readonly sendTalk = (text: string, options?: { large?: boolean }): string => {
     if (this.state.entered === null) throw new SessionError("no-session", "talk: no session is entered");
-    return this.talk.send(text, options?.large === true);
+    return this.written.talk.send(text, options?.large === true);
   };
 
   readonly sendLatest = (topic: string, value: unknown): void => {
     if (this.state.entered === null) throw new SessionError("no-session", "latest: no session is entered");
-    this.latest.send(topic, value);
+    this.written.latest.send(topic, value);
   };
 
-  readonly onLatest = (listener: (message: LatestMessage) => void): (() => void) => this.latest.subscribe(listener);
+  readonly onLatest = (listener: (message: LatestMessage) => void): (() => void) => this.written.latest.subscribe(listener);
+
+  readonly sendLetter = (to: string, topic: string, value: unknown): void => {
+    if (this.state.entered === null) throw new SessionError("no-session", "letter: no session is entered");
+    this.written.letters.send(to, topic, value);
+  };
+
+  readonly onLetter = (listener: (letter: Letter) => void): (() => void) => this.written.letters.subscribe(listener);
 
   readonly openMedia = async (): Promise<void> => {
     if (this.state.entered === null || this.state.plan === null) {
@@ -338,7 +340,7 @@ export class SeatCore implements SeatClient {
         return;
       case "session":
         if (message.id !== this.state.entered) return;
-        if (before.session !== null && before.session.leg !== this.state.session?.leg) this.forgetWords();
+        if (before.session !== null && before.session.leg !== this.state.session?.leg) this.written.clear();
         this.visit.told("session");
         if (!this.followed(message)) this.maybeOpenMedia();
         return;
@@ -434,7 +436,7 @@ export class SeatCore implements SeatClient {
   private afterLeaving(session: string): void {
     this.visit.forget("moot");
     if (this.state.entered !== session) return;
-    this.forgetWords();
+    this.written.clear();
     this.setState(this.kind === "booth" ? over(this.state, { session, reason: "left" }) : withoutVisit(this.state));
   }
 
@@ -445,15 +447,10 @@ export class SeatCore implements SeatClient {
     }
   }
 
-  private forgetWords(): void {
-    this.talk.clear();
-    this.latest.clear();
-  }
-
   /** Ends what belongs to one visit on this machine. */
   private closeVisit(): void {
     this.media.close();
-    this.forgetWords();
+    this.written.clear();
   }
 
   private pruneLeft(): void {
@@ -495,6 +492,6 @@ export class SeatCore implements SeatClient {
     this.link.watch(state.entered !== null);
     this.sealing.told(sealingNews(state));
     this.media.told(state.participant, state.tracks, state.presence, isLetIn(state));
-    this.talk.address(state.participant, audienceOf(state));
+    this.written.address(state.participant, audienceOf(state));
   }
 }

@@ -21,7 +21,9 @@
  *   sealing     seal/ seals what is sent in this page and opens it in the others' (seal/README.md); sealing.ts begins and
  *               ends it with the session, agreement.ts agrees on keys, seal.worker.ts has the frames go through it.
  *   words       talk.ts carries what people write, over the data channel: kept until the other side has it, in order,
- *               once. latest.ts shows what only matters while it is new: only the newest of it, and never late.
+ *               once. latest.ts shows what only matters while it is new: only the newest of it, and never late. letters.ts is what
+ *               one page tells another. written.ts holds the three.
+ *   vitals      vitals/ decodes, judges and carries what health devices measure (vitals/README.md).
  *   line        quality.ts says in one thought whose line is weak, from what the server judges.
  *   goodbye     wipe() forgets the resident: nothing is left in memory, storage, URL or history.
  *
@@ -39,6 +41,7 @@ export type { Api } from "./api";
 export * from "./client";
 export { eventsBetween, onSeatEvents, type SeatEvent } from "./events";
 export type { Conduct } from "./conduct";
+export type { Letter } from "./letters";
 export type { DeviceSound, ScreenSharing, SoundInput } from "./devices";
 export { nextLeg } from "./legs";
 export { Problem, type FieldProblem } from "./problem";

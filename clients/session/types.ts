@@ -228,7 +228,10 @@ export type SessionErrorCode =
   /** Too many talk messages wait for the other side. */
   | "talk-full"
   /** A message that only matters while it is new is longer than 1,000 bytes, or has no topic. */
-  | "latest-length";
+  | "latest-length"
+  /** What is told to another page is longer than 8,000 bytes, or a hundred such letters wait already. */
+  | "letter-length"
+  | "letter-full";
 
 /** A refused or failed request of a SeatClient. HTTP calls fail with Problem instead. */
 export class SessionError extends Error {
