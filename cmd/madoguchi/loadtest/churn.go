@@ -65,7 +65,7 @@ func (c Churn) Run(ctx context.Context) error {
 	r.count(steady)
 	fmt.Fprintf(c.Out, "%d rooms opened and closed beside %d steady ones, whose sound lost %.4f %% and pictures %.4f %%\n",
 		c.Opened, c.Rooms, r.Sound.LossPct, r.Picture.LossPct)
-	err = back(c.Out, before, after)
+	err = back(c.Out, before, after, inDemo)
 	if r.Sound.LossPct > steadyLosses {
 		err = errors.Join(err, fmt.Errorf("steady rooms lost %.2f %% of their sound", r.Sound.LossPct))
 	}
@@ -137,35 +137,38 @@ func (c Churn) tell(ctx context.Context, m meter, done *atomic.Int64, rooms int)
 // leftOver is what may be left over of each gauge: the runtime's own, never something of each room.
 type leftOver struct {
 	name   string
-	of     func(Gauges) float64
+	of     func(Gauges, connection) float64
 	factor float64 // of what there was, and
 	more   float64 // beyond that
 }
 
-// A connection to Redis that the server's pool has come to keep takes a descriptor; in a demo both ends are the server's own,
-// and the other end has a goroutine.
-const (
-	redisDescriptors = 2
-	redisGoroutines  = 1
+// A connection to Redis that the server's pool has come to keep is no leak: connection is what each takes.
+type connection struct{ goroutines, descriptors, bytes float64 }
+
+// In service one end is the server's own, with a buffer of 32 KiB to read by and one to write by; in a demo both ends are, and
+// the other end has a goroutine.
+var (
+	inService = connection{descriptors: 1, bytes: 64 << 10}
+	inDemo    = connection{goroutines: 1, descriptors: 2, bytes: 64 << 10}
 )
 
 // few goroutines and descriptors come and go with whoever looks.
 const few = 3
 
 var leftOvers = []leftOver{
-	{"rooms", func(g Gauges) float64 { return g.Rooms }, 1, 0},
-	{"peers", func(g Gauges) float64 { return g.Peers }, 1, 0},
-	{"ledger, entries", func(g Gauges) float64 { return g.Owned.sum() }, 1, 0},
-	{"goroutines", func(g Gauges) float64 { return g.Goroutines - redisGoroutines*g.Redis.sum() }, 1, few},
-	{"descriptors", func(g Gauges) float64 { return g.Descriptors - redisDescriptors*g.Redis.sum() }, 1, few},
-	{"live heap, bytes", func(g Gauges) float64 { return g.LiveHeap }, 1.02, 256 << 10},
-	{"memory, bytes", func(g Gauges) float64 { return g.RSS }, 1.10, 4 << 20}, // the runtime gives it back late
+	{"rooms", func(g Gauges, _ connection) float64 { return g.Rooms }, 1, 0},
+	{"peers", func(g Gauges, _ connection) float64 { return g.Peers }, 1, 0},
+	{"ledger, entries", func(g Gauges, _ connection) float64 { return g.Owned.sum() }, 1, 0},
+	{"goroutines", func(g Gauges, c connection) float64 { return g.Goroutines - c.goroutines*g.Redis.sum() }, 1, few},
+	{"descriptors", func(g Gauges, c connection) float64 { return g.Descriptors - c.descriptors*g.Redis.sum() }, 1, few},
+	{"live heap, bytes", func(g Gauges, c connection) float64 { return g.LiveHeap - c.bytes*g.Redis.sum() }, 1.02, 256 << 10},
+	{"memory, bytes", func(g Gauges, _ connection) float64 { return g.RSS }, 1.10, 4 << 20}, // the runtime gives it back late
 }
 
 // back prints both states; its error says what is not back where it began.
-func back(to io.Writer, before, after Gauges) (err error) {
+func back(to io.Writer, before, after Gauges, each connection) (err error) {
 	for _, l := range leftOvers {
-		was, is := l.of(before), l.of(after)
+		was, is := l.of(before, each), l.of(after, each)
 		verdict := "back"
 		if most := l.factor*was + l.more; is > most {
 			verdict = "NOT BACK"

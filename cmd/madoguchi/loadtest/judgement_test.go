@@ -52,13 +52,16 @@ func TestWhatGrowsIsNamedAndWhatWaversIsNot(t *testing.T) {
 
 func TestWhatDoesNotComeBackIsNamed(t *testing.T) {
 	before := Gauges{Goroutines: 100, Descriptors: 30, LiveHeap: 15e6, RSS: 60e6, Rooms: 3, Peers: 6, Owned: Owned{Peers: 6, Rooms: 3}}
-	if err := back(io.Discard, before, before); err != nil {
+	if err := back(io.Discard, before, before, inDemo); err != nil {
 		t.Error(err)
 	}
 	kept := before
-	kept.Redis, kept.Goroutines, kept.Descriptors = Pool{Used: 1, Idle: 9}, before.Goroutines+10, before.Descriptors+20
-	if err := back(io.Discard, before, kept); err != nil {
+	kept.Redis, kept.Goroutines, kept.Descriptors, kept.LiveHeap = Pool{Used: 1, Idle: 9}, before.Goroutines+10, before.Descriptors+20, before.LiveHeap+10*64<<10
+	if err := back(io.Discard, before, kept, inDemo); err != nil {
 		t.Errorf("ten more connections to Redis: %v", err)
+	}
+	if err := back(io.Discard, before, kept, inService); err == nil || !strings.Contains(err.Error(), "goroutines") || !strings.Contains(err.Error(), "descriptors") {
+		t.Errorf("in service the other ends are not the server's own, and still: %v", err)
 	}
 	for _, row := range []struct {
 		change func(g *Gauges)
@@ -73,7 +76,7 @@ func TestWhatDoesNotComeBackIsNamed(t *testing.T) {
 	} {
 		after := before
 		row.change(&after)
-		if err := back(io.Discard, before, after); err == nil || !strings.Contains(err.Error(), row.says) {
+		if err := back(io.Discard, before, after, inDemo); err == nil || !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%s: %v", row.says, err)
 		}
 	}

@@ -81,10 +81,10 @@ func (s Steady) watch(ctx context.Context, m meter) (looks []Gauges, err error) 
 // growth is how much of each gauge may come to be over the last three quarters: what a measurement wavers by. Of a connection
 // to Redis that the pool has come to keep churn.go says why it does not count.
 var growth = []leftOver{
-	{"goroutines", func(g Gauges) float64 { return g.Goroutines - redisGoroutines*g.Redis.sum() }, 0, 2},
-	{"descriptors", func(g Gauges) float64 { return g.Descriptors - redisDescriptors*g.Redis.sum() }, 0, 1},
-	{"live heap, bytes", func(g Gauges) float64 { return g.LiveHeap }, .03, 256 << 10},
-	{"memory, bytes", func(g Gauges) float64 { return g.RSS }, .03, 2 << 20},
+	{"goroutines", func(g Gauges, c connection) float64 { return g.Goroutines - c.goroutines*g.Redis.sum() }, 0, 2},
+	{"descriptors", func(g Gauges, c connection) float64 { return g.Descriptors - c.descriptors*g.Redis.sum() }, 0, 1},
+	{"live heap, bytes", func(g Gauges, c connection) float64 { return g.LiveHeap - c.bytes*g.Redis.sum() }, .03, 256 << 10},
+	{"memory, bytes", func(g Gauges, _ connection) float64 { return g.RSS }, .03, 2 << 20},
 }
 
 // grown fits a line through the last three quarters of what was seen, prints where each gauge began and ended, and returns an
@@ -97,7 +97,7 @@ func grown(to io.Writer, looks []Gauges, every time.Duration) (err error) {
 	for _, g := range growth {
 		values := make([]float64, len(late))
 		for i := range late {
-			values[i] = g.of(late[i])
+			values[i] = g.of(late[i], inDemo)
 		}
 		slope := fit(values)
 		came := slope * float64(len(values)-1)
@@ -107,7 +107,7 @@ func grown(to io.Writer, looks []Gauges, every time.Duration) (err error) {
 			err = errors.Join(err, fmt.Errorf("%s: grew by %.0f over the last %s, at most %.0f are wavering",
 				g.name, came, time.Duration(len(values)-1)*every, most))
 		}
-		fmt.Fprintf(to, "  %-18s %12.0f first %12.0f last, trend %+.0f  %s\n", g.name, g.of(looks[0]), g.of(looks[len(looks)-1]), came, verdict)
+		fmt.Fprintf(to, "  %-18s %12.0f first %12.0f last, trend %+.0f  %s\n", g.name, g.of(looks[0], inDemo), g.of(looks[len(looks)-1], inDemo), came, verdict)
 	}
 	return err
 }

@@ -138,10 +138,10 @@ func (v Visits) judge(ctx context.Context, m meter, transport *http.Transport, b
 		if err != nil {
 			return err
 		}
-		err = errors.Join(back(io.Discard, before, after), keysAfter.back(io.Discard, keysBefore))
+		err = errors.Join(back(io.Discard, before, after, inService), keysAfter.back(io.Discard, keysBefore))
 		if err == nil || now() >= until {
 			fmt.Fprintf(v.Out, "looked at %.0f s after the last visit\n", (now() - from).Seconds())
-			return errors.Join(back(v.Out, before, after), keysAfter.back(v.Out, keysBefore))
+			return errors.Join(back(v.Out, before, after, inService), keysAfter.back(v.Out, keysBefore))
 		}
 		if err := pause(ctx, visitsLook); err != nil {
 			return err
