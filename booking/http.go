@@ -18,6 +18,7 @@ func (s *Service) Register(api huma.API) {
 	s.registerWhy(api)
 	s.registerRules(api)
 	s.registerTables(api)
+	s.registerFacility(api)
 	s.registerOfficeMoves(api)
 	s.registerBooking(api)
 	s.registerMy(api)

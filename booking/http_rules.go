@@ -173,6 +173,7 @@ type offerView struct {
 	From        string      `json:"from"`
 	Until       string      `json:"until,omitempty"`
 	State       string      `json:"state" enum:"given,not-yet,ended,suspended,unprepared"`
+	Facility    bool        `json:"facility,omitempty" doc:"received at a notified facility, which has papers"`
 	Lacks       []string    `json:"lacks,omitempty" doc:"what is not on record of the facility; until it is, nothing can be booked"`
 	Suspension  *Suspension `json:"suspension,omitempty"`
 }
@@ -206,7 +207,7 @@ func (d *Directory) offerView(o Office, f catalogue.Offer, on calendar.Date) off
 	v := offerView{
 		Office: o.ID, OfficeName: o.Name, Service: f.Service, ServiceName: d.services[f.Service].Name, Pool: f.Pool, PoolName: d.pools[f.Pool].Name,
 		Basis: basisView{f.Basis.Kind, f.Basis.Reference, f.Basis.On.String()}, Trained: f.Trained.String(), From: f.From.String(),
-		State: d.OfferState(o.ID, f, on), Lacks: d.lacks(o, f),
+		State: d.OfferState(o.ID, f, on), Lacks: d.lacks(o, f), Facility: d.services[f.Service].Facility,
 	}
 	if f.Until != (catalogue.Date{}) {
 		v.Until = f.Until.String()

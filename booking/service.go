@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking/calendar"
+	"madoguchi/booking/facility"
 	"madoguchi/booking/journal"
 	"madoguchi/booking/redisstore"
 )
@@ -30,6 +31,8 @@ type Config struct {
 	Store     redisstore.Options    // times and bounds; zero values are the defaults
 	RemindOn  []Eve                 // reminders by the clock on the wall, besides those of Store
 	Sweep     time.Duration         // how often dead holds are cleared away; 1 second where zero
+	Typeface  facility.Typeface     // of papers; without it there are none
+	PublicURL string                // where residents reach the pages; papers name none where empty
 	Journal   *journal.Journal      // what people are told is noted there first; nowhere where nil, so that nothing can be restored
 }
 
@@ -46,6 +49,9 @@ type Service struct {
 	log     *slog.Logger
 	sweep   time.Duration
 	witness *witness
+
+	typeface  facility.Typeface
+	publicURL string
 
 	origin  fs.FS    // where the catalogue is read from again
 	options []Option // that change it on the way
@@ -67,7 +73,7 @@ func New(c Config) (*Service, error) {
 	}
 	s := &Service{
 		stores: map[string]*redisstore.Store{}, rdb: c.Redis, secrets: keys, now: c.Now, log: c.Log, sweep: c.Sweep,
-		broker: rand.Text(),
+		broker: rand.Text(), typeface: c.Typeface, publicURL: c.PublicURL,
 	}
 	s.book.Store(c.Directory)
 	s.origin, s.options, s.state.onDisk = c.Directory.origin, c.Directory.options, c.Directory.print

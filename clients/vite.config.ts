@@ -56,6 +56,25 @@ function docsPage(): Plugin {
   };
 }
 
+/** Puts the typeface of papers that the server sets (PDF) into dist/fonts: a universal design Gothic, made to be read by old eyes. */
+function paperFonts(): Plugin {
+  const family = dirname(createRequire(import.meta.url).resolve("@expo-google-fonts/biz-udgothic/package.json"));
+  const files: Record<string, string> = {
+    "BIZUDGothic-Regular.ttf": join(family, "400Regular", "BIZUDGothic_400Regular.ttf"),
+    "BIZUDGothic-Bold.ttf": join(family, "700Bold", "BIZUDGothic_700Bold.ttf"),
+    "LICENCE.txt": join(family, "LICENSE_FONT"),
+  };
+  return {
+    name: "madoguchi:paper-fonts",
+    apply: "build",
+    generateBundle() {
+      for (const [name, from] of Object.entries(files)) {
+        this.emitFile({ type: "asset", fileName: `fonts/${name}`, source: readFileSync(from) });
+      }
+    },
+  };
+}
+
 /**
  * Puts the licence of every package that is built in, the font's too, into dist/licences: their terms ask for it, and
  * the binary carries what Vite built.
@@ -65,7 +84,7 @@ function licences(): Plugin {
     name: "madoguchi:licences",
     apply: "build",
     generateBundle() {
-      const fromStyles = ["@fontsource-variable/noto-sans-jp", "@digital-go-jp/design-tokens", "@digital-go-jp/tailwind-theme-plugin"];
+      const fromStyles = ["@expo-google-fonts/biz-udgothic", "@fontsource-variable/noto-sans-jp", "@digital-go-jp/design-tokens", "@digital-go-jp/tailwind-theme-plugin"];
       const fromScripts = [...this.getModuleIds()].map((id) => packageOf(id)).filter((name) => name !== null);
       for (const name of new Set([...fromStyles, ...fromScripts])) {
         const home = join(here, "node_modules", name);
@@ -99,7 +118,7 @@ export default defineConfig({
   base: "/",
   appType: "mpa",
   publicDir: false,
-  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), licences(), noInlineStyle()],
+  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), paperFonts(), licences(), noInlineStyle()],
   build: {
     outDir: "dist",
     emptyOutDir: false,

@@ -7,6 +7,7 @@ import { literal } from "../ui/ruby";
 import { Pill, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient } from "../ui/work/seat";
 import { useLanguage } from "../ui/words";
+import { Papers } from "./Papers";
 import { T, useWords } from "./words";
 
 /** Longest reason the server takes, in characters. */
@@ -62,6 +63,7 @@ export function Offers() {
               <Cell>
                 <T k={`admin.basis.${offer.basis.kind}`} />
                 <span className="block text-ink-soft">{literal(offer.basis.reference)}</span>
+                {offer.facility === true && <Papers offer={offer} />}
               </Cell>
               <Cell>
                 <span className="whitespace-nowrap tabular-nums">{offer.from} –</span>

@@ -1,6 +1,7 @@
 // What an office gives, for everybody to read, and an administrator who suspends one of its services.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { says } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
@@ -35,6 +36,16 @@ test('what an office gives and who takes it out of the offer', async (t) => {
     await reader.page.emulateMedia({ media: 'screen' });
     await reader.page.setViewportSize({ width: 360, height: 740 });
     await world.look(reader, 'office-narrow');
+  });
+
+  await step('the papers of a facility come as PDF', async () => {
+    for (const [name, file] of [['届出書（記載事項）', 'notification'], ['掲示', 'notice'], ['利用料', 'fees'], ['急変の手順', 'emergency']]) {
+      const [kept] = await Promise.all([admin.page.waitForEvent('download'), admin.page.getByRole('button', { name: `${name} 汐待浜郵便局` }).click()]);
+      assert.equal(kept.suggestedFilename(), `shiomachihama-${file}.pdf`);
+      const text = await readFile(await kept.path());
+      assert.equal(text.subarray(0, 5).toString('latin1'), '%PDF-');
+      assert.ok(text.length > 20_000, `${file} has ${text.length} bytes`);
+    }
   });
 
   await step('the administrator suspends a service, with the reason', async () => {

@@ -30,7 +30,7 @@ import type {
   WhyRequest,
 } from "./booking";
 import type { ColleaguePool, GuestPass, GuestRole, Invitation } from "./invitation";
-import type { DeliveryLine, OfferList, SessionList, Suspension } from "./oversight";
+import type { DeliveryLine, OfferList, Paper, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
 import type { PublicKey } from "./keyring";
 import { Problem, problemOf } from "./problem";
@@ -157,6 +157,8 @@ export interface Api {
   /** Takes a service out of what is offered, at once. For administrators. */
   suspend(what: { office?: string; service: string; pool?: string; reason: string }): Promise<Suspension>;
   resume(suspension: string, reason: string): Promise<void>;
+  /** A paper of an office's facility for online medical care, as PDF. For administrators. */
+  paper(office: string, paper: Paper): Promise<Blob>;
   /** How the receivers of notices stand. For administrators. */
   deliveries(signal?: AbortSignal): Promise<DeliveryLine[]>;
   /** Sends something again that was given up. For administrators. */
@@ -231,6 +233,7 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
     invite: (session, guest) =>
       json({ method: "POST", path: `/v1/sessions/${part(session)}/invitations`, body: guest, repeatable: false }),
     redeem: (code) => json({ method: "POST", path: "/v1/invitations/redeem", body: { code }, bearer: "none", repeatable: false }),
+    paper: async (office, paper) => (await send({ method: "GET", path: `/v1/offices/${part(office)}/facility/${paper}.pdf` })).blob(),
     drawQr: async (text) => (await send({ method: "POST", path: "/v1/qr", body: { text } })).text(),
     sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
     timelines: (office, day, number, signal) =>

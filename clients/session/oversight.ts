@@ -35,6 +35,8 @@ export interface OfferLine {
   from: string;
   until?: string;
   state: "given" | "not-yet" | "ended" | "suspended" | "unprepared";
+  /** Whether it is received at a notified facility, which has papers. */
+  facility?: boolean;
   /** What is not on record of the facility; until it is, nothing can be booked. */
   lacks?: Lack[];
   suspension?: Suspension;
@@ -42,6 +44,10 @@ export interface OfferLine {
 
 /** What a facility for online medical care may lack on record. */
 export type Lack = "name" | "owner" | "representative" | "manager" | "authority" | "opened" | "clean" | "private" | "secure" | "breakdown" | "illness" | "hospital" | "notification" | "fee" | "conformity";
+
+/** The papers of a facility, in the order in which an office needs them. */
+export const papers = ["notification", "notice", "fees", "emergency"] as const;
+export type Paper = (typeof papers)[number];
 
 /** A service taken out of what is offered until it is resumed. */
 export interface Suspension {

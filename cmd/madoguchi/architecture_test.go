@@ -25,6 +25,7 @@ var pure = map[string][]string{
 	"booking/ics":         nil,
 	"booking/journal":     nil,
 	"booking/officepage":  nil,
+	"booking/facility":    nil,
 	"booking/fhir":        nil,
 	"signaling/protocol":  nil,
 	"signaling/session":   {"signaling/protocol"},

@@ -182,6 +182,7 @@ var httpRows = []Row{
 	{HTTP, "export-table", "", "", admins()},
 	{HTTP, "import-tables", "", "", admins()},
 	{HTTP, "catalogue-file", "", "", admins()},
+	{HTTP, "facility-paper", "", "", admins()},
 	{HTTP, "deliveries", "", "", admins()},
 	{HTTP, "deliver-again", "", "", admins()},
 	{HTTP, "move-office", "", "", admins()},

@@ -1,0 +1,16 @@
+package main
+
+import (
+	"io/fs"
+
+	"madoguchi/booking/facility"
+	"madoguchi/clients"
+)
+
+// typeface is the one papers are set in, which is built in with the pages; without them there are no papers.
+func typeface() facility.Typeface {
+	pages, _ := clients.FS()
+	regular, _ := fs.ReadFile(pages, "fonts/BIZUDGothic-Regular.ttf") // missing: facility.ErrTypeface says so to whoever asks for a paper
+	bold, _ := fs.ReadFile(pages, "fonts/BIZUDGothic-Bold.ttf")
+	return facility.Typeface{Regular: regular, Bold: bold}
+}
