@@ -84,7 +84,11 @@ func (s *Service) Hold(ctx context.Context, c Caller, h HoldRequest) (Hold, erro
 	if err != nil {
 		return Hold{}, asProblem(err)
 	}
-	return s.hold(ctx, store, c, h, id, print)
+	held, err := s.hold(ctx, store, c, h, id, print)
+	if err == nil {
+		concerns(ctx, held.ID)
+	}
+	return held, err
 }
 
 // maxKey bounds an idempotency key.

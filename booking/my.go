@@ -202,6 +202,7 @@ func (s *Service) mine(ctx context.Context, office, reception, last4 string) (mi
 			continue
 		}
 		s.triedWell(ctx, tries)
+		concerns(ctx, id)
 		if w, waits := waiting[id]; waits {
 			return mine{waiter: &w, store: store}, nil
 		}

@@ -138,6 +138,9 @@ func (s *Service) get(ctx context.Context, id string) (*redisstore.Store, rediss
 		return nil, redisstore.Record{}, err
 	}
 	r, err := store.Get(ctx, id)
+	if err == nil {
+		concerns(ctx, id)
+	}
 	return store, r, err
 }
 
@@ -182,7 +185,9 @@ func (s *Service) views(ctx context.Context, c Caller, list []Appointment, named
 	}
 	views := make([]Appointment, len(list))
 	for i, a := range list {
-		views[i] = c.view(a, people[a.ID])
+		if views[i] = c.view(a, people[a.ID]); views[i].Resident != nil {
+			shows(ctx, a.ID)
+		}
 	}
 	return views, s.marked(ctx, c, views)
 }

@@ -125,6 +125,7 @@ func (s *Service) join(ctx context.Context, c Caller, store *redisstore.Store, w
 	if err != nil {
 		return Waiting{}, err
 	}
+	concerns(ctx, r.ID)
 	waiting := s.dir().waiting(store.Area(), r)
 	waiting.Reception = s.waitNumber(r)
 	return waiting, nil
@@ -190,6 +191,7 @@ func (s *Service) WaitingAt(ctx context.Context, c Caller, office string) ([]Wai
 			known := p.reveal()
 			list[i].Reception = numbers[list[i].ID]
 			list[i].Resident = &ResidentView{Kana: known.kana}
+			shows(ctx, list[i].ID)
 			if kind, _ := c.seat(); kind != seatDesk {
 				list[i].Resident.Phone = known.phone
 			}

@@ -35,6 +35,7 @@ func (b *Broker) Authenticate(next http.Handler) http.Handler {
 		}
 		scheme, token, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "Bearer") {
+			b.noteToken(r.Context(), access.HTTP, "", access.ErrMalformed)
 			unauthorized(w, "bad-token", "Send Authorization: Bearer and a seat token.")
 			return
 		}
@@ -44,6 +45,7 @@ func (b *Broker) Authenticate(next http.Handler) http.Handler {
 		}
 		if err != nil {
 			b.log.Info("token refused", "path", r.URL.Path, "error", err)
+			b.noteToken(r.Context(), access.HTTP, "", err)
 			slug := "bad-token"
 			if errors.Is(err, access.ErrExpired) {
 				slug = "expired-token"

@@ -187,12 +187,12 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 		return b.helloGuest(ctx, s, hello, m.Ack)
 	}
 	if err != nil {
-		s.refuseToken(err)
+		b.refuseToken(ctx, s, err)
 		return false
 	}
 	place, ok := b.cfg.Places.Seat(seat.ID)
 	if !ok || seat.Area != b.cfg.Area {
-		s.refuseToken(access.ErrClaims)
+		b.refuseToken(ctx, s, access.ErrClaims)
 		return false
 	}
 	s.who = identity{
@@ -228,7 +228,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello, heard int64) bool {
 	room, err := b.verifier.Room(hello.Token)
 	if err != nil {
-		s.refuseToken(err)
+		b.refuseToken(ctx, s, err)
 		return false
 	}
 	s.who = identity{
@@ -260,8 +260,9 @@ func guestRole(role string) string {
 }
 
 // refuseToken says why a token is not taken, and how to go on.
-func (s *socket) refuseToken(err error) {
+func (b *Broker) refuseToken(ctx context.Context, s *socket, err error) {
 	s.log.Warn("token refused", "error", err)
+	defer b.noteToken(ctx, access.Socket, s.address, err) // once it has been said
 	if errors.Is(err, access.ErrExpired) {
 		s.send(protocol.Error{Code: protocol.ErrExpiredToken, Message: "hello: " + err.Error()})
 		s.finish(protocol.CloseExpired, "token expired")

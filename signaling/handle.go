@@ -31,21 +31,27 @@ func (b *Broker) handle(ctx context.Context, s *socket, m protocol.Message) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestWithin)
 	defer cancel()
+	ctx = via(ctx, s)
 	if err := s.who.allowed(m.Type); err != nil {
 		s.refuseRequest(m.ID, m.Type, err)
+		b.noteMessage(ctx, s, m.Type, err)
 		return
 	}
 	ctx, first := b.once(ctx, s, m)
 	if !first {
 		return // it has been answered
 	}
-	defer s.answered()
 	var err error
+	defer func() { b.noteMessage(ctx, s, m.Type, err) }() // once it has been answered
+	defer s.answered()
 	switch body := m.Body.(type) {
 	case protocol.Hello:
 		err = &refusal{protocol.ErrHelloFirst, "hello has been said"}
 	case protocol.Enter:
 		err = b.enter(ctx, s, body)
+		if slices.ContainsFunc(tokenErrors, func(t error) bool { return errors.Is(err, t) }) || errors.Is(err, access.ErrExpired) {
+			b.noteToken(ctx, access.Socket, s.address, err)
+		}
 		if err == nil {
 			return // join has answered
 		}

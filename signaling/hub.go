@@ -26,10 +26,11 @@ type hub struct {
 	dayRev   int64
 }
 
-// visitor is equipment: its kinds of connection here, and the newest line it was given for them.
+// visitor is equipment: its kinds of connection here, since when, and the newest line it was given for them.
 type visitor struct {
 	kinds  map[string]bool
 	socket string
+	since  time.Time
 }
 
 // seated is the socket of a seat, and what it was last told.

@@ -128,7 +128,7 @@ func (s *store) set(ctx context.Context, next session.Doc, before int64, event s
 	answer, err := s.save.Run(ctx, s.redis, touched,
 		next.ID, before, doc, phase(next), closedFor.Milliseconds(), outboxMost, string(event), s.keys.changes(), message,
 		next.Booth, hold(next), debt, owedKey(next), owedAfter.Milliseconds(), s.reads,
-		asked.field, asked.token, asked.answer, flag(back), did.by.ID, string(did.by.Side), did.whom).StringSlice()
+		asked.field, asked.token, asked.answer, flag(back), did.by.ID, string(did.by.Side), did.whom, did.via).StringSlice()
 	if err != nil {
 		return session.Doc{}, false, fmt.Errorf("store session %s: %w", next.ID, err)
 	}

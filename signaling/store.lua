@@ -17,6 +17,7 @@
 -- ARGV[18] its answer, kept with the document so that repeating the request gets it whatever becomes of this node
 -- ARGV[19] 1 to put back what Redis has lost
 -- ARGV[20] who caused the event    ARGV[21] on which side they are    ARGV[22] whom it concerns; each "" for nobody
+-- ARGV[23] id of the socket it was asked for on, "" for none
 -- Returns  {"stored"}; {"newer", document that is there}; {"older"}; {"busy", session that holds the booth}; {"lost"} when the claim is
 --          not ours any more.
 -- A document that is missing altogether, or older than the one the change was computed from, says that Redis came back without
@@ -58,6 +59,6 @@ if ARGV[12] ~= '' then
   local now = redis.call('TIME')
   redis.call('ZADD', KEYS[7], string.format('%d', now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[14]), ARGV[13])
 end
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[6], '*', 'event', ARGV[7], 'session', ARGV[1], 'doc', ARGV[3], 'by', ARGV[20], 'side', ARGV[21], 'whom', ARGV[22])
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[6], '*', 'event', ARGV[7], 'session', ARGV[1], 'doc', ARGV[3], 'by', ARGV[20], 'side', ARGV[21], 'whom', ARGV[22], 'via', ARGV[23])
 redis.call('PUBLISH', ARGV[8], ARGV[9])
 return {'stored'}

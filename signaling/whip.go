@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"madoguchi/sfu"
 	"madoguchi/sfu/whip"
@@ -27,7 +28,14 @@ type equipment struct{ *Broker }
 
 // Authorize reads a room token for exactly this room.
 func (e equipment) Authorize(ctx context.Context, bearer, room string) (whip.Grant, error) {
-	bearer = strings.TrimSpace(bearer)
+	g, err := e.authorize(ctx, strings.TrimSpace(bearer), room)
+	if errors.Is(err, whip.ErrUnauthorized) || errors.Is(err, whip.ErrForbidden) {
+		e.noteToken(ctx, access.WHIP, "", err)
+	}
+	return g, err
+}
+
+func (e equipment) authorize(ctx context.Context, bearer, room string) (whip.Grant, error) {
 	if !e.Running() {
 		return whip.Grant{}, errStopped
 	}
@@ -68,6 +76,7 @@ func (e equipment) Enter(ctx context.Context, room string, g whip.Grant, k sfu.K
 		return nil
 	}
 	_, err := e.apply(ctx, room, e.event(session.EquipmentJoined, g))
+	defer e.noteEquipment(ctx, who{room, g.Participant}, string(k), err)
 	if err != nil {
 		return equipmentRefused(err)
 	}
@@ -86,12 +95,13 @@ func (e equipment) Lost(room string, g whip.Grant, k sfu.Kind) {
 		return
 	}
 	w := who{room, g.Participant}
-	socket, last := e.hub.visitorLeft(w, string(k))
+	socket, since, last := e.hub.visitorLeft(w, string(k))
 	if !last {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
 	defer cancel()
+	defer e.noteEquipmentGone(ctx, w, string(k), since)
 	d, ok := e.hub.doc(room)
 	if _, in := d.Participant(g.Participant); !ok || !in || d.State == protocol.StateClosed { // sent away, or all is over
 		e.logFailed("forget", room, e.lines.forget(ctx, w))
@@ -107,7 +117,7 @@ func (e equipment) Left(room string, g whip.Grant, k sfu.Kind) {
 		return
 	}
 	w := who{room, g.Participant}
-	socket, last := e.hub.visitorLeft(w, string(k))
+	socket, since, last := e.hub.visitorLeft(w, string(k))
 	if now := e.hub.person(w).Socket; !last || now != "" && now != socket {
 		return
 	}
@@ -122,6 +132,7 @@ func (e equipment) Left(room string, g whip.Grant, k sfu.Kind) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), effectWithin)
 	defer cancel()
+	defer e.noteEquipmentGone(ctx, w, string(k), since)
 	if err := gone(ctx); err != nil {
 		e.log.Warn("equipment left", "session", room, "participant", g.Participant, "error", err)
 		e.retries.add("equipment left "+room, gone)
@@ -149,7 +160,7 @@ func equipmentRefused(err error) error {
 func (h *hub) visitorArrived(w who, kind string, l line) {
 	h.do(func() {
 		if h.visitors[w] == nil {
-			h.visitors[w] = &visitor{kinds: map[string]bool{}}
+			h.visitors[w] = &visitor{kinds: map[string]bool{}, since: h.clock.Now()}
 		}
 		h.visitors[w].kinds[kind] = true
 		h.visitors[w].socket = l.Socket
@@ -165,8 +176,9 @@ func (h *hub) visitorArrived(w who, kind string, l line) {
 	})
 }
 
-// visitorLeft notes that one connection of equipment has gone; true if it was the last, with the newest line it had here.
-func (h *hub) visitorLeft(w who, kind string) (socket string, last bool) {
+// visitorLeft notes that one connection of equipment has gone; true if it was the last, with the newest line it had here and since
+// when it was.
+func (h *hub) visitorLeft(w who, kind string) (socket string, since time.Time, last bool) {
 	h.do(func() {
 		there := h.visitors[w]
 		if there == nil {
@@ -174,9 +186,9 @@ func (h *hub) visitorLeft(w who, kind string) (socket string, last bool) {
 		}
 		delete(there.kinds, kind)
 		if last = len(there.kinds) == 0; last {
-			socket = there.socket
+			socket, since = there.socket, there.since
 			delete(h.visitors, w)
 		}
 	})
-	return socket, last
+	return socket, since, last
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,7 +53,7 @@ func (h *house) openNotes(p plan) error {
 		return err
 	}
 	log := p.log.With("part", "audit")
-	h.notes, err = auditor.NewNotes(auditor.Noting{Area: p.area, Redis: p.store, Secret: secret, Spool: p.audit.spool, Log: log, Now: p.now})
+	h.notes, err = auditor.NewNotes(auditor.Noting{Area: p.area, Redis: p.store, Secret: secret, Spool: p.audit.spool, Log: log, Now: p.now, Process: processFacts(p)})
 	if err != nil {
 		return wrong("audit-spool", "%v", err)
 	}
@@ -70,6 +72,12 @@ func (h *house) openNotes(p plan) error {
 		h.registry.MustRegister(h.auditor.Collector())
 	}
 	return err
+}
+
+// processFacts are what the trail is told of this process.
+func processFacts(p plan) map[string]string {
+	host, _ := os.Hostname() // "" where it has none
+	return map[string]string{"version": version, "parts": strings.Join(p.roles, ","), "pid": strconv.Itoa(os.Getpid()), "host": host}
 }
 
 // look tells the trail of a visit.

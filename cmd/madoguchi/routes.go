@@ -71,13 +71,13 @@ func forPeople(mux *http.ServeMux, s served) error {
 
 	// The HTTP API, which describes itself at /openapi.json.
 	api := humago.New(mux, apiConfig())
-	api.UseMiddleware(s.house.signaling.Guard())
+	api.UseMiddleware(s.house.notes.Watch(), s.house.signaling.Guard())
 	if s.plan.roles.is(roleBooking) {
 		mux.Handle("GET /offices/{office}", s.house.service.OfficePage())
 		s.house.service.Register(api)
 		s.house.notifier.Register(api)
 		// For systems of clinics, which speak FHIR.
-		mux.Handle("/fhir/R4/", s.house.service.FHIR(s.plan.publicURL, version))
+		mux.Handle("/fhir/R4/", s.house.notes.WatchFHIR(s.house.service.FHIR(s.plan.publicURL, version)))
 	}
 	if s.plan.roles.is(roleSignaling) {
 		s.house.signaling.Register(api)

@@ -12,28 +12,32 @@ type Action string
 
 // Actions.
 const (
-	SignIn       Action = "sign-in"        // a seat or a person signs in, or is refused
-	SignOut      Action = "sign-out"       // Took: how long the login lasted
-	Revoke       Action = "revoke"         // a login, device or link was ended before its time
-	Enroll       Action = "enroll"         // a device or a second factor became known
-	TokenMint    Action = "token.mint"     // a token for one session was made
-	TokenRefused Action = "token.refused"  // somebody came with a token that is not good
-	GuestInvite  Action = "guest.invite"   // a link for family, an interpreter … was made
-	GuestJoin    Action = "guest.join"     // such a link was used
-	SocketOpen   Action = "socket.open"    // somebody is connected
-	SocketClose  Action = "socket.close"   // Took: how long
-	EquipmentIn  Action = "equipment.join" // WHIP or WHEP
-	PersonRead   Action = "person.read"    // name, number … of a resident were shown
-	Download     Action = "download"       // a file left the house: Detail "what"
-	TimelineRead Action = "timeline.read"  // what happened to a visit was looked into
-	Admin        Action = "admin"          // a rule, service or setting was changed: Detail "what"
-	BreakGlass   Action = "break-glass"    // access in an emergency, past the rules; Personal.Reason says why
-	KeyRotate    Action = "key.rotate"     // a key of the area was made or taken away
-	AuditRead    Action = "audit.read"     // this trail was looked into: Detail says by what
+	SignIn       Action = "sign-in"         // a seat or a person signs in, or is refused
+	SignOut      Action = "sign-out"        // Took: how long the login lasted
+	Revoke       Action = "revoke"          // a login, device or link was ended before its time
+	Enroll       Action = "enroll"          // a device or a second factor became known
+	TokenMint    Action = "token.mint"      // a token for one session was made
+	TokenRefused Action = "token.refused"   // somebody came with a token that is not good
+	GuestInvite  Action = "guest.invite"    // a link for family, an interpreter … was made
+	GuestJoin    Action = "guest.join"      // such a link was used
+	SocketOpen   Action = "socket.open"     // somebody is connected
+	SocketClose  Action = "socket.close"    // Took: how long
+	EquipmentIn  Action = "equipment.join"  // WHIP or WHEP: Detail "kind"
+	EquipmentOut Action = "equipment.leave" // Took: how long
+	PersonRead   Action = "person.read"     // name, number … of a resident were shown
+	Download     Action = "download"        // a file left the house: Detail "what"
+	TimelineRead Action = "timeline.read"   // what happened to a visit was looked into
+	Admin        Action = "admin"           // a rule, service or setting was changed: Detail "what"
+	BreakGlass   Action = "break-glass"     // access in an emergency, past the rules; Personal.Reason says why
+	KeyRotate    Action = "key.rotate"      // a key of the area was added or taken away: Detail "what", "kid", "node"
+	ProcessBegin Action = "process.begin"   // a process of the area began: Detail "version", "node"
+	ProcessEnd   Action = "process.end"     // it was told to end; Took: how long it ran
+	AuditRead    Action = "audit.read"      // this trail was looked into: Detail says by what
 	AuditExport  Action = "audit.export"
 	AuditVerify  Action = "audit.verify"
-	AuditErase   Action = "audit.erase" // personal fields were destroyed: Detail "subject", "keys"
-	AuditPrune   Action = "audit.prune" // segments were removed after their time: Detail "through"
+	AuditReview  Action = "audit.review" // somebody has reviewed the trail: Detail "through", the number of the last entry they looked at
+	AuditErase   Action = "audit.erase"  // personal fields were destroyed: Detail "subject", "keys"
+	AuditPrune   Action = "audit.prune"  // segments were removed after their time: Detail "through"
 
 	// Of the trail itself.
 	TrailBegin Action = "trail.begin" // the first entry
@@ -127,7 +131,7 @@ func OriginOf(ctx context.Context) Origin {
 
 // From fills in what e does not say: who, and from where. What e does say of who is never mixed with another's role.
 func (e Entry) From(o Origin) Entry {
-	if e.Who == "" {
+	if e.Who == "" && o.Who != "" {
 		e.Who, e.Role = o.Who, o.Role
 		if e.Office == "" {
 			e.Office = o.Office

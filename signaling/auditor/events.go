@@ -76,7 +76,7 @@ func (r *reader) ofSession(m redis.XMessage) audit.Entry {
 	e := audit.Entry{
 		At: placeTime(m.ID), Action: audit.Action("visit." + strings.ReplaceAll(text("event"), "_", "-")), Who: text("by"), Role: text("side"),
 		Office: d.Office, Booth: d.Booth, Visit: d.Appointment, Session: d.ID,
-		Detail: map[string]string{"state": string(d.State), "version": strconv.FormatInt(d.Version, 10), "whom": text("whom"), "reason": string(d.Reason)},
+		Detail: map[string]string{"state": string(d.State), "version": strconv.FormatInt(d.Version, 10), "whom": text("whom"), "via": text("via"), "reason": string(d.Reason)},
 	}
 	if e.Who == "" {
 		e.Who = "system"

@@ -33,6 +33,8 @@ type Noting struct {
 	Spool  string // folder of this node for while Redis is away; "" keeps a few in memory, which end with the process
 	Log    *slog.Logger
 	Now    func() time.Time // time.Now where nil
+
+	Process map[string]string // what is said of this process when it begins and ends; nil to say nothing
 }
 
 // Notes is the audit.Noter of a process. Make it with NewNotes; Run carries what waits on the disk into Redis.
@@ -43,6 +45,7 @@ type Notes struct {
 	spool *audit.Spool // nil where there is none
 	clock audit.SyncClock
 	limit limiter
+	first viewings
 
 	down    atomic.Int64 // unix ms until which Redis is not asked
 	lost    atomic.Int64
@@ -69,7 +72,7 @@ func NewNotes(c Noting) (*Notes, error) {
 		c.Log = slog.Default()
 	}
 	n := &Notes{c: c, keys: keyspace{c.Area}, step: redis.NewScript(noteSource)}
-	n.limit.now = c.Now
+	n.limit.now, n.first.now = c.Now, c.Now
 	if c.Spool != "" {
 		var err error
 		if n.spool, err = audit.OpenSpool(c.Spool); err != nil {
@@ -81,60 +84,82 @@ func NewNotes(c Noting) (*Notes, error) {
 
 // Note keeps an entry for the trail; see audit.Noter. Refusals of somebody who has not said who they are come in floods: of one
 // action from one address the first few of a minute are kept, and the others counted in one more entry.
-func (n *Notes) Note(ctx context.Context, e audit.Entry) error {
-	e = e.From(audit.OriginOf(ctx))
-	if e.At.IsZero() {
-		e.At = n.c.Now()
+func (n *Notes) Note(ctx context.Context, e audit.Entry) error { return n.noteAll(ctx, e) }
+
+// noteAll notes entries of one moment.
+func (n *Notes) noteAll(ctx context.Context, entries ...audit.Entry) error {
+	tallyOf(ctx).noted()
+	list := entries[:0:0]
+	for _, e := range entries {
+		e = e.From(audit.OriginOf(ctx))
+		if e.At.IsZero() {
+			e.At = n.c.Now()
+		}
+		if e.Sync.State == audit.SyncUnknown {
+			e.Sync = n.clock.State()
+		}
+		if e.Outcome == audit.Refused && !n.limit.allow(string(e.Action), e.Who, e.Personal.Address) {
+			continue
+		}
+		list = append(list, e)
 	}
-	if e.Sync.State == audit.SyncUnknown {
-		e.Sync = n.clock.State()
-	}
-	if e.Outcome == audit.Refused && !n.limit.allow(string(e.Action), e.Who, e.Personal.Address) {
+	if len(list) == 0 {
 		return nil
 	}
-	return n.keep(ctx, e)
+	return n.keep(ctx, list...)
 }
 
-func (n *Notes) keep(ctx context.Context, e audit.Entry) error {
-	text, err := n.c.Secret.EncodeNote(e)
-	if err != nil {
-		n.lost.Add(1)
-		return fmt.Errorf("note %s: %w", e.Action, err)
+// keep brings entries of one moment into the area's outbox together, or puts them aside.
+func (n *Notes) keep(ctx context.Context, entries ...audit.Entry) error {
+	made := n.c.Now().UnixMilli()
+	var list []audit.Spooled
+	for _, e := range entries {
+		text, err := n.c.Secret.EncodeNote(e)
+		if err != nil {
+			n.lost.Add(1)
+			return fmt.Errorf("note %s: %w", e.Action, err)
+		}
+		var random [8]byte
+		_, _ = rand.Read(random[:]) // never fails
+		list = append(list, audit.Spooled{ID: audit.NewNoteID(made, random), Text: text})
 	}
-	var random [8]byte
-	_, _ = rand.Read(random[:]) // never fails
-	one := audit.Spooled{ID: audit.NewNoteID(n.c.Now().UnixMilli(), random), Text: text}
 	// What has happened is noted although whoever asked has gone meanwhile.
 	ctx = context.WithoutCancel(ctx)
-	if n.c.Now().UnixMilli() >= n.down.Load() {
-		err = n.send(ctx, one)
-		if err == nil {
-			n.noted.Add(1)
+	var err error
+	if made >= n.down.Load() {
+		if err = n.send(ctx, list...); err == nil {
+			n.noted.Add(int64(len(list)))
 			return nil
 		}
 		n.down.Store(n.c.Now().Add(leaveAlone).UnixMilli())
 	}
-	if lost := n.putAside(one); lost != nil {
-		n.lost.Add(1)
-		n.c.Log.Error("an entry of the audit trail is lost", "action", string(e.Action), "error", errors.Join(err, lost))
-		return fmt.Errorf("note %s: %w", e.Action, errors.Join(ErrNowhere, err, lost))
+	for i, one := range list {
+		if lost := n.putAside(one); lost != nil {
+			n.lost.Add(int64(len(list) - i))
+			n.c.Log.Error("an entry of the audit trail is lost", "action", string(entries[i].Action), "entries", len(list)-i, "error", errors.Join(err, lost))
+			return fmt.Errorf("note %s: %w", entries[i].Action, errors.Join(ErrNowhere, err, lost))
+		}
+		n.spooled.Add(1)
 	}
-	n.spooled.Add(1)
 	return nil
 }
 
-// send puts a note into the area's outbox. It may be repeated: the note is there once.
-func (n *Notes) send(ctx context.Context, one audit.Spooled) error {
+// send puts notes that were made in one millisecond into the area's outbox. It may be repeated: each is there once.
+func (n *Notes) send(ctx context.Context, list ...audit.Spooled) error {
 	ctx, cancel := context.WithTimeout(ctx, noteWithin)
 	defer cancel()
-	made, err := strconv.ParseUint(one.ID[:16], 16, 64)
+	made, err := strconv.ParseUint(list[0].ID[:16], 16, 64)
 	if err != nil {
-		return fmt.Errorf("note %s: %w", one.ID, err)
+		return fmt.Errorf("note %s: %w", list[0].ID, err)
 	}
 	keys := []string{n.keys.notes(), n.keys.seen(time.UnixMilli(int64(made)))}
-	added, err := n.step.Run(ctx, n.c.Redis, keys, one.ID, one.Text, seenFor.Milliseconds(), notesMost).Int()
+	args := []any{seenFor.Milliseconds(), notesMost}
+	for _, one := range list {
+		args = append(args, one.ID, one.Text)
+	}
+	added, err := n.step.Run(ctx, n.c.Redis, keys, args...).Int()
 	if err != nil {
-		return fmt.Errorf("note %s: %w", one.ID, err)
+		return fmt.Errorf("note %s: %w", list[0].ID, err)
 	}
 	if added < 0 {
 		return errFull
@@ -163,17 +188,27 @@ const (
 
 // Run carries what waits on this node into the area's outbox, until ctx ends. What still waits then waits on.
 func (n *Notes) Run(ctx context.Context) error {
+	begun := n.c.Now()
+	n.ofProcess(ctx, audit.ProcessBegin, 0)
 	tick := time.NewTicker(drainEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			n.flushRefusals(context.WithoutCancel(ctx))
+			n.ofProcess(ctx, audit.ProcessEnd, n.c.Now().Sub(begun))
 			return ctx.Err()
 		case <-tick.C:
 			n.flushRefusals(ctx)
 			n.drain(ctx)
 		}
+	}
+}
+
+// ofProcess notes that this process begins or ends.
+func (n *Notes) ofProcess(ctx context.Context, action audit.Action, took time.Duration) {
+	if n.c.Process != nil {
+		_ = n.Note(ctx, audit.Entry{Action: action, Who: "system", Took: took, Detail: n.c.Process}) // a failure has been logged
 	}
 }
 

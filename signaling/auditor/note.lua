@@ -1,11 +1,17 @@
--- Puts a note into the area's audit outbox, once.
--- KEYS[1]  outbox stream           KEYS[2]  ids of the day's notes
--- ARGV[1]  id of the note          ARGV[2]  its text
--- ARGV[3]  ms the ids are kept     ARGV[4]  most entries of the outbox
--- Returns  1 where it was new, 0 where it was there already, -1 where the outbox is full: nobody writes the trail.
-if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then return 0 end
-if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[4]) then return -1 end
-redis.call('SADD', KEYS[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[2], ARGV[3])
-redis.call('XADD', KEYS[1], '*', 'note', ARGV[1], 'e', ARGV[2])
-return 1
+-- Puts notes into the area's audit outbox, each once, all or none.
+-- KEYS[1]  outbox stream           KEYS[2]  ids of the notes of their day
+-- ARGV[1]  ms the ids are kept     ARGV[2]  most entries of the outbox
+-- ARGV[3]  id of the first note    ARGV[4]  its text, and so on
+-- Returns  how many were new, -1 where the outbox is full: nobody writes the trail.
+local new = 0
+for i = 3, #ARGV, 2 do
+  if redis.call('SISMEMBER', KEYS[2], ARGV[i]) == 0 then new = new + 1 end
+end
+if new > 0 and redis.call('XLEN', KEYS[1]) + new > tonumber(ARGV[2]) then return -1 end
+for i = 3, #ARGV, 2 do
+  if redis.call('SADD', KEYS[2], ARGV[i]) == 1 then
+    redis.call('XADD', KEYS[1], '*', 'note', ARGV[i], 'e', ARGV[i + 1])
+  end
+end
+redis.call('PEXPIRE', KEYS[2], ARGV[1])
+return new
