@@ -102,7 +102,7 @@ func (b *Broker) breakGlass(ctx context.Context, in *breakGlassInput) (*signInOu
 		return nil, b.failed("break glass", err)
 	}
 	if used == 0 {
-		entry.Outcome = audit.Refused
+		entry.Outcome, entry.Who, entry.Role, entry.Detail = audit.Refused, "", "", map[string]string{"seat": place.ID}
 		b.note(ctx, entry)
 		b.meters.signIn(login.ByEmergency, string(audit.Refused))
 		b.log.Error("BREAK-GLASS refused: wrong code", "seat", place.ID)

@@ -116,6 +116,7 @@ func (b *Broker) fromProvider(w http.ResponseWriter, r *http.Request) {
 		b.backTo(w, r, pending, "provider")
 		return
 	}
+	b.note(ctx, audit.Entry{Action: audit.SignInVouch, Detail: map[string]string{"seat": seat}, Personal: audit.Personal{Account: account.Subject}})
 	pending.Seat = seat
 	http.SetCookie(w, b.cookie(r, "madoguchi-ticket", ticket, http.SameSiteStrictMode, "/v1/oidc/sign-in", login.Tickets.Lasts()))
 	b.backTo(w, r, pending, "ticket")
@@ -138,7 +139,7 @@ func (b *Broker) refuseAccount(ctx context.Context, account login.Account, pendi
 	b.log.Warn("provider's word refused", "seat", pending.Seat, "error", err)
 	b.meters.signIn(login.ByProvider, string(audit.Refused))
 	b.note(ctx, audit.Entry{
-		Action: audit.SignIn, Outcome: audit.Refused, Who: pending.Seat, Detail: map[string]string{"how": login.ByProvider, "why": whyNot(err)},
+		Action: audit.SignIn, Outcome: audit.Refused, Detail: map[string]string{"seat": pending.Seat, "how": login.ByProvider, "why": whyNot(err)},
 		Personal: audit.Personal{Account: account.Subject},
 	})
 }

@@ -173,6 +173,8 @@ var httpRows = []Row{
 	{HTTP, "sessions", "", "", admins()},
 	{HTTP, "timelines", "", "", admins()},
 	{HTTP, "audit-read", "those who are audit-readers", "", admins()},
+	{HTTP, "audit-state", "likewise", "", admins()},
+	{HTTP, "audit-review", "likewise", "", admins()},
 	{HTTP, "audit-verify", "likewise", "", admins()},
 	{HTTP, "audit-export", "likewise", "", admins()},
 	{HTTP, "offers", "", "", admins()},

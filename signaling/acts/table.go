@@ -53,7 +53,21 @@ var Table = append(append(append([]Act{}, overHTTP...), overSocket...), overMedi
 
 var overHTTP = []Act{
 	{access.HTTP, "sign-in", Itself, audit.SignIn, "which seat, how, and why it was refused"},
+	{access.HTTP, "sign-in-ways", Never, "", facts},
+	{access.HTTP, "challenge", Never, "", step},
+	{access.HTTP, "renew", Itself, audit.TokenRefused, "where it is refused; renewed, it is the same signing-in"},
+	{access.HTTP, "passkey-begin", Never, "", step},
+	{access.HTTP, "passkey-register", Itself, audit.Enroll, "and sign-in"},
+	{access.HTTP, "passkey-ask", Never, "", step},
+	{access.HTTP, "passkey-sign-in", Itself, audit.SignIn, ""},
+	{access.HTTP, "oidc-sign-in", Itself, audit.SignIn, "an account that may not sit there too, by its id at the provider"},
+	{access.HTTP, "break-glass", Itself, audit.BreakGlass, "with the reason that was typed; refused where it cannot be noted"},
 	{access.HTTP, "me", Never, "", own},
+	{access.HTTP, "sign-out", Itself, audit.SignOut, ""},
+	{access.HTTP, "enrolment", Itself, audit.Enroll, "for which seat"},
+	{access.HTTP, "revoke-seat", Itself, audit.Revoke, "which seat"},
+	{access.HTTP, "break-glass-letter", Itself, audit.Enroll, "for which seat"},
+	{access.HTTP, "break-glass-uses", Hourly, "", "who looks at which letters were opened"},
 
 	{access.HTTP, "offices", Never, "", facts},
 	{access.HTTP, "office", Never, "", facts},
@@ -112,7 +126,9 @@ var overHTTP = []Act{
 	{access.HTTP, "sessions", Hourly, "", "who looks at what is open"},
 	{access.HTTP, "timelines", Itself, audit.TimelineRead, "office, day and number"},
 	{access.HTTP, "audit-read", Itself, audit.AuditRead, "by what it was filtered"},
-	{access.HTTP, "audit-verify", Itself, audit.AuditVerify, ""},
+	{access.HTTP, "audit-state", Hourly, "", "who looks at how the trail stands"},
+	{access.HTTP, "audit-review", Itself, audit.AuditReview, "up to which entry; a remark is sealed"},
+	{access.HTTP, "audit-verify", Itself, audit.AuditVerify, "up to which entry, how many faults"},
 	{access.HTTP, "audit-export", Itself, audit.AuditExport, "by what it was filtered"},
 	{access.HTTP, "offers", Never, "", facts},
 	{access.HTTP, "suspend", Each, audit.Admin, ""},
@@ -176,6 +192,7 @@ type Happening struct {
 // Happenings are those, besides booking.* (events of an appointment) and visit.* (events of a visit).
 var Happenings = []Happening{
 	{audit.PersonRead, "a resident's details were shown: to whom, of which visit; once an hour for one seat at one address"},
+	{audit.SignInVouch, "the provider has vouched for an account: which one, sealed, and for which seat; sign-in follows"},
 	{audit.TokenRefused, "a token that is expired, revoked, forged or for something else, at any door"},
 	{audit.KeyRotate, "a signing key was added or taken away, as each process finds it"},
 	{audit.ProcessBegin, "a process of the area began: which parts, which version"},

@@ -16,6 +16,14 @@ func TestEveryRowOfTheTableOfRolesSaysWhetherItIsNoted(t *testing.T) {
 	}
 }
 
+func TestNoRowIsOfAnActThatIsGone(t *testing.T) {
+	for _, a := range Table {
+		if !access.Listed(a.Door, a.Name) {
+			t.Errorf("%s %s: has a row in signaling/acts/table.go and none in the table of roles", a.Door, a.Name)
+		}
+	}
+}
+
 func TestNoRowStandsTwiceAndEachSaysWhatItHasToSay(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range Table {

@@ -13,6 +13,7 @@ type Action string
 // Actions.
 const (
 	SignIn       Action = "sign-in"         // a seat or a person signs in, or is refused
+	SignInVouch  Action = "sign-in.account" // the provider has vouched for an account: Personal.Account, Detail "seat"
 	SignOut      Action = "sign-out"        // Took: how long the login lasted
 	Revoke       Action = "revoke"          // a login, device or link was ended before its time
 	Enroll       Action = "enroll"          // a device or a second factor became known

@@ -19,6 +19,9 @@ type Filter struct {
 	From    time.Time // when it happened, from and before
 	To      time.Time
 	Service string
+	Office  string
+	Kind    Kind
+	Outcome Outcome
 	Before  int64 // entries with smaller numbers only; 0 for all
 	After   int64 // entries with greater numbers only
 }
@@ -27,6 +30,7 @@ type Filter struct {
 func (f Filter) Wants(r Record) bool {
 	return (f.Visit == "" || f.Visit == r.Visit || f.Visit == r.Session) &&
 		(f.Who == "" || f.Who == r.Who) && (f.Action == "" || f.Action == string(r.Action)) && (f.Service == "" || f.Service == r.Service) &&
+		(f.Office == "" || f.Office == r.Office) && (f.Kind == "" || f.Kind == r.Action.Kind()) && (f.Outcome == "" || f.Outcome == r.Outcome) &&
 		(f.From.IsZero() || !r.At.Before(f.From)) && (f.To.IsZero() || r.At.Before(f.To)) && (f.Before == 0 || r.Seq < f.Before) && r.Seq > f.After
 }
 

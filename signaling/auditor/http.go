@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -26,6 +25,7 @@ type Reading struct {
 	Reader   func(ctx context.Context) (who string, may bool) // who asks, and whether they may
 
 	verifying sync.Mutex // one at a time: it reads everything
+	marks     marks
 }
 
 // tokyo is where the offices are: days begin and end there.
@@ -42,7 +42,7 @@ func (r *Reading) Register(api huma.API) {
 	refusals := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable}
 	huma.Register(api, huma.Operation{
 		OperationID: "audit-read", Method: http.MethodGet, Path: "/v1/audit", Summary: "Entries of the audit trail, the newest first",
-		Description: "For administrators with an audit grant. Filtered by visit, who, action and day. That it was read is an entry itself.",
+		Description: "For administrators with an audit grant. Filtered by time, visit, who, office, action, kind and outcome. That it was read is an entry itself.",
 		Tags:        []string{"audit"}, Errors: refusals,
 	}, r.read)
 	huma.Register(api, huma.Operation{
@@ -57,18 +57,28 @@ func (r *Reading) Register(api huma.API) {
 			"application/fhir+json": {}, "text/csv": {},
 		}}},
 	}, r.export)
+	r.registerState(api, refusals)
 }
 
-type filterInput struct {
-	Visit  string `query:"visit" maxLength:"80" doc:"id of an appointment or a session"`
-	Who    string `query:"who" maxLength:"80" doc:"seat or account"`
-	Action string `query:"action" maxLength:"48"`
-	Day    string `query:"day" format:"date" doc:"in Japan"`
-	To     string `query:"to" format:"date" doc:"with day: up to and with this one"`
+// FilterInput narrows what is read or exported.
+type FilterInput struct {
+	Visit   string    `query:"visit" maxLength:"80" doc:"id of an appointment or a session"`
+	Who     string    `query:"who" maxLength:"80" doc:"seat or account"`
+	Action  string    `query:"action" maxLength:"48"`
+	Office  string    `query:"office" maxLength:"40"`
+	Kind    string    `query:"kind" enum:"access,people,booking,visit,line,admin,trail,system,other"`
+	Outcome string    `query:"outcome" enum:"success,refused,failed"`
+	Day     string    `query:"day" format:"date" doc:"in Japan"`
+	To      string    `query:"to" format:"date" doc:"with day: up to and with this one"`
+	From    time.Time `query:"from" doc:"instead of day: from this moment"`
+	Until   time.Time `query:"until" doc:"and before this one"`
 }
 
-func (f filterInput) filter() (audit.Filter, error) {
-	out := audit.Filter{Visit: f.Visit, Who: f.Who, Action: f.Action}
+func (f FilterInput) filter() (audit.Filter, error) {
+	out := audit.Filter{
+		Visit: f.Visit, Who: f.Who, Action: f.Action, Office: f.Office, Kind: audit.Kind(f.Kind), Outcome: audit.Outcome(f.Outcome),
+		From: f.From, To: f.Until,
+	}
 	if f.Day == "" {
 		return out, nil
 	}
@@ -86,13 +96,24 @@ func (f filterInput) filter() (audit.Filter, error) {
 	return out, nil
 }
 
-func (f filterInput) said(e audit.Entry) audit.Entry {
-	e.Detail = map[string]string{"visit": f.Visit, "who": f.Who, "action": f.Action, "day": f.Day, "to": f.To}
+func (f FilterInput) said(e audit.Entry) audit.Entry {
+	e.Detail = map[string]string{
+		"visit": f.Visit, "who": f.Who, "action": f.Action, "day": f.Day, "to": f.To, "office": f.Office, "kind": f.Kind, "result": f.Outcome,
+		"from": moment(f.From), "until": moment(f.Until),
+	}
 	return e
 }
 
+// moment is a time as a word of an entry.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(tokyo).Format("2006-01-02T15:04:05")
+}
+
 type readInput struct {
-	filterInput
+	FilterInput
 	Before int64 `query:"before" minimum:"1" doc:"entries with smaller numbers only: the next page"`
 	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -112,6 +133,8 @@ type EntryView struct {
 	Service  string            `json:"service,omitempty"`
 	TookMs   int64             `json:"tookMs,omitempty"`
 	Clock    string            `json:"clock,omitempty" doc:"synced, unsynced, or nothing where nobody could be asked"`
+	ClockUs  int64             `json:"clockErrorUs,omitempty" doc:"by how much the clock may be off"`
+	Kind     string            `json:"kind"`
 	Address  string            `json:"address,omitempty"`
 	Account  string            `json:"account,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
@@ -132,8 +155,8 @@ type readOutput struct {
 	}
 }
 
-// may lets those in who may read, and notes who was refused.
-func (r *Reading) may(ctx context.Context, e audit.Entry) error {
+// admit lets those in who may read, and notes who was refused.
+func (r *Reading) admit(ctx context.Context, e audit.Entry) error {
 	who, may := r.Reader(ctx)
 	if who == "" {
 		return &huma.ErrorModel{Type: "/problems/not-signed-in", Status: http.StatusUnauthorized, Title: "Not signed in", Detail: "send the token of a seat as Authorization: Bearer"}
@@ -146,7 +169,15 @@ func (r *Reading) may(ctx context.Context, e audit.Entry) error {
 	if r.Folder == "" {
 		return &huma.ErrorModel{Type: "/problems/unavailable", Status: http.StatusServiceUnavailable, Title: "Unavailable", Detail: "the audit trail is kept by another process of this area"}
 	}
-	if err := r.Notes.Note(ctx, e); err != nil { // nobody reads unseen
+	return nil
+}
+
+// may lets those in who may read, and notes that they do: nobody reads unseen.
+func (r *Reading) may(ctx context.Context, e audit.Entry) error {
+	if err := r.admit(ctx, e); err != nil {
+		return err
+	}
+	if err := r.Notes.Note(ctx, e); err != nil {
 		return unavailable()
 	}
 	return nil
@@ -190,63 +221,14 @@ func open(o *audit.Opener, at audit.Place, r audit.Record) audit.Opened {
 func viewOf(o audit.Opened) EntryView {
 	return EntryView{
 		Seq: o.Seq, At: o.At.In(tokyo), Action: string(o.Action), Outcome: string(o.Outcome), Who: o.Who, Role: o.Role, Office: o.Office, Booth: o.Booth,
-		Visit: o.Visit, Session: o.Session, Service: o.Service, TookMs: o.Took.Milliseconds(), Clock: string(o.Sync.State), Address: o.Person.Address,
+		Visit: o.Visit, Session: o.Session, Service: o.Service, TookMs: o.Took.Milliseconds(), Clock: string(o.Sync.State),
+		ClockUs: o.Sync.Error.Microseconds(), Kind: string(o.Action.Kind()), Address: o.Person.Address,
 		Account: o.Person.Account, Reason: o.Person.Reason, Erased: o.Erased, Detail: o.Detail, Hash: o.Hash.String(), Resident: o.Person.Resident,
 	}
 }
 
-type verifyOutput struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         struct {
-		Whole    bool     `json:"whole"`
-		Entries  int64    `json:"entries"`
-		Segments int      `json:"segments"`
-		Signed   int      `json:"signed"`
-		Faults   []string `json:"faults" doc:"each with its place"`
-		Noted    []string `json:"noted" doc:"what the trail itself says was wrong: gaps, faults a writer has met"`
-		Head     string   `json:"head,omitempty"`
-		Ms       int64    `json:"ms"`
-	}
-}
-
-func (r *Reading) verify(ctx context.Context, _ *struct{}) (*verifyOutput, error) {
-	if err := r.may(ctx, audit.Entry{Action: audit.AuditVerify}); err != nil {
-		return nil, err
-	}
-	if !r.verifying.TryLock() {
-		return nil, huma.ErrorWithHeaders(&huma.ErrorModel{Type: "/problems/too-many-tries", Status: http.StatusTooManyRequests, Title: "Too many tries",
-			Detail: "it is being verified at this moment"}, http.Header{"Retry-After": {"5"}})
-	}
-	defer r.verifying.Unlock()
-	checks := audit.Checks{Trust: r.Trust, Area: r.Area, Secret: r.Secret}
-	if s := r.Consumer.State(); s.Head.Seq > 0 {
-		checks.Marks = []audit.Mark{{Seq: s.Head.Seq, Hash: s.Head.Hash}}
-	}
-	begun := time.Now()
-	report, err := audit.Verify(r.Folder, checks)
-	if err != nil {
-		return nil, unavailable()
-	}
-	out := &verifyOutput{CacheControl: "no-store"}
-	b := &out.Body
-	b.Whole, b.Entries, b.Segments, b.Signed, b.Ms = report.Whole(), report.Entries, report.Segments, report.Signed, time.Since(begun).Milliseconds()
-	b.Faults, b.Noted = texts(report.Faults), texts(report.Noted)
-	if report.Last > 0 {
-		b.Head = strconv.FormatInt(report.Last, 10) + ":" + report.Hash.String()
-	}
-	return out, nil
-}
-
-func texts(faults []audit.Fault) []string {
-	list := []string{}
-	for _, f := range faults {
-		list = append(list, f.String())
-	}
-	return list
-}
-
 type exportInput struct {
-	filterInput
+	FilterInput
 	Format string `query:"format" enum:"fhir,csv" default:"fhir"`
 }
 

@@ -159,7 +159,7 @@ func (n *Notes) noteRequest(ctx context.Context, r request, t *tally) {
 	var list []audit.Entry
 	switch {
 	case byItself:
-	case r.act.How == acts.Each, r.act.How == acts.Hourly, r.denied():
+	case r.act.How == acts.Each, r.act.How == acts.Hourly, r.denied(), r.act.How == acts.Itself && r.outcome() != audit.Success:
 		list = r.entries(visits)
 	}
 	if r.act.How == acts.Hourly && r.outcome() == audit.Success {
