@@ -72,7 +72,7 @@ func TestTheTrailIsFilteredVerifiedReviewedAndExportedOverHTTP(t *testing.T) {
 	for query, want := range map[string]int{
 		"who=desk:morita": 2, "who=desk:morita&outcome=refused": 1, "visit=a_" + strings.Repeat("b", 26): 1, "action=http.feed-open": 1,
 		"kind=booking": 2, "kind=people": 0, "who=desk:morita&office=nowhere": 0,
-		"who=desk:morita&until=" + before.Add(-time.Hour).UTC().Format(time.RFC3339):                                                                  0,
+		"who=desk:morita&until=" + before.Add(-time.Hour).UTC().Format(time.RFC3339):                                                                 0,
 		"who=desk:morita&from=" + before.Add(-time.Second).UTC().Format(time.RFC3339) + "&until=" + before.Add(time.Hour).UTC().Format(time.RFC3339): 2,
 	} {
 		list, _ := reader.ask("GET", "/v1/audit?"+query, "", 200)["entries"].([]any)
@@ -202,4 +202,3 @@ func TestServeSaysWhatIsWrongWithTheFolderOfTheTrail(t *testing.T) {
 		t.Errorf("ended with code %d:\n%s", code, log)
 	}
 }
-
