@@ -195,7 +195,7 @@ func given(before, after Gauges) (err error) {
 		if strings.Contains(l.name, "bytes") {
 			continue
 		}
-		if was, is := l.of(before, inDemo), l.of(after, inDemo); is > l.factor*was+l.more+few {
+		if was, is := l.of(before, inService), l.of(after, inService); is > l.factor*was+l.more+few {
 			err = errors.Join(err, fmt.Errorf("%s: %.0f before, %.0f after", l.name, was, is))
 		}
 	}
@@ -214,7 +214,7 @@ func (s *siege) left(before, after Gauges) error {
 		err = errors.Join(err, fmt.Errorf("live heap: %.0f before, %.0f after", before.LiveHeap, after.LiveHeap))
 	}
 	for _, l := range leftOvers {
-		fmt.Fprintf(s.Out, "  %-18s %12.0f before %12.0f after\n", l.name, l.of(before, inDemo), l.of(after, inDemo))
+		fmt.Fprintf(s.Out, "  %-18s %12.0f before %12.0f after\n", l.name, l.of(before, inService), l.of(after, inService))
 	}
 	fmt.Fprintf(s.Out, "  %s\n", verdict)
 	return err
