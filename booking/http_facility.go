@@ -51,7 +51,7 @@ func (s *Service) getFacilityPaper(_ context.Context, _ Caller, in *paperInput) 
 		return nil, problemInvalid("paper", "is not one of "+strings.Join(facility.Names(), ", ")+", each with .pdf")
 	}
 	var b bytes.Buffer
-	if err := facility.Write(&b, paper, s.typeface); err != nil {
+	if err := facility.Write(&b, paper, s.typeface()); err != nil {
 		return nil, fmt.Errorf("paper %s of %s: %w", in.Paper, o.ID, err)
 	}
 	return &paperOutput{"application/pdf", fmt.Sprintf("attachment; filename=%q", o.ID+"-"+in.Paper), b.Bytes()}, nil

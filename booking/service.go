@@ -22,18 +22,18 @@ import (
 
 // Config is what a Service needs.
 type Config struct {
-	Directory *Directory            // required
-	Redis     redis.UniversalClient // required; holds and appointments
-	KeyRedis  redis.UniversalClient // keys of the sealed records; Redis where nil. Without persistence a backup forgets too
-	Secret    []byte                // required, at least 32 bytes, the same on every node; losing it loses the names, not the appointments
-	Now       func() time.Time      // time.Now where nil; decides what is past, never whether a hold is alive
-	Log       *slog.Logger          // slog.Default where nil
-	Store     redisstore.Options    // times and bounds; zero values are the defaults
-	RemindOn  []Eve                 // reminders by the clock on the wall, besides those of Store
-	Sweep     time.Duration         // how often dead holds are cleared away; 1 second where zero
-	Typeface  facility.Typeface     // of papers; without it there are none
-	PublicURL string                // where residents reach the pages; papers name none where empty
-	Journal   *journal.Journal      // what people are told is noted there first; nowhere where nil, so that nothing can be restored
+	Directory *Directory               // required
+	Redis     redis.UniversalClient    // required; holds and appointments
+	KeyRedis  redis.UniversalClient    // keys of the sealed records; Redis where nil. Without persistence a backup forgets too
+	Secret    []byte                   // required, at least 32 bytes, the same on every node; losing it loses the names, not the appointments
+	Now       func() time.Time         // time.Now where nil; decides what is past, never whether a hold is alive
+	Log       *slog.Logger             // slog.Default where nil
+	Store     redisstore.Options       // times and bounds; zero values are the defaults
+	RemindOn  []Eve                    // reminders by the clock on the wall, besides those of Store
+	Sweep     time.Duration            // how often dead holds are cleared away; 1 second where zero
+	Typeface  func() facility.Typeface // of papers, read when one is asked for; without it there are none
+	PublicURL string                   // where residents reach the pages; papers name none where empty
+	Journal   *journal.Journal         // what people are told is noted there first; nowhere where nil, so that nothing can be restored
 }
 
 // Service is the working part of booking: it searches, holds, confirms, cancels and follows visits. All methods may be
@@ -50,7 +50,7 @@ type Service struct {
 	sweep   time.Duration
 	witness *witness
 
-	typeface  facility.Typeface
+	typeface  func() facility.Typeface
 	publicURL string
 
 	origin  fs.FS    // where the catalogue is read from again
@@ -79,6 +79,9 @@ func New(c Config) (*Service, error) {
 	s.origin, s.options, s.state.onDisk = c.Directory.origin, c.Directory.options, c.Directory.print
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.typeface == nil {
+		s.typeface = func() facility.Typeface { return facility.Typeface{} }
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -112,7 +112,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.service, err = booking.New(booking.Config{
 		Directory: p.directory, Redis: p.store, Secret: p.secret, Log: p.log.With("part", "booking"), Now: p.now,
 		Store: redisstore.Options{Reminders: p.reminders, Durability: p.durable, NoShowAfter: p.noShow}, Journal: p.journal, RemindOn: p.remindOn,
-		Typeface: typeface(), PublicURL: p.publicURL,
+		Typeface: typeface, PublicURL: p.publicURL,
 	})
 	if err != nil {
 		return err

@@ -7,7 +7,8 @@ import (
 	"madoguchi/clients"
 )
 
-// typeface is the one papers are set in, which is built in with the pages; without them there are no papers.
+// typeface is the one papers are set in, which is built in with the pages; without them there are no papers. It is nine megabytes,
+// and nobody keeps it: an office needs its papers a few times a year.
 func typeface() facility.Typeface {
 	pages, _ := clients.FS()
 	regular, _ := fs.ReadFile(pages, "fonts/BIZUDGothic-Regular.ttf") // missing: facility.ErrTypeface says so to whoever asks for a paper
