@@ -36,16 +36,6 @@ func (s *AuditSettings) auditPlan() (auditPlan, error) {
 	return auditPlan{folder: s.Audit, spool: spool, keep: keep, after: s.AuditAfter, readers: s.AuditReaders}, err
 }
 
-// openDemoAudit keeps a trail in a folder that ends with the demo.
-func openDemoAudit(p *plan) (forget func() error, err error) {
-	folder, err := os.MkdirTemp("", "madoguchi-audit-*")
-	if err != nil {
-		return nil, err
-	}
-	p.audit = auditPlan{folder: filepath.Join(folder, "trail"), spool: filepath.Join(folder, "spool"), after: "*", anyone: true}
-	return func() error { return os.RemoveAll(folder) }, nil
-}
-
 // openNotes makes what the parts note through for the audit trail.
 func (h *house) openNotes(p plan) error {
 	secret, err := audit.NewSecret(p.secret)

@@ -137,6 +137,7 @@ var overHTTP = []Act{
 	{access.HTTP, "export-table", Each, audit.Download, "offices, desks or rosters"},
 	{access.HTTP, "import-tables", Each, audit.Admin, ""},
 	{access.HTTP, "catalogue-file", Each, audit.Download, "a file of the catalogue"},
+	{access.HTTP, "facility-paper", Each, audit.Download, "a paper of a facility"},
 	{access.HTTP, "deliveries", Hourly, "", "who looks at what was sent"},
 	{access.HTTP, "deliver-again", Each, audit.Admin, ""},
 	{access.HTTP, "move-office", Each, audit.Admin, ""},
