@@ -39,7 +39,7 @@ func (b *Broker) Authenticate(next http.Handler) http.Handler {
 			unauthorized(w, "bad-token", "Send Authorization: Bearer and a seat token.")
 			return
 		}
-		seat, err := b.verifier.Seat(strings.TrimSpace(token))
+		seat, err := b.verifier.SeatOver(strings.TrimSpace(token), certificateOf(r.Context()))
 		if err == nil && seat.Area != b.cfg.Area {
 			err = access.ErrClaims
 		}

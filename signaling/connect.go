@@ -68,7 +68,7 @@ func (b *Broker) Handler() http.Handler {
 		// The handler returns, so that net/http lets go of its buffers, the request and a stack that has grown during the
 		// handshake: for a socket that is idle all day they are most of what it costs. Run waits for the socket.
 		s := newSocket(conn, b.cfg.Limits, b.log)
-		s.meters, s.address = b.meters, audit.OriginOf(r.Context()).Address
+		s.meters, s.address, s.certificate = b.meters, audit.OriginOf(r.Context()).Address, certificateOf(r.Context())
 		go func() {
 			defer b.sockets.Done()
 			defer b.survive(s)
@@ -182,7 +182,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 		s.finish(protocol.CloseProtocol, "hello first")
 		return false
 	}
-	seat, err := b.verifier.Seat(hello.Token)
+	seat, err := b.verifier.SeatOver(hello.Token, s.certificate)
 	if errors.Is(err, access.ErrAudience) {
 		return b.helloGuest(ctx, s, hello, m.Ack)
 	}
@@ -226,7 +226,7 @@ func (b *Broker) hello(ctx context.Context, s *socket, m protocol.Message) bool 
 
 // helloGuest lets a guest speak: its room token takes it straight to the gate of its session.
 func (b *Broker) helloGuest(ctx context.Context, s *socket, hello protocol.Hello, heard int64) bool {
-	room, err := b.verifier.Room(hello.Token)
+	room, err := b.verifier.RoomOver(hello.Token, s.certificate)
 	if err != nil {
 		b.refuseToken(ctx, s, err)
 		return false

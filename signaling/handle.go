@@ -175,7 +175,7 @@ var tokenErrors = []error{
 
 // enter attaches the socket to one session, by a room token for exactly this participant.
 func (b *Broker) enter(ctx context.Context, s *socket, m protocol.Enter) error {
-	room, err := b.verifier.Room(m.Token)
+	room, err := b.verifier.RoomOver(m.Token, s.certificate)
 	if err != nil {
 		return err
 	}

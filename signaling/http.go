@@ -247,7 +247,7 @@ func (b *Broker) sessionToken(ctx context.Context, in *sessionInput) (*sessionTo
 		return nil, problem(http.StatusForbidden, "not-yours", "Not yours", "this seat takes no part in that session now")
 	}
 	place, _ := b.cfg.Places.Seat(seat.ID)
-	token, expires, err := b.issuer.Room(access.Room{Participant: seat.ID, Room: d.ID, Name: place.Name, Grants: grants, SignIn: seat.SignIn}, access.RoomTTL)
+	token, expires, err := b.issuer.Room(access.Room{Participant: seat.ID, Room: d.ID, Name: place.Name, Grants: grants, SignIn: seat.SignIn, Cert: seat.Cert}, access.RoomTTL)
 	if err != nil {
 		return nil, b.failed("session token", err)
 	}

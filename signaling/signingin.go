@@ -15,11 +15,12 @@ import (
 
 // Login says how seats sign in.
 type Login struct {
-	Provider   *login.Provider // of OpenID Connect; nil: none
-	PublicURL  string          // where people reach us, for the provider's way back; "" where the request says (demonstrations)
-	Domain     string          // that passkeys are for (WebAuthn's RP ID); "" none, in a demonstration localhost
-	Origins    []string        // whose pages may ask for passkeys
-	CodeSignIn bool            // an exception: a one-time code alone signs any seat in, which is one factor
+	Provider           *login.Provider // of OpenID Connect; nil: none
+	PublicURL          string          // where people reach us, for the provider's way back; "" where the request says (demonstrations)
+	Domain             string          // that passkeys are for (WebAuthn's RP ID); "" none, in a demonstration localhost
+	Origins            []string        // whose pages may ask for passkeys
+	DeviceCertificates bool            // booths and lobbies are enrolled with a client certificate, and their tokens bound to it
+	CodeSignIn         bool            // an exception: a one-time code alone signs any seat in, which is one factor
 }
 
 // allOut is what no code, key or token is needed for.
@@ -104,6 +105,10 @@ func (b *Broker) signInWithCode(ctx context.Context, place Place, code string, k
 	if key == nil {
 		how = "code"
 	}
+	if b.cfg.Login.DeviceCertificates && usesDevice(place) && certificateOf(ctx) == "" {
+		b.signInRefused(ctx, place.ID, how, noCertificate)
+		return nil, problem(http.StatusForbidden, "client-certificate", "Client certificate", "booths and lobbies are enrolled here over a connection with a client certificate only")
+	}
 	if err := b.redeem(ctx, place.ID, code, how); err != nil {
 		return nil, err
 	}
@@ -125,7 +130,11 @@ func (b *Broker) beginSignIn(ctx context.Context, place Place, how string, key l
 	if key.Check() != nil {
 		return nil, problem(http.StatusUnprocessableEntity, "invalid", "Invalid request", "body.key: "+login.ErrKey.Error())
 	}
-	in, err := b.signIns.Begin(ctx, place.ID, how, key, certificateOf(ctx))
+	cert := ""
+	if b.cfg.Login.DeviceCertificates && usesDevice(place) { // people may come with any device of theirs
+		cert = certificateOf(ctx)
+	}
+	in, err := b.signIns.Begin(ctx, place.ID, how, key, cert)
 	if err != nil {
 		return nil, b.failed("sign in", err)
 	}
@@ -137,7 +146,7 @@ func (b *Broker) beginSignIn(ctx context.Context, place Place, how string, key l
 func (b *Broker) tokenOf(place Place, in login.SignIn, ttl time.Duration, emergency bool) (*signInOutput, error) {
 	token, expires, err := b.issuer.Seat(access.Seat{
 		ID: place.ID, Role: place.Role, Area: place.Area, Office: place.Office, Booth: place.Booth, Desk: place.Desk, Pool: place.Pool,
-		SignIn: in.ID, Emergency: emergency,
+		SignIn: in.ID, Emergency: emergency, Cert: in.Cert,
 	}, ttl)
 	if err != nil {
 		return nil, b.failed("sign in", err)

@@ -18,12 +18,13 @@ import (
 type reason string
 
 const (
-	wrongCode    reason = "wrong-code"
-	tooManyTries reason = "too-many-tries"
-	wrongPasskey reason = "passkey"
-	wrongProof   reason = "proof"
-	wrongDevice  reason = "client-certificate"
-	signedOut    reason = "signed-out"
+	wrongCode     reason = "wrong-code"
+	tooManyTries  reason = "too-many-tries"
+	wrongPasskey  reason = "passkey"
+	wrongProof    reason = "proof"
+	wrongDevice   reason = "client-certificate"
+	signedOut     reason = "signed-out"
+	noCertificate reason = "no-client-certificate"
 )
 
 // signedIn tells that somebody has signed in.

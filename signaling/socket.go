@@ -30,11 +30,12 @@ type socket struct {
 	heardAt   atomic.Int64   // the last sign of life, in Unix nanoseconds
 	writer    sync.WaitGroup // of the writer
 
-	who     identity  // set by hello
-	address string    // IP address it came from, for the audit trail
-	since   time.Time // of hello
-	armed   time.Time // until when the emergency button can be pressed
-	entered entry     // set by enter; empty outside a session
+	who         identity  // set by hello
+	address     string    // IP address it came from, for the audit trail
+	certificate string    // SHA-256 of its client certificate, in base64url
+	since       time.Time // of hello
+	armed       time.Time // until when the emergency button can be pressed
+	entered     entry     // set by enter; empty outside a session
 	// set by hello, before anybody else knows the socket; nil for a page that speaks without numbers
 	conversation *conversation
 	prepares     *rate.Limiter // of prepare

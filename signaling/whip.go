@@ -42,7 +42,7 @@ func (e equipment) authorize(ctx context.Context, bearer, room string) (whip.Gra
 	if bearer == "" {
 		return whip.Grant{}, fmt.Errorf("no token: %w", whip.ErrUnauthorized)
 	}
-	token, err := e.verifier.Room(bearer)
+	token, err := e.verifier.RoomOver(bearer, certificateOf(ctx))
 	if err != nil {
 		return whip.Grant{}, fmt.Errorf("%w: %w", whip.ErrUnauthorized, err)
 	}

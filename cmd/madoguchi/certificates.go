@@ -28,6 +28,7 @@ type Certificates struct {
 	ACMEEmail     string `name:"acme-email" env:"MADOGUCHI_ACME_EMAIL" default:"" placeholder:"ADDRESS" help:"Where the authority writes when something is wrong with the certificate."`
 	ACMEDirectory string `name:"acme-directory" env:"MADOGUCHI_ACME_DIRECTORY" default:"https://acme-v02.api.letsencrypt.org/directory" placeholder:"URL" help:"Directory of the authority. The default is Let's Encrypt."`
 	ACMERoots     string `name:"acme-roots" env:"MADOGUCHI_ACME_ROOTS" default:"" placeholder:"FILE" help:"Roots in PEM by which the authority itself is known, for one inside a closed network. Empty: those of the system."`
+	ClientCAs     string `name:"client-certificates" env:"MADOGUCHI_CLIENT_CERTIFICATES" default:"" placeholder:"FILE" help:"Authorities in PEM that have given booths and lobbies client certificates. Whoever connects is then asked for one and refused with a wrong one; a booth or lobby is enrolled only with one, and its tokens are worth nothing over a connection without it. A renewed certificate means enrolling anew. People need none. Not together with behind-proxy: then the proxy has to ask."`
 	BehindProxy   bool   `name:"behind-proxy" env:"MADOGUCHI_BEHIND_PROXY" default:"false" help:"Serve plain HTTP because a proxy in front of us ends TLS. Never set this on an address that people reach directly: browsers give cameras to secure pages only, and the last entry of X-Forwarded-For is believed."`
 }
 
@@ -37,8 +38,17 @@ func (c *Certificates) check() error {
 	switch {
 	case c.BehindProxy && (own || c.ACME):
 		return wrong("behind-proxy", "is true, but tls-cert, tls-key or acme is set too; remove one or the other")
+	case c.BehindProxy && c.ClientCAs != "":
+		return wrong("client-certificates", "is set, but behind-proxy is true: the proxy ends TLS, so that we never see a client's certificate; remove one or the other")
 	case c.BehindProxy:
 		return nil
+	}
+	if c.ClientCAs != "" {
+		if err := checkFile("client-certificates", c.ClientCAs, "the authorities of client certificates in PEM"); err != nil {
+			return err
+		}
+	}
+	switch {
 	case c.ACME && own:
 		return wrong("acme", "is true, but tls-cert or tls-key is set too; remove one or the other")
 	case c.ACME:
@@ -73,7 +83,10 @@ func (c *Certificates) tls(publicURL, keys string, log *slog.Logger) (*tls.Confi
 	if err != nil {
 		return nil, err
 	}
-	secure := c.serverTLS()
+	secure, err := c.asking()
+	if err != nil {
+		return nil, err
+	}
 	secure.GetCertificate = own.get
 	return secure, nil
 }
@@ -85,6 +98,25 @@ func (c *Certificates) serverTLS() *tls.Config {
 		oldest = tls.VersionTLS12
 	}
 	return &tls.Config{MinVersion: oldest, NextProtos: []string{"h2", "http/1.1"}}
+}
+
+// asking is serverTLS that asks for client certificates, where their authorities are set. Whoever has none goes on without: people
+// do, and what needs one says so. Sessions are not resumed then, so that each connection is judged by the authorities of now.
+func (c *Certificates) asking() (*tls.Config, error) {
+	secure := c.serverTLS()
+	if c.ClientCAs == "" {
+		return secure, nil
+	}
+	pem, err := os.ReadFile(c.ClientCAs)
+	if err != nil {
+		return nil, wrong("client-certificates", "%v", err)
+	}
+	secure.ClientCAs = x509.NewCertPool()
+	if !secure.ClientCAs.AppendCertsFromPEM(pem) {
+		return nil, wrong("client-certificates", "%s holds no certificate in PEM", c.ClientCAs)
+	}
+	secure.ClientAuth, secure.SessionTicketsDisabled = tls.VerifyClientCertIfGiven, true
+	return secure, nil
 }
 
 // fromAuthority has certificates made when they are asked for, and renewed a month before they end.
@@ -103,7 +135,10 @@ func (c *Certificates) fromAuthority(publicURL, folder string) (*tls.Config, err
 		Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(folder), Client: client, Email: c.ACMEEmail,
 		HostPolicy: autocert.HostWhitelist(public.Hostname()),
 	}
-	secure := c.serverTLS()
+	secure, err := c.asking()
+	if err != nil {
+		return nil, err
+	}
 	secure.GetCertificate = manager.GetCertificate
 	secure.NextProtos = append(secure.NextProtos, acme.ALPNProto)
 	return secure, nil

@@ -30,6 +30,7 @@ type demoCommand struct {
 	BeginsAt string        `name:"begins-at" placeholder:"HH:MM[:SS]" help:"Let the clock of the demo begin at this time of the day in Tokyo, the next to come, instead of now: in the evening, a morning at the counter."`
 	Hours    bool          `name:"office-hours" help:"Keep the offices' own hours and noon, on every day, instead of round the clock."`
 	NoShow   time.Duration `name:"no-show-after" default:"15m" placeholder:"DURATION" help:"How long after the appointed time somebody who has not come, while the professional was there, counts as a no-show: 1s to 4h."`
+	SignIn   bool          `name:"sign-in" help:"Want people and booths to sign in as in service, by passkey, by the demo's own provider or by one-time code, instead of letting anybody take any seat. Passkeys want the pages opened at http://localhost."`
 	Sealed   bool          `name:"sealed" env:"MADOGUCHI_SEALED" help:"Have pages seal sound, pictures and messages between the ends."`
 }
 
@@ -106,7 +107,7 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 		roles:     allRoles, area: area,
 		log: log, listen: d.Listen, media: d.Media,
 		directory: directory, keys: keys, secret: secret,
-		noShow: d.NoShow, sealed: d.Sealed,
+		noShow: d.NoShow, sealed: d.Sealed, signIn: d.SignIn,
 		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,
 	}
 	if d.LAN {

@@ -52,6 +52,7 @@ type plan struct {
 	login     signaling.Login
 	demoLogin http.Handler // the demo's own provider; nil in service
 
+	signIn  bool   // a demonstration in which seats do not open by themselves
 	sealed  bool   // what people send each other is sealed end to end
 	demo    bool   // seats need no code, bench tokens are honoured
 	forgets bool   // the store ends with the process
@@ -125,7 +126,7 @@ func (h *house) openParts(p plan) (err error) {
 	h.signaling, err = signaling.New(signaling.Config{
 		Area: p.area, Redis: p.store, Keys: p.keys,
 		Places: signaling.PlacesOf(h.service.Directory), Bookings: signaling.BookingsOf(h.service),
-		Origins: p.origins, Others: p.others, Login: p.login, OpenSignIn: p.demo, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes, Sealed: p.sealed,
+		Origins: p.origins, Others: p.others, Login: p.login, OpenSignIn: p.demo && !p.signIn, AllowBench: p.demo, Telephone: telephoneOf(p.telephone), Timeline: p.timeline, Audit: h.notes, Sealed: p.sealed,
 		Log: p.log.With("part", "signaling"), Now: p.now,
 	})
 	if err != nil {

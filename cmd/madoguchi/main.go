@@ -32,6 +32,7 @@ type commandLine struct {
 	Enroll    enrollCommand    `cmd:"" help:"Print a one-time code with which a booth, desk, counter, assistant or administrator signs in."`
 	Loadtest  loadtestCommand  `cmd:"" help:"Put load on a running demo and report what it costs."`
 	Catalogue catalogueCommand `cmd:"" help:"Check catalogue files; suspend and resume services."`
+	Keys      keysCommand      `cmd:"" help:"Rotate the keys that sign tokens, without signing anybody out."`
 	Audit     auditCommand     `cmd:"" help:"Verify, show and export an audit trail, and erase personal fields in it."`
 	Import    importCommand    `cmd:"" help:"Put tables of offices, desks and rosters (CSV) into a directory, all of them or nothing."`
 	Export    exportCommand    `cmd:"" help:"Write offices, desks and rosters of a directory as tables (CSV)."`

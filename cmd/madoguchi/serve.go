@@ -54,6 +54,7 @@ func (s *serveCommand) Run(ctx context.Context, to console) error {
 	if err != nil {
 		return err
 	}
+	signingIn.DeviceCertificates = s.ClientCAs != ""
 	p := plan{
 		login:     signingIn,
 		log:       log,

@@ -99,13 +99,6 @@ func writeKey(dir string, now time.Time) error {
 	return os.Rename(tmp.Name(), filepath.Join(dir, kid+".pem"))
 }
 
-// IDs lists the keys that verify, the oldest first.
-func (k *Keys) IDs() []string {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return slices.Clone(k.ids)
-}
-
 // Reload looks for keys that were added or taken away. A folder in which a key cannot be read changes nothing.
 func (k *Keys) Reload() error { return k.load() }
 
@@ -114,9 +107,10 @@ func (k *Keys) Retire(now time.Time) ([]string, error) {
 	if err := k.load(); err != nil {
 		return nil, err
 	}
-	k.mu.Lock()
-	ids := slices.Clone(k.ids)
-	k.mu.Unlock()
+	ids := k.IDs()
+	if len(ids) == 0 {
+		return nil, ErrNoKeys
+	}
 	var gone []string
 	for i, id := range ids[:len(ids)-1] {
 		if now.Sub(madeAt(ids[i+1])) < RetiredAfter {

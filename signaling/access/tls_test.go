@@ -102,7 +102,9 @@ func TestACertificateThatShowsOurKeyWithoutHoldingItIsOfNoUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copied.Certificates = []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: other}}
+	copied.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: other}, nil
+	}
 	if s, c := shake(t, internal(t, ours), copied); s == nil || c == nil {
 		t.Errorf("it was let in: %v, %v", s, c)
 	}
@@ -117,5 +119,40 @@ func TestAKeyThatIsAddedCountsAtOnce(t *testing.T) {
 	}
 	if s, c := shake(t, internal(t, before), internal(t, after)); s != nil || c != nil {
 		t.Errorf("a process with a newer key: %v, %v", s, c)
+	}
+}
+
+func TestAProcessThatRunsOnShowsTheNewKeyOnceTheOldOneIsRetired(t *testing.T) {
+	dir := t.TempDir()
+	began := time.Now().Add(-2 * RetiredAfter)
+	if err := writeKey(dir, began); err != nil {
+		t.Fatal(err)
+	}
+	clocks := []*Keys{folder(t, dir), folder(t, dir)}
+	now := began
+	for _, k := range clocks {
+		k.now = func() time.Time { return now }
+	}
+	server, client := internal(t, clocks[0]), internal(t, clocks[1])
+	for _, step := range []struct {
+		situation string
+		after     time.Duration
+		act       func() error
+	}{
+		{"with the first key", 0, func() error { return nil }},
+		{"with a key that is known and does not sign yet", time.Minute, func() error { return writeKey(dir, now) }},
+		{"with the new one signing", time.Minute, func() error { return nil }},
+		{"with the first one retired", RetiredAfter, func() error { _, err := folder(t, dir).Retire(now); return err }},
+	} {
+		now = now.Add(step.after)
+		if err := step.act(); err != nil {
+			t.Fatal(err)
+		}
+		if s, c := shake(t, server, client); s != nil || c != nil {
+			t.Errorf("%s: %v, %v", step.situation, s, c)
+		}
+	}
+	if left := folder(t, dir).IDs(); len(left) != 1 {
+		t.Errorf("left: %v", left)
 	}
 }

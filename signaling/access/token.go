@@ -35,6 +35,7 @@ var (
 	ErrIssuer     = errors.New("token is not one of ours")
 	ErrAudience   = errors.New("token is for another purpose")
 	ErrClaims     = errors.New("token does not say what it must")
+	ErrBound      = errors.New("token belongs to another client certificate than the one of this connection")
 	ErrRevoked    = errors.New("token has been revoked: its seat was signed out")
 )
 
@@ -50,6 +51,7 @@ type Seat struct {
 
 	SignIn    string // the signing-in that it goes back to; "" where there was none to be revoked by itself
 	Emergency bool   // taken by break-glass access
+	Cert      string // SHA-256 of the client certificate without which it is worth nothing, in base64url; "" none
 
 	Issued  time.Time // set by the verifier
 	Expires time.Time // set by the verifier
@@ -63,6 +65,7 @@ type Room struct {
 	Grants      Grants
 	Role        string // of a guest: interpreter, family …
 	SignIn      string // that of the seat it was minted for
+	Cert        string // likewise
 
 	Issued  time.Time // set by the verifier
 	Expires time.Time // set by the verifier
@@ -77,8 +80,37 @@ type seatClaims struct {
 	Desk   string `json:"desk,omitempty"`
 	Pool   string `json:"pool,omitempty"`
 
-	SignIn    string `json:"sid,omitempty"`
-	Emergency bool   `json:"emergency,omitempty"`
+	SignIn    string   `json:"sid,omitempty"`
+	Emergency bool     `json:"emergency,omitempty"`
+	Bound     *binding `json:"cnf,omitempty"`
+}
+
+// binding ties a token to a client certificate (RFC 8705, 3.1).
+type binding struct {
+	Cert string `json:"x5t#S256"`
+}
+
+func bindingTo(cert string) *binding {
+	if cert == "" {
+		return nil
+	}
+	return &binding{cert}
+}
+
+// cert is the certificate a token is bound to; "" none.
+func (b *binding) cert() string {
+	if b == nil {
+		return ""
+	}
+	return b.Cert
+}
+
+// holds refuses a token that belongs to another connection than one with this certificate ("" for one without).
+func (b *binding) holds(cert string) error {
+	if b != nil && (b.Cert == "" || b.Cert != cert) {
+		return ErrBound
+	}
+	return nil
 }
 
 type roomClaims struct {
@@ -88,6 +120,8 @@ type roomClaims struct {
 	Grants Grants `json:"grants"`
 	Role   string `json:"role,omitempty"`
 	SignIn string `json:"sid,omitempty"`
+
+	Bound *binding `json:"cnf,omitempty"`
 }
 
 // Issuer signs tokens with the newest key.
@@ -102,7 +136,7 @@ func NewIssuer(keys *Keys, now func() time.Time) *Issuer { return &Issuer{keys, 
 // Seat makes a seat token that lasts ttl, and tells when it expires.
 func (i *Issuer) Seat(s Seat, ttl time.Duration) (string, time.Time, error) {
 	registered := i.registered(s.ID, SeatAudience, ttl)
-	token, err := i.sign(seatClaims{registered, s.Role, s.Area, s.Office, s.Booth, s.Desk, s.Pool, s.SignIn, s.Emergency})
+	token, err := i.sign(seatClaims{registered, s.Role, s.Area, s.Office, s.Booth, s.Desk, s.Pool, s.SignIn, s.Emergency, bindingTo(s.Cert)})
 	return token, registered.ExpiresAt.Time, err
 }
 
@@ -112,7 +146,7 @@ func (i *Issuer) Room(r Room, ttl time.Duration) (string, time.Time, error) {
 		return "", time.Time{}, fmt.Errorf("room token: grants %v: %w", r.Grants, ErrClaims)
 	}
 	registered := i.registered(r.Participant, RoomAudience, ttl)
-	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants, r.Role, r.SignIn})
+	token, err := i.sign(roomClaims{registered, r.Room, r.Name, r.Grants, r.Role, r.SignIn, bindingTo(r.Cert)})
 	return token, registered.ExpiresAt.Time, err
 }
 
@@ -144,8 +178,11 @@ func NewVerifier(keys *Keys, now func() time.Time) *Verifier { return &Verifier{
 // Heeding makes the verifier refuse what has been revoked.
 func (v *Verifier) Heeding(r *Revocations) *Verifier { return &Verifier{v.keys, v.now, r} }
 
-// Seat reads a seat token.
-func (v *Verifier) Seat(token string) (Seat, error) {
+// Seat reads a seat token on a connection without a client certificate.
+func (v *Verifier) Seat(token string) (Seat, error) { return v.SeatOver(token, "") }
+
+// SeatOver reads a seat token on a connection whose client certificate has this SHA-256, in base64url; "" for none.
+func (v *Verifier) SeatOver(token, cert string) (Seat, error) {
 	var c seatClaims
 	if err := v.parse(token, SeatAudience, &c); err != nil {
 		return Seat{}, fmt.Errorf("seat token: %w", err)
@@ -153,15 +190,21 @@ func (v *Verifier) Seat(token string) (Seat, error) {
 	if c.Subject == "" || c.Role == "" || c.Area == "" {
 		return Seat{}, fmt.Errorf("seat token: subject, role or area: %w", ErrClaims)
 	}
+	if err := c.Bound.holds(cert); err != nil {
+		return Seat{}, fmt.Errorf("seat token: %w", err)
+	}
 	issued := issuedAt(c.RegisteredClaims)
 	if v.revoked.refuses(c.SignIn, c.Subject, issued) {
 		return Seat{}, fmt.Errorf("seat token: %w", ErrRevoked)
 	}
-	return Seat{c.Subject, c.Role, c.Area, c.Office, c.Booth, c.Desk, c.Pool, c.SignIn, c.Emergency, issued, c.ExpiresAt.Time}, nil
+	return Seat{c.Subject, c.Role, c.Area, c.Office, c.Booth, c.Desk, c.Pool, c.SignIn, c.Emergency, c.Bound.cert(), issued, c.ExpiresAt.Time}, nil
 }
 
-// Room reads a room token.
-func (v *Verifier) Room(token string) (Room, error) {
+// Room reads a room token on a connection without a client certificate.
+func (v *Verifier) Room(token string) (Room, error) { return v.RoomOver(token, "") }
+
+// RoomOver reads a room token on a connection whose client certificate has this SHA-256, in base64url; "" for none.
+func (v *Verifier) RoomOver(token, cert string) (Room, error) {
 	var c roomClaims
 	if err := v.parse(token, RoomAudience, &c); err != nil {
 		return Room{}, fmt.Errorf("room token: %w", err)
@@ -169,11 +212,14 @@ func (v *Verifier) Room(token string) (Room, error) {
 	if c.Subject == "" || c.Room == "" || !c.Grants.known() {
 		return Room{}, fmt.Errorf("room token: subject, room or grants: %w", ErrClaims)
 	}
+	if err := c.Bound.holds(cert); err != nil {
+		return Room{}, fmt.Errorf("room token: %w", err)
+	}
 	issued := issuedAt(c.RegisteredClaims)
 	if v.revoked.refuses(c.SignIn, c.Subject, issued) {
 		return Room{}, fmt.Errorf("room token: %w", ErrRevoked)
 	}
-	return Room{c.Subject, c.Room, c.Name, c.Grants, c.Role, c.SignIn, issued, c.ExpiresAt.Time}, nil
+	return Room{c.Subject, c.Room, c.Name, c.Grants, c.Role, c.SignIn, c.Bound.cert(), issued, c.ExpiresAt.Time}, nil
 }
 
 // issuedAt is when a token was made; long ago for one that does not say.

@@ -42,7 +42,7 @@ type SignIn struct {
 	How   string    `json:"how"`
 	Key   Key       `json:"key"`
 	Begun time.Time `json:"begun"`
-	Cert  string    `json:"cert,omitempty"` // SHA-256 of the client certificate it was enrolled with, in hex
+	Cert  string    `json:"cert,omitempty"` // SHA-256 of the client certificate it was enrolled with, in base64url
 }
 
 // stays says whether it lasts until it is revoked.
