@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { ownAddress } from './lib/address.mjs';
 import { becomeReady, idle, leaveGoodbye } from './lib/booth.mjs';
 import { admit, choose, end, seesSomebody } from './lib/desk.mjs';
+import { saidOfSealing } from './lib/sealing.mjs';
 import { received, remotePictures } from './lib/seeing.mjs';
 import { PLACE, RESIDENTS, arrive, keepsSeeing } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
@@ -64,6 +65,14 @@ for (const [i, firefox] of ['desk', 'booth'].entries()) {
       ]);
       await world.artefacts.picture(booth.page, `booth-${firefox}-in-firefox`);
       await world.artefacts.picture(desk.page, `desk-${firefox}-in-firefox`);
+    });
+
+    await step('both screens say the same of sealing', async (s) => {
+      await until('they agree', async () => {
+        const [one, other] = await Promise.all([booth, desk].map(saidOfSealing));
+        s.diagnostic(JSON.stringify([one, other]));
+        return one.state === other.state && one.code === other.code && (one.state === 'sealed') === /^\d{6}$/.test(one.code);
+      });
     });
 
     await step('both hear each other', async () => {

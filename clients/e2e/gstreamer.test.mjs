@@ -9,6 +9,7 @@ import { admit, choose, seesSomebody } from './lib/desk.mjs';
 import { sendByGStreamer } from './lib/gstreamer.mjs';
 import { says, wordsOf } from './lib/screen.mjs';
 import { button } from './lib/seats.mjs';
+import { allSay } from './lib/sealing.mjs';
 import { received, remotePictures } from './lib/seeing.mjs';
 import { PLACE, arrive } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
@@ -68,6 +69,7 @@ test('GStreamer sends into a consultation by WHIP', async (t) => {
     await Promise.all([seesTheBall(booth), seesTheBall(desk)]);
     await says(desk.page, CAMERA);
     await says(booth.page, CAMERA);
+    await allSay([booth, desk], 'open');
     await until('its voice arrives too', async () => (await received(booth.page)).audioPackets > audioPackets + 50);
     await world.artefacts.picture(booth.page, 'booth-with-camera');
     await world.artefacts.picture(desk.page, 'desk-with-camera');

@@ -3,11 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { seesSomebody } from './lib/desk.mjs';
+import { openLargeTalk, seesSomebody, write } from './lib/desk.mjs';
 import { hears, listen } from './lib/hearing.mjs';
+import { says } from './lib/screen.mjs';
+import { agree, keepWhatIsSent, onlyPicturesOf } from './lib/sealing.mjs';
 import { received } from './lib/seeing.mjs';
 import { ABSENT, likeness, writeWav } from './lib/sound.mjs';
-import { PLACE, consult } from './lib/visit.mjs';
+import { PLACE, consult, keepsSeeing } from './lib/visit.mjs';
 import { until } from './lib/wait.mjs';
 import { openWorld } from './lib/world.mjs';
 
@@ -20,21 +22,6 @@ before(async () => {
 after(async () => {
   await world?.close();
 });
-
-/** What a page says of sealing: its state and code. */
-async function saidBy({ page }) {
-  return page.locator('[data-sealing]').first().evaluate((note) => ({ state: note.dataset.sealing, code: note.dataset.code }));
-}
-
-/** Waits until both screens show that they are sealed, with one code. */
-async function agreed(booth, desk, not = '') {
-  let said;
-  await until('both screens show the same code', async () => {
-    said = await Promise.all([saidBy(booth), saidBy(desk)]);
-    return said.every(({ state, code }) => state === 'sealed' && /^\d{6}$/.test(code) && code === said[0].code && code !== not);
-  });
-  return said[0].code;
-}
 
 /** In a page: what arrives goes to the decoders as it came, as it does where somebody has got hold of a token and has no key. */
 function openNothing() {
@@ -55,7 +42,7 @@ test('what is said and shown is for the two at the ends', async (t) => {
   });
 
   await step('their screens say that it is sealed, and show the same code', async () => {
-    code = await agreed(booth, desk);
+    code = await agree([booth, desk]);
     await world.artefacts.picture(booth.page, 'booth-sealed');
     await world.artefacts.picture(desk.page, 'desk-sealed');
   });
@@ -63,13 +50,38 @@ test('what is said and shown is for the two at the ends', async (t) => {
   await step('a page that is loaded again is back, under another code that both show', async () => {
     await booth.page.reload();
     await Promise.all([seesSomebody(booth), seesSomebody(desk)]);
-    await agreed(booth, desk, code);
+    await agree([booth, desk], code);
+  });
+
+  await step('what is written goes sealed too', async (s) => {
+    await Promise.all([booth, desk].map(({ page }) => page.addInitScript(keepWhatIsSent)));
+    await Promise.all([booth, desk].map(({ page }) => page.reload()));
+    await Promise.all([seesSomebody(booth), seesSomebody(desk)]);
+    await agree([booth, desk]);
+    await openLargeTalk(desk);
+    await write(desk, 'くすりは 朝だけ');
+    await says(booth.page, 'くすりは 朝だけ');
+    const sent = (await Promise.all([booth, desk].map(({ page }) => page.evaluate(() => window.sentOverChannels)))).flat();
+    s.diagnostic(`${sent.length} messages over data channels, ${sent.filter(({ inClear }) => inClear).length} of them in clear`);
+    assert.ok(sent.length >= 2, 'the words and their acknowledgement');
+    assert.deepEqual(sent.filter(({ inClear, bytes }) => inClear || bytes.includes('くすり') || bytes.includes('"v"')), []);
+  });
+
+  await step('pictures in VP9 are sealed and opened as well', async () => {
+    await Promise.all([booth, desk].map(({ page }) => page.addInitScript(onlyPicturesOf, 'video/VP9')));
+    await Promise.all([booth, desk].map(({ page }) => page.reload()));
+    await Promise.all([seesSomebody(booth), seesSomebody(desk)]);
+    await agree([booth, desk]);
+    for (const { page, who } of [booth, desk]) {
+      assert.deepEqual(await page.evaluate(() => window.measure.codecs('video')), ['video/VP9'], who);
+      await keepsSeeing({ page, who });
+    }
   });
 
   await step('whoever is let in and opens nothing presents no frame and hears nothing intelligible', async (s) => {
     await booth.page.addInitScript(openNothing);
     await booth.page.reload();
-    await agreed(booth, desk);
+    await agree([booth, desk]);
     let counts;
     await until('sound and pictures arrive', async () => {
       counts = await received(booth.page);

@@ -127,7 +127,7 @@ export interface MediaState {
 
 /** Whether what people say and show each other can be read by anybody in between. */
 export interface SealingState {
-  /** "off": nothing is sealed here, and nobody has asked for it. "open": it was to be sealed, and somebody cannot. */
+  /** "off": nothing is sealed here; the service does not ask for it. "open": it was to be sealed, and somebody cannot. */
   readonly state: "off" | "sealed" | "open";
   /** Six digits, the same on every screen unless somebody is in between; null while there are none. */
   readonly code: string | null;

@@ -9,8 +9,7 @@ function inGroups(code: string): string {
 
 /**
  * Whether what people say and show can be heard and seen by anybody in between, and the code by which they can make sure: beside
- * who sees and hears, on every screen with an open line. It must never say more than is so; where nobody has asked for
- * sealing it says nothing.
+ * who sees and hears, on every screen with an open line. It must never say more than is so.
  */
 export function SealingNote({
   sealing,
@@ -21,11 +20,11 @@ export function SealingNote({
   readonly brief?: boolean;
 }) {
   const words = useCommonWords();
-  if (sealing.state === "off") return null;
-  const open = sealing.state === "open";
+  const open = sealing.state !== "sealed";
+  const why = sealing.state === "off" ? "sealing.off.why" : "sealing.open.why";
   return (
     <div data-sealing={sealing.state} data-code={sealing.code ?? ""} className="flex flex-wrap items-center gap-x-4 gap-y-1">
-      <p title={open ? words.spoken("sealing.open.why") : undefined} className={`flex items-center gap-3 font-bold ${open ? "rounded-full bg-heed px-4 py-1 text-heed-ink" : ""}`}>
+      <p title={open ? words.spoken(why) : undefined} className={`flex items-center gap-3 font-bold ${open ? "rounded-full bg-heed px-4 py-1 text-heed-ink" : ""}`}>
         <Icon name="lock" className={`size-[1.2em] ${open ? "" : "text-primary"}`} />
         <span>
           <CommonT k={open ? "sealing.open" : "sealing.sealed"} />
@@ -33,7 +32,7 @@ export function SealingNote({
       </p>
       {open && !brief && (
         <p>
-          <CommonT k="sealing.open.why" />
+          <CommonT k={why} />
         </p>
       )}
       {!open && sealing.code !== null && (
@@ -42,7 +41,7 @@ export function SealingNote({
         </p>
       )}
       {sealing.meddled && (
-        <p role="status" className="rounded-8 bg-heed-soft px-3 py-1 font-bold text-heed-ink">
+        <p role="status" data-meddled="" className="rounded-8 bg-heed-soft px-3 py-1 font-bold text-heed-ink">
           <CommonT k="sealing.meddled" />
         </p>
       )}

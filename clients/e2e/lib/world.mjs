@@ -87,16 +87,26 @@ export async function openWorld(name, { inside, far, publishable = false, judge 
     }
   }
 
+  /** No screen says that somebody interferes: nobody does. */
+  async function nobodyMeddles() {
+    for (const { who, page } of people.values()) {
+      const said = await page.evaluate(() => document.querySelectorAll('[data-meddled]').length).catch(() => 0); // closed
+      assert.equal(said, 0, `${who} is told that somebody has meddled with sound or pictures`);
+    }
+  }
+
   /**
    * One step of a story. After a step has failed the later ones are skipped, and every screen is kept as it was.
    *
    * @param {import('node:test').TestContext} t
+   * @param {{meddled?: boolean}} [options] somebody is to interfere with sound and pictures in this story
    */
-  function story(t) {
+  function story(t, { meddled = false } = {}) {
     let broken = false;
     return (sentence, act) => t.test(sentence, { skip: broken && 'an earlier step failed' }, async (step) => {
       try {
         await act(step);
+        if (!meddled) await nobodyMeddles();
       } catch (error) {
         broken = true;
         await pictureAll('failed');

@@ -147,5 +147,17 @@
     return btoa(text);
   }
 
-  Object.defineProperty(window, 'measure', { value: { received, pictures, thumbnails, record, recordIn, recordOutside } });
+  /** The codecs in which something has arrived, of a kind. */
+  async function codecs(kind) {
+    const found = new Set();
+    for (const peer of peers.filter(({ connectionState }) => connectionState === 'connected')) {
+      const stats = await peer.getStats();
+      for (const s of stats.values()) {
+        if (s.type === 'inbound-rtp' && s.kind === kind && s.packetsReceived > 0) found.add(stats.get(s.codecId)?.mimeType);
+      }
+    }
+    return [...found];
+  }
+
+  Object.defineProperty(window, 'measure', { value: { received, codecs, pictures, thumbnails, record, recordIn, recordOutside } });
 })();

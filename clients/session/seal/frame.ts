@@ -18,7 +18,8 @@ export type FrameKind = "key" | "delta" | "sound";
  * in key frames; VP9 needs nothing and is treated alike. Opus: the byte that tells how long the frame lasts (RFC 6716 section 3.1).
  */
 const clearBytes: Readonly<Record<FrameKind, number>> = { key: 10, delta: 3, sound: 1 };
-const mostClear = 10;
+/** Of frames that stand for themselves, and of no others. */
+export const mostClear = 10;
 
 /**
  * Where a VP8 key frame has its start code (bytes 3 to 5), it is turned over on the wire: a decoder that is given a sealed frame

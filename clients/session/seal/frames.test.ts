@@ -136,6 +136,12 @@ describe("a sealed frame", () => {
     expect(await open({ ...d, time: 4000 })).toEqual({ fault: "reordered" });
   });
 
+  it("is not played where a key frame belongs, nor a key frame elsewhere", async () => {
+    const { seal, open } = await pair();
+    expect(await open({ ...(await seal(picture(0, "key"))), kind: "delta" })).toEqual({ fault: "reordered" });
+    expect(await open({ ...(await seal(picture(3000))), kind: "key" })).toEqual({ fault: "reordered" });
+  });
+
   it("is not played as another track, nor as somebody else's", async () => {
     const { seal, ring, opener, open } = await pair();
     const asPaper = new TrackOpener("document", ring);
@@ -143,9 +149,9 @@ describe("a sealed frame", () => {
     const sealed = await seal(picture(0));
     expect(await asPaper.open(sealed, false)).toEqual({ fault: "forged" });
     opener.expected = "desk:two";
-    expect(await open(sealed)).toEqual({ fault: "foreign" });
+    expect(await open(sealed)).toEqual({ fault: "foreign", from: "booth:one" });
     opener.expected = null;
-    expect(await open(sealed)).toEqual({ fault: "foreign" });
+    expect(await open(sealed)).toEqual({ fault: "foreign", from: "booth:one" });
   });
 
   it("is not opened without its key, and nobody can put another in its place", async () => {

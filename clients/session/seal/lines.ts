@@ -11,6 +11,8 @@ const holdPicture = 1_500;
 const holdSound = 300;
 /** Receiving lines a page knows of: those of more connections than it ever has at once. */
 const mostLines = 128;
+/** How long somebody whose frames come on a line may not be named there, milliseconds, before or after. */
+const strangeFor = 5_000;
 /** How often a sender is asked for a key frame, milliseconds. */
 const askEvery = 500;
 
@@ -37,7 +39,7 @@ export class Lines {
   private readonly around: Surroundings;
   private readonly ring = new KeyRing();
   private readonly openers = new Map<string, TrackOpener>();
-  private readonly names = new Map<string, string | null>();
+  private readonly names = new Map<string, Naming>();
   /** Asks the encoder of a sending line for a key frame. */
   private readonly encoders = new Set<() => void>();
   private sending: SendingKey | null = null;
@@ -68,8 +70,7 @@ export class Lines {
         this.beginAnew();
         break;
       case "name":
-        this.names.set(command.line, command.participant);
-        for (const [line, opener] of this.openers) opener.expected = this.names.get(line) ?? null;
+        this.rename(command.line, command.participant);
         break;
       case "forget":
         this.sending = null;
@@ -97,6 +98,13 @@ export class Lines {
     for (const go of this.waiting.splice(0)) go();
   }
 
+  private rename(line: string, now: string | null): void {
+    const before = this.names.get(line)?.now ?? null;
+    this.names.set(line, { now, before, since: this.around.now() });
+    const opener = this.openers.get(line);
+    if (opener !== undefined) opener.expected = now;
+  }
+
   /** A line by which the page sends; `keyframe` asks its encoder for one. */
   send({ purpose }: LineOptions, keyframe: () => void): Line {
     const sealer = new TrackSealer({ purpose, stream: this.streams++ % 256 });
@@ -112,7 +120,7 @@ export class Lines {
   /** A line on which the page receives; `keyframe` asks the sender for one. */
   receive({ purpose, line }: LineOptions, keyframe: () => void): Line {
     const opener = new TrackOpener(purpose, this.ring);
-    opener.expected = this.names.get(line) ?? null;
+    opener.expected = this.names.get(line)?.now ?? null;
     this.openers.set(line, opener);
     const oldest = this.openers.keys().next();
     if (this.openers.size > mostLines && oldest.done !== true) {
@@ -123,6 +131,7 @@ export class Lines {
       openly: () => this.openly,
       changes: () => this.changes,
       changed: (within) => this.changed(within),
+      naming: () => this.names.get(line) ?? nobody,
     });
   }
 
@@ -140,10 +149,20 @@ export class Lines {
   }
 }
 
+/** Who is named on a line, who was before, and since when. */
+interface Naming {
+  readonly now: string | null;
+  readonly before: string | null;
+  readonly since: number;
+}
+
+const nobody: Naming = { now: null, before: null, since: -Infinity };
+
 interface Shared {
   openly(): boolean;
   changes(): number;
   changed(within: number): Promise<void>;
+  naming(): Naming;
 }
 
 class ReceivingLine implements Line {
@@ -156,6 +175,7 @@ class ReceivingLine implements Line {
   /** A picture is missing, so that those after it show nothing before the next key frame. */
   private broken = false;
   private asked = -Infinity;
+  private suspected = false;
 
   constructor(opener: TrackOpener, around: Surroundings, keyframe: () => void, shared: Shared) {
     this.opener = opener;
@@ -168,18 +188,18 @@ class ReceivingLine implements Line {
     const opened = await this.open(frame);
     if ("fault" in opened) {
       this.around.onFault(opened.fault);
-      if (frame.kind !== "sound") this.broken = true;
+      if (opened.fault === "foreign" && opened.from !== undefined) this.suspect(opened.from);
+      if (frame.kind !== "sound" && !isDouble(opened.fault)) this.broken = true;
       return null;
     }
-    this.mend(frame);
-    return opened.data;
+    return this.mend(frame) ? opened.data : null;
   }
 
   private async open(frame: Frame): Promise<Opened> {
     const until = this.around.now() + (frame.kind === "sound" ? holdSound : holdPicture);
     for (;;) {
       const opened = await this.opener.open(frame, this.shared.openly());
-      if (!("fault" in opened) || !mayComeRight(opened.fault)) return opened;
+      if (!("fault" in opened) || !this.mayComeRight(opened)) return opened;
       const left = until - this.around.now();
       const before = this.shared.changes();
       if (left <= 0 || before === this.inVain) {
@@ -190,16 +210,46 @@ class ReceivingLine implements Line {
     }
   }
 
-  /** The decoder does not know that something was withheld from it. */
-  private mend({ kind }: Frame): void {
+  /** Whether a frame may be played yet, if the page says more. */
+  private mayComeRight(opened: Extract<Opened, { fault: Fault }>): boolean {
+    return opened.fault === "keyless" || (opened.fault === "foreign" && !this.wasNamed(opened.from));
+  }
+
+  /** Frames of whoever was on the line before may be under way still. */
+  private wasNamed(participant: string | undefined): boolean {
+    const { before, since } = this.shared.naming();
+    return before === participant && this.around.now() - since < strangeFor;
+  }
+
+  /** Somebody's frames come where somebody else is named: the page may hear of a change late, but not much later. */
+  private suspect(participant: string): void {
+    if (this.suspected || this.shared.naming().now === null || this.wasNamed(participant)) return;
+    this.suspected = true;
+    const from = this.around.now();
+    this.around.after(strangeFor, () => {
+      this.suspected = false;
+      const { now, before, since } = this.shared.naming();
+      const namedMeanwhile = now === participant || (before === participant && since >= from);
+      if (!namedMeanwhile) this.around.onFault("swapped");
+    });
+  }
+
+  /**
+   * Whether a picture may be shown: the decoder does not know that something was withheld from it, and would make of what follows
+   * whatever it can. So nothing is shown before the next key frame, which is asked for.
+   */
+  private mend({ kind }: Frame): boolean {
     if (kind === "key") this.broken = false;
-    if (!this.broken || kind === "sound" || this.around.now() - this.asked < askEvery) return;
-    this.asked = this.around.now();
-    this.keyframe();
+    if (!this.broken || kind === "sound") return true;
+    if (this.around.now() - this.asked >= askEvery) {
+      this.asked = this.around.now();
+      this.keyframe();
+    }
+    return false;
   }
 }
 
-/** Whether a frame may be played yet, if the page says more. */
-function mayComeRight(fault: Fault): boolean {
-  return fault === "keyless" || fault === "foreign";
+/** It has been played already, so nothing is missing. */
+function isDouble(fault: Fault): boolean {
+  return fault === "replayed" || fault === "repeated";
 }

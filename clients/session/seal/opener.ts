@@ -1,5 +1,5 @@
 import type { Bytes } from "./bytes";
-import { openFrame, readSealed, type Sealed } from "./frame";
+import { mostClear, openFrame, readSealed, type Sealed } from "./frame";
 import { readBlocks, writeBlocks, type Block } from "./red";
 import type { Frame } from "./sealer";
 import type { FrameKey } from "./sframe";
@@ -14,11 +14,13 @@ export type Fault =
   | "keyless"
   /** It has been changed, or comes from another track. */
   | "forged"
-  /** It was sealed by somebody else than the one who is named on this line. */
-  | "foreign";
+  /** It was sealed by somebody else than the one who is named on this line, who may have been named there or will be. */
+  | "foreign"
+  /** The same, and that one never was named there, and is not a while later. */
+  | "swapped";
 
 /** Faults that only come of somebody meddling; the others also come of being too early or too late. */
-export const meddling: readonly Fault[] = ["forged", "reordered", "replayed"];
+export const meddling: readonly Fault[] = ["forged", "reordered", "replayed", "swapped"];
 
 /** A key somebody has given us. */
 export interface Given {
@@ -66,8 +68,8 @@ export class KeyRing {
   }
 }
 
-/** What becomes of a frame: played as `data`, or not, and why not. `kid`: the key that is missing. */
-export type Opened = { readonly data: Bytes } | { readonly fault: Fault; readonly kid?: number };
+/** What becomes of a frame: played as `data`, or not, and why not. `kid`: the key that is missing; `from`: whose frame it is. */
+export type Opened = { readonly data: Bytes } | { readonly fault: Fault; readonly kid?: number; readonly from?: string };
 
 /** Most tracks of which a line remembers frames. */
 const mostWindows = 16;
@@ -91,7 +93,11 @@ export class TrackOpener {
     const blocks = frame.redundant ? (readBlocks(frame.data) ?? []) : [{ payloadType: 0, offset: 0, data: frame.data }];
     const sealed = readSealed(blocks.at(-1)?.data ?? new Uint8Array(0));
     if (sealed === null) return openly ? { data: frame.data } : { fault: "clear" };
-    return frame.redundant ? this.packet(blocks, sealed, frame.time) : this.one(sealed, frame.time);
+    if (frame.redundant) return this.packet(blocks, sealed, frame.time);
+    // What the packets' headers say of a frame, the node says; what was left clear of it, its sender.
+    const standsAlone = sealed.clear.length === mostClear;
+    const opened = await this.one(sealed, frame.time);
+    return "data" in opened && frame.kind !== "sound" && standsAlone !== (frame.kind === "key") ? { fault: "reordered" } : opened;
   }
 
   /** A packet with repetitions: those that have been played already are taken out. */
@@ -110,7 +116,7 @@ export class TrackOpener {
   private async one(sealed: Sealed, time: number, early = false): Promise<Opened> {
     const given = this.ring.get(sealed.kid);
     if (given === undefined) return { fault: "keyless", kid: sealed.kid };
-    if (given.participant !== this.expected) return { fault: "foreign" };
+    if (given.participant !== this.expected) return { fault: "foreign", from: given.participant };
     // Looked at before it is noted: whoever cannot seal must not be able to move the window either.
     const data = await openFrame(given.key, this.purpose, sealed);
     if (data === null) return { fault: "forged" };

@@ -33,6 +33,7 @@ const words: Record<keyof typeof ja, string> = {
   "sealing.code": "Code {{code}}",
   "sealing.code.why": "If the other side reads the same code, nobody in between can listen in.",
   "sealing.open.why": "Something that is connected cannot encrypt.",
+  "sealing.off.why": "Whoever runs this service has switched it off.",
   "sealing.meddled": "Some sound or picture was altered on its way. It was not played.",
   "keypad.name": "Number keys",
   "keypad.back": "Delete",
