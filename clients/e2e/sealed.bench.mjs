@@ -20,7 +20,7 @@ const SECONDS = 10;
 const FACTOR = 1.2;
 
 /** @type {Record<string, {args: string[], world?: import('./lib/world.mjs').World, ends?: any, cdp?: any[]}>} */
-const WAYS = { 'in clear': { args: [] }, 'sealed': { args: ['--sealed'] } };
+const WAYS = { 'in clear': { args: ['--sealed=false'] }, 'sealed': { args: ['--sealed'] } };
 
 before(async () => {
   for (const [name, way] of Object.entries(WAYS)) {

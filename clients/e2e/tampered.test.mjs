@@ -119,7 +119,7 @@ test('somebody in between meddles', async (t) => {
       return Math.max(...played);
     };
     const during = await open();
-    await button(desk.page, '磯部 健に 出てもらう').click();
+    await desk.page.getByRole('button', { name: containing('磯部 健に 出てもらう') }).click();
     await says(guest.page, '相談への 参加は 終わりました');
     await pause(6_000); // as long as frames are recorded: at thirty a second all are newer than the leaving
     await seesSomebody(desk);
