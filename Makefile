@@ -54,7 +54,7 @@ sbom: ## Lists of everything built in, with licences (CycloneDX), into bin/sbom
 	@.ci/setup build
 	@node .ci/sbom.mjs
 
-bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), 24,000 idle booths on one node, or as many as nofile lets (BENCH_SOCKETS), and admission in real browsers at length
+bench: build netlab ## Benchmarks of all packages as a table (BENCH=Packet narrows it), 24,000 idle booths on one node, or as many as nofile lets (BENCH_SOCKETS), and admission in real browsers at length, sealed and in clear
 	@.ci/bench
 	@.ci/setup test
 	bin/madoguchi loadtest sockets --sockets $(or $(BENCH_SOCKETS),0)

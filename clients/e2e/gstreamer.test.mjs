@@ -21,7 +21,7 @@ let world;
 let camera;
 
 before(async () => {
-  world = await openWorld('gstreamer', { judge: false, args: ['--media', `${ownAddress()}:0`] });
+  world = await openWorld('gstreamer', { judge: false, args: ['--sealed', '--media', `${ownAddress()}:0`] });
 });
 
 after(async () => {
