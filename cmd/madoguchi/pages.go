@@ -63,6 +63,9 @@ func loadPages(built fs.FS, others ...string) (*pages, error) {
 		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
 		}
+		if strings.HasPrefix(name, paperFonts) {
+			return nil
+		}
 		content, err := fs.ReadFile(built, name)
 		if err != nil {
 			return err
