@@ -16,10 +16,12 @@ import { Idle } from "./screens/Idle";
 import { Name, NotYou, Still } from "./screens/Name";
 import { Calling, Leaving } from "./screens/Over";
 import { SignIn, Starting, Trouble } from "./screens/Plain";
-import { firstFrameMark, markFirstFrame, Talk } from "./screens/Talk";
+import { firstFrameMark, markFirstFrame } from "./screens/Talk";
 import { Waiting } from "./screens/Waiting";
 import { spokenKeys } from "./speech";
 import { callOf, screenOf, type Screen } from "./state";
+import { VitalsProvider } from "./vitals/context";
+import { TalkOrMeasure } from "./vitals/Measure";
 import { T, useWords } from "./words";
 
 /** Loudness when a resident sits down. */
@@ -84,7 +86,9 @@ export function App({ client }: { readonly client: SeatClient }) {
   return (
     <BoothProvider booth={booth}>
       <Title screen={screen} />
-      {alarmed ? <Alarm screen={screen} alarm={alarm} /> : call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
+      <VitalsProvider>
+        {alarmed ? <Alarm screen={screen} alarm={alarm} /> : call?.open === true ? <Calling screen={screen} call={call} /> : <Shown screen={screen} />}
+      </VitalsProvider>
       <Voices talking={screen.kind === "talk"} />
       <Stage
         first={first}
@@ -148,7 +152,7 @@ function Shown({ screen }: { readonly screen: Screen }) {
     case "wiping":
       return <Wiping screen={screen} />;
     case "talk":
-      return <Talk screen={screen} />;
+      return <TalkOrMeasure screen={screen} />;
     case "goodbye":
       return <Goodbye screen={screen} />;
   }

@@ -15,6 +15,8 @@ import { documentOf } from "./Pictures";
 import { useOffice } from "./queries";
 import type { DeskEvent, DeskState } from "./state";
 import { TalkPanel } from "./TalkPanel";
+import { ReadingsSheet } from "./vitals/Readings";
+import { useReadings } from "./vitals/useReadings";
 import { T, useWords } from "./words";
 
 /** Beside the picture: the document camera, then either the people of the visit or what is written. */
@@ -30,6 +32,10 @@ export function SideColumn({
   readonly appointment: Appointment | undefined;
 }) {
   const words = useWords();
+  const { identity } = useSeat();
+  // Whoever was only asked in is sent no readings.
+  const own = isOwn(session, identity?.desk);
+  const readings = useReadings(own ? session : null);
   return (
     <div className="flex min-h-0 flex-col gap-3">
       {!state.documentLarge && <Document talking={state.side === "talk"} onLarge={() => dispatch({ type: "document-large", on: true })} />}
@@ -43,6 +49,7 @@ export function SideColumn({
       ) : (
         // A bar more above, and it has to be scrolled: by keyboard too, also when nothing in it has a button.
         <div role="region" aria-label={words.written("desk.side")} tabIndex={0} className="flex min-h-0 flex-col gap-3 overflow-y-auto">
+          {own && <ReadingsSheet readings={readings} session={session} appointment={appointment} />}
           <PeopleHere session={session} appointment={appointment} />
           <Visit session={session} appointment={appointment} />
           <Emergency session={session} />

@@ -1,9 +1,11 @@
+import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { Furigana, Icon, isIcon, LanguagePicker } from "../../ui";
+import { Button, Furigana, Icon, isIcon, LanguagePicker } from "../../ui";
 import { useBooth } from "../context";
 import { Frame } from "../Frame";
 import { useOffice } from "../office";
 import type { Screen } from "../state";
+import { Devices, useHasDevices } from "../vitals/Devices";
 import { T } from "../words";
 
 /** How many notices fit beside the start; the office's first ones are shown. */
@@ -12,8 +14,16 @@ const notices = 3;
 /** Nobody is here: one huge start, the office's notices beside it, the languages below. */
 export function Idle({ screen }: { readonly screen: Screen }) {
   const { act } = useBooth();
+  const hasDevices = useHasDevices();
+  const [binding, setBinding] = useState(false);
+  if (binding) return <Devices screen={screen} onClose={() => setBinding(false)} />;
+  const staff = hasDevices && (
+    <Button kind="quiet" className="text-[24px]!" onPress={() => setBinding(true)}>
+      <T k="devices.open" />
+    </Button>
+  );
   return (
-    <Frame screen={screen}>
+    <Frame screen={screen} actions={staff}>
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,0.95fr)_minmax(0,1fr)] gap-7 max-[1100px]:gap-5">
         <Notices />
         <AriaButton
