@@ -13,7 +13,7 @@ import { kindOf, type Measuring, type Step } from "./measuring";
 import { Values } from "./Values";
 
 /** How long a reading that has arrived is shown, milliseconds. */
-const sentFor = 6_000;
+const sentFor = 4_000;
 
 /** The consultation; and while something is to be measured, that in its place, with the professional beside it. */
 export function TalkOrMeasure({ screen }: { readonly screen: TalkScreen }) {

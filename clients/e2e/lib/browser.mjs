@@ -51,11 +51,12 @@ export const SIZES = {
  * @param {import('./media.mjs').Media} [options.media] what camera and microphone give; none: nothing is attached
  * @param {string} [options.locale] of the browser
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
+ * @param {string[]} [options.flags] further switches of the browser
  * @param {string} [options.secure] origin that is given camera and microphone although it is not HTTPS
  * @returns {Promise<Person>}
  */
-export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside, secure }) {
-  const args = [...FLAGS];
+export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside, secure, flags = [] }) {
+  const args = [...FLAGS, ...flags];
   if (media) {
     args.push(
       '--use-fake-device-for-media-stream=fps=30',

@@ -64,16 +64,17 @@ export async function openWorld(name, { inside, far, publishable = false, judge 
    * @param {string} options.seat for the link's ?seat=
    * @param {'resident'|'doctor'|'pharmacist'} [options.face] what camera and microphone give
    * @param {boolean} [options.restless] their voice has no pauses
+   * @param {string[]} [options.flags] further switches of their Chromium
    * @param {boolean} [options.firefox] in Firefox, whose camera and microphone are its own
    * @param {import('./network.mjs').Namespace} [options.behind] the line they alone sit behind
    */
-  async function person(who, { app, seat, face, restless = false, firefox = false, behind }) {
+  async function person(who, { app, seat, face, restless = false, firefox = false, behind, flags }) {
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
     const size = SIZES[app] ?? SIZES.desk;
     // Its driver takes a while to load, and most stories do without.
     const opened = firefox
       ? await (await import('./firefox.mjs')).openFirefox({ name: who, size })
-      : await openBrowser({ name: who, size, media, inside: behind ?? inside, secure: (far ?? address) && program.url });
+      : await openBrowser({ name: who, size, media, flags, inside: behind ?? inside, secure: (far ?? address) && program.url });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
