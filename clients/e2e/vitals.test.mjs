@@ -14,7 +14,7 @@ import { until } from './lib/wait.mjs';
 import { openWorld } from './lib/world.mjs';
 
 /** 184 over 98, mean 127, pulse 71, irregular, measured at this moment by the cuff's own clock, which is Japanese. */
-function pressure() {
+function pressureNow() {
   const now = new Date(Date.now() + 9 * 3_600_000);
   const stamp = Buffer.alloc(7);
   stamp.writeUInt16LE(now.getUTCFullYear());
@@ -85,7 +85,7 @@ test('what was measured in the booth is seen at the desk, and left nowhere', asy
     await cuff.says('00ff07ff07ff07');
     await says(booth.page, 'うまくはかれませんでした');
     await lookAtBooth(booth, 'refused');
-    await cuff.says(pressure());
+    await cuff.says(pressureNow());
     const sent = Date.now();
     await says(desk.page, '184/98');
     s.diagnostic(`at the desk ${Date.now() - sent} ms after the cuff has said it`);
