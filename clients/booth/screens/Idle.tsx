@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { Button, Furigana, Icon, isIcon, LanguagePicker } from "../../ui";
 import { useBooth } from "../context";
-import { Frame } from "../Frame";
+import { Frame, narrow } from "../Frame";
 import { useOffice } from "../office";
 import type { Screen } from "../state";
 import { Devices, useHasDevices } from "../vitals/Devices";
@@ -18,7 +18,7 @@ export function Idle({ screen }: { readonly screen: Screen }) {
   const [binding, setBinding] = useState(false);
   if (binding) return <Devices screen={screen} onClose={() => setBinding(false)} />;
   const staff = hasDevices && (
-    <Button kind="quiet" className="text-[24px]!" onPress={() => setBinding(true)}>
+    <Button kind="quiet" className={narrow} onPress={() => setBinding(true)}>
       <T k="devices.open" />
     </Button>
   );

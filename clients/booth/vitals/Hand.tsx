@@ -29,7 +29,9 @@ export function Hand({ kind, step }: { readonly kind: Kind; readonly step: Extra
         </p>
         {step.refused !== null && (
           <p role="alert" className="rounded-12 border-3 border-heed-edge bg-heed-soft px-5 py-2 leading-relaxed font-bold">
-            <T k={`measure.refused.${step.refused}`} />。<T k="measure.check.fix" />
+            <T k={`measure.refused.${step.refused}`} />
+            <br />
+            <T k="measure.hand.empty" />
           </p>
         )}
         <div className="min-h-0 flex-1">

@@ -92,7 +92,9 @@ function AtDevice({ screen, measuring, step }: { readonly screen: TalkScreen; re
         </ol>
         {step.refused !== null && (
           <p role="alert" className="rounded-12 border-3 border-heed-edge bg-heed-soft px-5 py-2 leading-relaxed font-bold">
-            <T k={`measure.refused.${step.refused}`} />。<T k="measure.refused" />
+            <T k={`measure.refused.${step.refused}`} />
+            <br />
+            <T k="measure.refused" />
           </p>
         )}
         {device === undefined ? (

@@ -100,7 +100,10 @@ export function VitalsProvider({ children }: { readonly children: ReactNode }) {
       if (now === null || kindOf(now) !== kind || now.step.is === "sent") return;
       const reading: Reading = { id: crypto.randomUUID(), kind, way, at: client.now(), ...said };
       tell(now.from, { note: "reading", reading });
-      act({ type: "sent", reading });
+      const action: VitalsAction = { type: "sent", reading };
+      // A second value may come before the screen has changed, and is not wanted any more.
+      latest.current = vitals(latest.current, action);
+      act(action);
     },
     [client, tell],
   );
