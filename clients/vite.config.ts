@@ -60,16 +60,16 @@ function docsPage(): Plugin {
 function paperFonts(): Plugin {
   const family = dirname(createRequire(import.meta.url).resolve("@expo-google-fonts/biz-udgothic/package.json"));
   const files: Record<string, string> = {
-    "BIZUDGothic-Regular.ttf": join(family, "400Regular", "BIZUDGothic_400Regular.ttf"),
-    "BIZUDGothic-Bold.ttf": join(family, "700Bold", "BIZUDGothic_700Bold.ttf"),
-    "LICENCE.txt": join(family, "LICENSE_FONT"),
+    "fonts/BIZUDGothic-Regular.ttf": join(family, "400Regular", "BIZUDGothic_400Regular.ttf"),
+    "fonts/BIZUDGothic-Bold.ttf": join(family, "700Bold", "BIZUDGothic_700Bold.ttf"),
+    "licences/BIZ-UDGothic.txt": join(family, "LICENSE_FONT"),
   };
   return {
     name: "madoguchi:paper-fonts",
     apply: "build",
     generateBundle() {
       for (const [name, from] of Object.entries(files)) {
-        this.emitFile({ type: "asset", fileName: `fonts/${name}`, source: readFileSync(from) });
+        this.emitFile({ type: "asset", fileName: name, source: readFileSync(from) });
       }
     },
   };
@@ -84,7 +84,7 @@ function licences(): Plugin {
     name: "madoguchi:licences",
     apply: "build",
     generateBundle() {
-      const fromStyles = ["@expo-google-fonts/biz-udgothic", "@fontsource-variable/noto-sans-jp", "@digital-go-jp/design-tokens", "@digital-go-jp/tailwind-theme-plugin"];
+      const fromStyles = ["@fontsource-variable/noto-sans-jp", "@digital-go-jp/design-tokens", "@digital-go-jp/tailwind-theme-plugin"];
       const fromScripts = [...this.getModuleIds()].map((id) => packageOf(id)).filter((name) => name !== null);
       for (const name of new Set([...fromStyles, ...fromScripts])) {
         const home = join(here, "node_modules", name);
