@@ -23,6 +23,8 @@ class Server {
   expected: readonly string[] = [];
   members: string[] | null = null;
   change: (notice: string, from: string, to: string) => string = (notice) => notice;
+  /** How often a page has left the first pictures alone. */
+  rests = 0;
   private heard = 0;
 
   join(name: string): Page {
@@ -39,6 +41,7 @@ class Server {
           this.heard++;
           this.tell();
         },
+        rest: async () => void this.rests++,
         onSending: ({ frames }: Keys) => void page.sent.push(frames.kid),
         onGiven: async ({ participant, kid, key, text }) => {
           // Whoever holds the gift back or changes it gives nothing.
@@ -118,6 +121,7 @@ describe("agreeing on keys", () => {
     server.expected = [];
     await server.admit("booth:one", "desk:two");
     expect([...server.held]).toEqual([]);
+    expect(server.rests).toBe(2);
     expect([booth.sent.length, desk.sent.length]).toEqual([1, 1]);
     expect([booth.given.get("desk:two"), desk.given.get("booth:one")]).toEqual([[desk.sent[0]], [booth.sent[0]]]);
     expect(booth.code).toMatch(/^\d{6}$/);

@@ -2,7 +2,7 @@ import { toText, type Bytes } from "./bytes";
 import { Gifts, type Wrapped } from "./gifts";
 import { readNotice, writeNotice, type Notice, type Said } from "./notice";
 import { Rounds } from "./rounds";
-import { baseSize, frameKey, type FrameKey } from "./sframe";
+import { baseKey, baseSize, frameKey, type FrameKey } from "./sframe";
 import { Turns } from "./turns";
 import { messageBase, newPair, type Pair } from "./wrap";
 
@@ -37,6 +37,8 @@ export interface HeldNotice {
 export interface AgreementEvents {
   /** Tells the others; resolves when the server has it. */
   say(notice: string, later: HeldNotice | null): Promise<void>;
+  /** Resolves when the first pictures after an admission are through. */
+  rest(): Promise<void>;
   /** From now on we seal with these. */
   onSending(keys: Keys): void;
   /** Somebody has given us theirs. */
@@ -71,6 +73,7 @@ export class Agreement {
   private own: Own = newKey();
   private sending = -1;
   private said: string | null = null;
+  private held: string | null = null;
   private closed = false;
 
   constructor(events: AgreementEvents) {
@@ -132,6 +135,12 @@ export class Agreement {
     const { meeting } = this;
     if (meeting === null) return;
     const gifts = (this.gifts ??= new Gifts(meeting.session, meeting.own, pair));
+    if (this.wasReleased(meeting)) {
+      // Whoever is entitled has our key already; the code can wait, and the page has a first picture to show.
+      await this.events.rest();
+      this.speaking.ask();
+      return;
+    }
     if (this.sending === -1) await this.seal(meeting.own);
     const said = this.saidIn(meeting);
     const { session, own, members } = meeting;
@@ -144,6 +153,13 @@ export class Agreement {
     await this.say(writeNotice(notice, toText), await this.later(meeting, gifts, said, { ...notice, round: null }));
     // Sealed with another key only when the others can have it: else they would hear nothing for a moment.
     if (this.sending !== this.own.kid) await this.seal(own);
+  }
+
+  /** What was held for the admission has been told in our name, just now. */
+  private wasReleased({ notices, own }: Meeting): boolean {
+    const released = this.held !== null && notices.get(own) === this.held;
+    if (released) this.held = null;
+    return released;
   }
 
   /** Gives our key to whoever is entitled, another one if those who have it are no longer the same. */
@@ -174,7 +190,8 @@ export class Agreement {
 
   private async seal(own: string): Promise<void> {
     const { kid, base } = this.own;
-    const [frames, messages] = await Promise.all([frameKey(kid, base), messageKey(kid, base)]);
+    const secret = await baseKey(base);
+    const [frames, messages] = await Promise.all([frameKey(kid, secret), messageKey(kid, secret)]);
     if (!this.closed) this.events.onSending({ participant: own, frames, messages });
     this.sending = kid;
   }
@@ -184,6 +201,7 @@ export class Agreement {
     const all = JSON.stringify([notice, later]);
     if (all === this.said || this.closed) return;
     this.said = all;
+    this.held = later?.held ?? null;
     try {
       await this.events.say(notice, later);
     } catch {
@@ -210,7 +228,7 @@ export class Agreement {
 }
 
 /** The key for messages over data channels that goes with a base key. */
-export async function messageKey(kid: number, base: Bytes): Promise<FrameKey> {
+export async function messageKey(kid: number, base: CryptoKey): Promise<FrameKey> {
   return frameKey(kid, await messageBase(base));
 }
 

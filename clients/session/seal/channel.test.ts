@@ -3,12 +3,12 @@ import { FakeChannel } from "../fakemedia";
 import type { Keys } from "./agreement";
 import { joined, utf8 } from "./bytes";
 import { Messages, SealedChannel } from "./channel";
-import { frameKey } from "./sframe";
+import { baseKey, frameKey } from "./sframe";
 
 async function keysOf(participant: string, kid: number): Promise<Keys> {
   const base = new Uint8Array(16).fill(kid);
-  const messages = await frameKey(kid, base.map((byte) => byte ^ 0xff));
-  return { participant, frames: await frameKey(kid, base), messages };
+  const messages = await frameKey(kid, await baseKey(base.map((byte) => byte ^ 0xff)));
+  return { participant, frames: await frameKey(kid, await baseKey(base)), messages };
 }
 
 /** Somebody who writes and somebody who reads, and what lies on the wire between them. */

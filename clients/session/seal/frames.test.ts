@@ -4,7 +4,7 @@ import { readSealed } from "./frame";
 import { KeyRing, TrackOpener, type Opened } from "./opener";
 import { readBlocks, writeBlocks } from "./red";
 import { SendingKey, TrackSealer, type Frame } from "./sealer";
-import { decrypt, encrypt, frameKey, mostNumber, readHeader, writeHeader } from "./sframe";
+import { baseKey, decrypt, encrypt, frameKey, mostNumber, readHeader, writeHeader } from "./sframe";
 
 const hex = (text: string): Bytes => Uint8Array.from(text.match(/../g) ?? [], (two) => Number.parseInt(two, 16));
 const base = hex("000102030405060708090a0b0c0d0e0f");
@@ -28,7 +28,7 @@ function repeating(time: number): Frame {
 
 /** One who sends a track and one who receives it and has been given the key. */
 async function pair(purpose = "face"): Promise<{ seal: (frame: Frame) => Promise<Frame>; open: (frame: Frame, openly?: boolean) => Promise<Opened>; ring: KeyRing; opener: TrackOpener; sending: SendingKey }> {
-  const key = await frameKey(0xabcd_1234, base);
+  const key = await frameKey(0xabcd_1234, await baseKey(base));
   const sending = new SendingKey(key);
   const sealer = new TrackSealer({ purpose, stream: 0 });
   const ring = new KeyRing();
@@ -48,7 +48,7 @@ const flipped = (frame: Frame, at: number): Frame => ({ ...frame, data: frame.da
 
 describe("SFrame", () => {
   it("gives what RFC 9605 appendix C.3 gives for AES_128_GCM_SHA256_128", async () => {
-    const key = await frameKey(0x0123, base);
+    const key = await frameKey(0x0123, await baseKey(base));
     const header = writeHeader({ kid: 0x0123, ctr: 0x4567 });
     const metadata = hex("4945544620534672616d65205747");
     const plain = hex("64726166742d696574662d736672616d652d656e63");
@@ -156,7 +156,7 @@ describe("a sealed frame", () => {
 
   it("is not opened without its key, and nobody can put another in its place", async () => {
     const { seal, ring, open } = await pair();
-    ring.give({ participant: "desk:two", key: await frameKey(0xabcd_1234, new Uint8Array(16)) });
+    ring.give({ participant: "desk:two", key: await frameKey(0xabcd_1234, await baseKey(new Uint8Array(16))) });
     const sealed = await seal(picture(0));
     expect(await open(sealed)).toHaveProperty("data");
     ring.forget(0xabcd_1234);
@@ -225,8 +225,8 @@ describe("sound with redundancy", () => {
 
   it("repeats nothing under a new key that was said under the old one", async () => {
     const sealer = new TrackSealer({ purpose: "voice", stream: 0 });
-    await sealer.seal(new SendingKey(await frameKey(1, base)), repeating(960));
-    const after = await sealer.seal(new SendingKey(await frameKey(2, base)), repeating(1920));
+    await sealer.seal(new SendingKey(await frameKey(1, await baseKey(base))), repeating(960));
+    const after = await sealer.seal(new SendingKey(await frameKey(2, await baseKey(base))), repeating(1920));
     expect(readBlocks(after ?? new Uint8Array(0))).toHaveLength(1);
   });
 

@@ -4,7 +4,7 @@ import type { Command } from "./commands";
 import { Lines, type Line } from "./lines";
 import type { Fault } from "./opener";
 import type { Frame } from "./sealer";
-import { frameKey } from "./sframe";
+import { baseKey, frameKey } from "./sframe";
 import { seal } from "./wrap";
 
 /** The lines of one page, with a clock that moves when told to. */
@@ -36,11 +36,11 @@ class Worker {
 }
 
 const base = (kid: number): Bytes => new Uint8Array(16).fill(kid);
-const key = (kid: number): ReturnType<typeof frameKey> => frameKey(kid, base(kid));
+const key = (kid: number): ReturnType<typeof frameKey> => baseKey(base(kid)).then((one) => frameKey(kid, one));
 
 /** The booth's key, as it is given. */
 async function gift(kid: number): Promise<Command> {
-  const opener = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, false, ["encrypt", "decrypt"]);
+  const opener = await crypto.subtle.generateKey({ name: "AES-GCM", length: 128 }, false, ["encrypt", "unwrapKey"]);
   return { type: "gift", participant: "booth:one", kid, key: opener, text: await seal(opener, base(kid)) };
 }
 

@@ -2,6 +2,7 @@ import type { Browser, Stop } from "../browser";
 import type { KeyNotice, PresenceItem, Session, Track } from "../protocol";
 import type { Link } from "../link";
 import type { Channels, Receiver } from "../peer";
+import { raiseAfter } from "../uplink";
 import type { SealingState } from "../types";
 import { Agreement, messageKey, type HeldNotice } from "./agreement";
 import { Messages, SealedChannel, type Channel } from "./channel";
@@ -147,6 +148,7 @@ export class Sealing {
     this.messages.openly = false;
     this.agreement = new Agreement({
       say: (notice, later) => this.say(notice, later),
+      rest: () => new Promise((resolve) => void this.browser.after(raiseAfter, resolve)),
       onSending: (keys) => {
         this.messages.seal(keys);
         this.worker?.post({ type: "seal", key: keys.frames });

@@ -22,16 +22,25 @@ export interface FrameKey {
   readonly salt: Bytes;
 }
 
-/** Derives key and salt of `kid` from a base key (RFC 9605 section 4.4.2). */
-export async function frameKey(kid: number, base: Bytes): Promise<FrameKey> {
-  const secret = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveBits"]);
-  const derive = async (label: string, size: number): Promise<Bytes> => {
+/** What may be done with a base key. */
+export const derives: KeyUsage[] = ["deriveBits", "deriveKey"];
+
+/** A base key as WebCrypto holds it. */
+export function baseKey(base: Bytes): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", base, "HKDF", false, derives);
+}
+
+/** Derives key and salt of `kid` from a base key (RFC 9605 section 4.4.2); both at once, since a picture may wait for them. */
+export async function frameKey(kid: number, base: CryptoKey): Promise<FrameKey> {
+  const how = (label: string): HkdfParams => {
     const info = joined(utf8(label), bigEndian(kid, 8), bigEndian(suite, 2));
-    return new Uint8Array(await crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info }, secret, size * 8));
+    return { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
   };
-  const raw = await derive("SFrame 1.0 Secret key ", keySize);
-  const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt", "decrypt"]);
-  return { kid, key, salt: await derive("SFrame 1.0 Secret salt ", nonceSize) };
+  const [key, salt] = await Promise.all([
+    crypto.subtle.deriveKey(how("SFrame 1.0 Secret key "), base, { name: "AES-GCM", length: keySize * 8 }, false, ["encrypt", "decrypt"]),
+    crypto.subtle.deriveBits(how("SFrame 1.0 Secret salt "), base, nonceSize * 8),
+  ]);
+  return { kid, key, salt: new Uint8Array(salt) };
 }
 
 /** What a header says: whose key, and which number under it. */

@@ -1,7 +1,7 @@
 // How a sender's key goes from one page to another under their public keys. Pure.
 
 import { bigEndian, fromText, joined, toText, utf8, type Bytes } from "./bytes";
-import { baseSize, tagSize } from "./sframe";
+import { baseKey, baseSize, derives, tagSize } from "./sframe";
 
 /** P-256: every browser that can seal frames has it; X25519 came years later. Points are sent uncompressed. */
 const curve = { name: "ECDH", namedCurve: "P-256" } as const;
@@ -38,12 +38,12 @@ export async function seal(key: CryptoKey, base: Bytes): Promise<string> {
   return toText(new Uint8Array(await crypto.subtle.encrypt(once, key, base)));
 }
 
-/** Undoes seal; null if it was not made for us by that sender, or changed. */
-export async function unseal(key: CryptoKey, text: unknown): Promise<Bytes | null> {
+/** Undoes seal; null if it was not made for us by that sender, or changed. Nobody can read the base key out of what it gives. */
+export async function unseal(key: CryptoKey, text: unknown): Promise<CryptoKey | null> {
   const wrapped = fromText(text, baseSize + tagSize);
   if (wrapped === null) return null;
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(once, key, wrapped));
+    return await crypto.subtle.unwrapKey("raw", wrapped, key, once, "HKDF", false, derives);
   } catch {
     return null;
   }
@@ -60,12 +60,11 @@ export async function giftKey(secret: CryptoKey, theirs: Bytes, { session, kid, 
   const info = joined(names, bigEndian(kid, 8), fromKey, toKey);
   const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
   const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
-  return crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 128 }, false, ["encrypt", "decrypt"]);
+  return crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 128 }, false, ["encrypt", "unwrapKey"]);
 }
 
 /** The base key for messages over data channels, beside the one for frames. */
-export async function messageBase(base: Bytes): Promise<Bytes> {
-  const material = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveBits"]);
+export async function messageBase(base: CryptoKey): Promise<CryptoKey> {
   const how = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: utf8("madoguchi messages 1") };
-  return new Uint8Array(await crypto.subtle.deriveBits(how, material, baseSize * 8));
+  return baseKey(new Uint8Array(await crypto.subtle.deriveBits(how, base, baseSize * 8)));
 }
