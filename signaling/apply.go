@@ -181,7 +181,10 @@ func everybody(d session.Doc) []string {
 }
 
 func (b *Broker) logFailed(what, id string, err error) {
-	if err != nil {
+	switch {
+	case errors.Is(err, context.Canceled): // whoever asked has gone: anybody can cause that as often as they like
+		b.log.Debug(what, "session", id, "error", err)
+	case err != nil:
 		b.log.Error(what, "session", id, "error", err)
 	}
 }

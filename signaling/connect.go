@@ -56,7 +56,7 @@ func (b *Broker) Handler() http.Handler {
 			p.write(w)
 			return
 		}
-		conn, err := upgrader.Upgrade(w, r, nil)
+		conn, err := upgrader.Upgrade(pacing{w}, r, nil)
 		if err != nil {
 			b.log.Debug("upgrade", "error", err) // the client has had its answer
 			return
@@ -165,6 +165,7 @@ func (b *Broker) serve(s *socket) {
 		if !s.who.known() {
 			if b.hello(ctx, s, m) {
 				late.Stop()
+				s.trusted()
 			}
 			return
 		}

@@ -79,6 +79,9 @@ func (b *Broker) failed(what string, err error) error {
 		return later(problem(http.StatusTooManyRequests, "too-often", "Too often", "asked too often from here: wait"), often.Wait)
 	case errors.As(err, &headers), errors.As(err, &ready):
 		return err
+	case errors.Is(err, context.Canceled): // whoever asked has gone: anybody can cause that as often as they like
+		b.log.Debug(what, "error", err)
+		return later(problem(http.StatusServiceUnavailable, "unavailable", "Unavailable", "the request was taken back"), time.Second)
 	case errors.Is(err, errNoSession):
 		return problem(http.StatusNotFound, "unknown-session", "Unknown session", "there is no such session, or it is over")
 	case errors.Is(err, errNewer):

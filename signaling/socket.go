@@ -196,6 +196,7 @@ func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m pr
 	s.alive()
 	s.conn.SetPongHandler(func(string) error { s.alive(); return nil })
 	pace := rate.NewLimiter(rate.Limit(s.limits.PerSecond), s.limits.Burst)
+	s.conn.SetPingHandler(s.ponged(pace.Allow))
 	refused, garbage := 0, 0
 	for {
 		kind, data, err := s.next()
@@ -211,7 +212,7 @@ func (s *socket) read(ctx context.Context, handle func(ctx context.Context, m pr
 			continue
 		case !pace.Allow():
 			if refused++; refused > s.limits.RefusedAtMost {
-				s.finish(protocol.CloseTooFast, "too many messages")
+				s.finishTooFast()
 				continue
 			}
 			s.refuse(&protocol.Fault{Code: protocol.ErrTooFast, Want: "fewer messages"})

@@ -18,12 +18,14 @@ import (
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // onTLS serves a word over the given configuration and returns where.
 func onTLS(t *testing.T, secure *tls.Config) (address string) {
 	t.Helper()
-	listener, err := listenWeb("127.0.0.1:0", secure)
+	listener, err := listenWeb("127.0.0.1:0", secure, door{busy: newBusy(prometheus.NewRegistry())})
 	if err != nil {
 		t.Fatal(err)
 	}

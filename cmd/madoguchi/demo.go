@@ -37,6 +37,9 @@ type demoCommand struct {
 // demoDrain is longer than the broker waits for a client that does not answer its goodbye.
 const demoDrain = 8 * time.Second
 
+// demoPace is generous: a thousand people of a load test come from one address, and drivers of tests are fast.
+var demoPace = Pace{PerAddress: 5000, Connections: 50_000, PerSeat: 500}
+
 // Run opens the house with sample data, prints a line for every link, then "ready", and serves until ctx is done.
 func (d *demoCommand) Run(ctx context.Context, to console) error {
 	if err := errors.Join(checkHostPort("listen", d.Listen), checkHostPort("media", d.Media), checkNoShow(d.NoShow)); err != nil {
@@ -108,7 +111,7 @@ func (d *demoCommand) plan(logTo io.Writer) (plan, []link, error) {
 		log: log, listen: d.Listen, media: d.Media,
 		directory: directory, keys: keys, secret: secret,
 		noShow: d.NoShow, sealed: d.Sealed, signIn: d.SignIn,
-		demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,
+		pace: demoPace, demo: true, forgets: d.Redis == "", links: links, drain: demoDrain,
 	}
 	if d.LAN {
 		err = d.openToLAN(&p)

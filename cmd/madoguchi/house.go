@@ -28,7 +28,7 @@ type plan struct {
 	tls       *tls.Config // nil: plain HTTP
 	https     bool        // people reach us over https and always will
 	proxied   bool        // a proxy in front of us says where requests came from
-	pace      Pace        // zero: the demo's, where a thousand people of a load test come from one address
+	pace      Pace
 	origins   []string
 	others    []string // origins of the other servers of the service
 	media     string
@@ -68,6 +68,14 @@ type plan struct {
 	remindOn  []booking.Eve    // at a time of the day on a day before
 }
 
+// connectionsFromOne is how many connections one address may have; behind a proxy all come from the proxy's.
+func (p plan) connectionsFromOne() int {
+	if p.proxied {
+		return 0
+	}
+	return p.pace.Connections
+}
+
 // openHouse makes the parts and opens their ports. What it returns listens, and serves once it runs.
 func openHouse(p plan) (*house, error) {
 	h := &house{log: p.log, drain: p.drain, draining: &atomic.Bool{}, registry: newRegistry()}
@@ -90,11 +98,12 @@ func (h *house) open(p plan) error {
 		store: p.store, kind: p.kind, area: p.area, roles: p.roles, draining: h.draining.Load, durable: p.durable, house: h,
 	}
 	h.isReady = check.isReady
-	handler, err := routes(served{plan: p, house: h, checker: check})
+	busy := newBusy(h.registry)
+	handler, err := routes(served{plan: p, house: h, checker: check, busy: busy})
 	if err != nil {
 		return err
 	}
-	if h.listener, err = listenWeb(p.listen, p.tls); err != nil {
+	if h.listener, err = listenWeb(p.listen, p.tls, door{perAddress: p.connectionsFromOne(), busy: busy}); err != nil {
 		return err
 	}
 	h.server = newWebServer(handler, p.log)

@@ -13,6 +13,7 @@ type layerOptions struct {
 	proxied      bool      // a proxy says in X-Forwarded-For where requests came from
 	byAddress    *throttle // may be nil, as the next
 	bySeat       *throttle
+	atWork       *turns
 	others       []string                        // origins whose pages may use the API here
 	https        bool                            // a browser can rely on TLS, here or at the proxy
 	authenticate func(http.Handler) http.Handler // puts the caller into the context; may be nil
@@ -28,6 +29,9 @@ func inLayers(mux *http.ServeMux, o layerOptions) http.Handler {
 		handler = o.authenticate(handler)
 	}
 	handler = withAddress(o.proxied, handler)
+	if o.atWork != nil {
+		handler = o.atWork.limit(handler)
+	}
 	if o.byAddress != nil {
 		handler = o.byAddress.limit(networkOf(o.proxied), handler)
 	}

@@ -17,6 +17,7 @@ type served struct {
 	plan    plan
 	house   *house
 	checker *checker
+	busy    *busy
 }
 
 // routes says which path is answered by whom: all of them, read from top to bottom.
@@ -29,10 +30,9 @@ func routes(s served) (http.Handler, error) {
 		https:    s.plan.https,
 		proxied:  s.plan.proxied,
 		others:   append(slices.Clone(s.plan.others), s.plan.origins...),
+		atWork:   s.busy.requests,
 	}
-	if s.plan.pace != (Pace{}) {
-		layers.byAddress, layers.bySeat = newThrottles(s.plan.pace, s.house.registry)
-	}
+	layers.byAddress, layers.bySeat = newThrottles(s.plan.pace, s.house.registry)
 	if !s.plan.roles.onlyMedia() {
 		if err := forPeople(mux, s); err != nil {
 			return nil, err

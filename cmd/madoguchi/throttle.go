@@ -19,8 +19,9 @@ import (
 // Pace says how many requests somebody may make. Sockets have limits of their own, and so have guesses at codes,
 // numbers and tickets; this is against floods.
 type Pace struct {
-	PerAddress float64 `name:"requests-per-address" env:"MADOGUCHI_REQUESTS_PER_ADDRESS" default:"200" placeholder:"N" help:"Requests a second from one address (IPv6: one /64) in the long run, 1 to 100000; ten seconds' worth may come at once. A municipality's thousand booths may share an address, and all come back when their line does."`
-	PerSeat    float64 `name:"requests-per-seat" env:"MADOGUCHI_REQUESTS_PER_SEAT" default:"20" placeholder:"N" help:"Requests a second of one seat in the long run, 1 to 100000; ten seconds' worth may come at once."`
+	PerAddress  float64 `name:"requests-per-address" env:"MADOGUCHI_REQUESTS_PER_ADDRESS" default:"200" placeholder:"N" help:"Requests a second from one address (IPv6: one /64) in the long run, 1 to 100000; ten seconds' worth may come at once. A municipality's thousand booths may share an address, and all come back when their line does."`
+	Connections int     `name:"connections-per-address" env:"MADOGUCHI_CONNECTIONS_PER_ADDRESS" default:"4000" placeholder:"N" help:"Connections that one address (IPv6: one /64) may have open at a time, 10 to 1000000; further ones are closed. A booth has one socket and opens a few more while its page loads. Behind a proxy the proxy has to see to that."`
+	PerSeat     float64 `name:"requests-per-seat" env:"MADOGUCHI_REQUESTS_PER_SEAT" default:"20" placeholder:"N" help:"Requests a second of one seat in the long run, 1 to 100000; ten seconds' worth may come at once."`
 }
 
 // atOnce is how many seconds' worth of requests may come in a burst.
@@ -33,7 +34,11 @@ func (p Pace) check() error {
 		}
 		return nil
 	}
-	return errors.Join(field("requests-per-address", p.PerAddress), field("requests-per-seat", p.PerSeat))
+	var connections error
+	if p.Connections < 10 || p.Connections > 1_000_000 {
+		connections = wrong("connections-per-address", "%d is out of bounds; give 10 to 1000000", p.Connections)
+	}
+	return errors.Join(field("requests-per-address", p.PerAddress), connections, field("requests-per-seat", p.PerSeat))
 }
 
 // throttle counts requests by who makes them. It forgets whoever has not come for a generation, in which a bucket is

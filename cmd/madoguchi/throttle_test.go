@@ -109,8 +109,8 @@ func TestEverNewAddressesAreForgottenAgain(t *testing.T) {
 }
 
 func TestAPaceOutOfBoundsIsNamed(t *testing.T) {
-	err := Pace{PerAddress: 0.5, PerSeat: 200_000}.check()
-	for _, want := range []string{"requests-per-address: 0.5 is out of bounds", "requests-per-seat: 200000 is out of bounds"} {
+	err := Pace{PerAddress: 0.5, Connections: 3, PerSeat: 200_000}.check()
+	for _, want := range []string{"requests-per-address: 0.5 is out of bounds", "requests-per-seat: 200000 is out of bounds", "connections-per-address: 3 is out of bounds"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
