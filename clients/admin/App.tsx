@@ -11,6 +11,7 @@ import { Offers } from "./Offers";
 import { useOffices, useReadiness, useSessions, useVersion } from "./queries";
 import { countByState, type LiveSession, offerLines, placeNames, sessionIn } from "./status";
 import { Timelines } from "./Timelines";
+import { Seats } from "./Seats";
 import { T, useWords } from "./words";
 
 /** The status page: is everything well, what goes on, what is loaded. It shows nobody's name. */
@@ -35,6 +36,7 @@ export function App() {
         </div>
         <div className="flex flex-col gap-5">
           <Live sessions={live} offices={offices} failed={sessions.isError} />
+          <Seats offices={offices} />
           <Timelines offices={offices} />
           <Deliveries />
           <Offers />

@@ -30,7 +30,7 @@ import type {
   WhyRequest,
 } from "./booking";
 import type { ColleaguePool, GuestPass, GuestRole, Invitation } from "./invitation";
-import type { DeliveryLine, OfferList, Paper, SessionList, Suspension } from "./oversight";
+import type { DeliveryLine, LetterUse, OfferList, OneTimeCode, Paper, SessionList, Suspension } from "./oversight";
 import type { Browser } from "./browser";
 import type { PublicKey } from "./keyring";
 import { Problem, problemOf } from "./problem";
@@ -161,6 +161,14 @@ export interface Api {
   paper(office: string, paper: Paper): Promise<Blob>;
   /** How the receivers of notices stand. For administrators. */
   deliveries(signal?: AbortSignal): Promise<DeliveryLine[]>;
+  /** Makes the one-time code of a seat; the one before is worth nothing then. For administrators, as the next three. */
+  enrolment(seat: string): Promise<OneTimeCode>;
+  /** Makes the code of a sealed letter, which opens a person's seat when nothing else does. */
+  letter(seat: string): Promise<OneTimeCode>;
+  /** Signs a seat out, everywhere and at once; `passkeys` forgets those too. */
+  revokeSeat(seat: string, passkeys: boolean): Promise<void>;
+  /** When sealed letters were opened, the newest first. */
+  letterUses(signal?: AbortSignal): Promise<LetterUse[]>;
   /** Sends something again that was given up. For administrators. */
   deliverAgain(channel: string, id: string): Promise<void>;
 }
@@ -179,6 +187,7 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
         repeatable: request.code === undefined,
       }),
     login: loginOf(json, send),
+    ...seatKeeping(json, send),
     me: () => json({ method: "GET", path: "/v1/me" }),
     offices: async (signal) =>
       (await json<{ offices: OfficeName[] }>({ method: "GET", path: "/v1/offices", bearer: "none", ...given({ signal }) })).offices,
@@ -302,6 +311,19 @@ function loginOf(json: Json, send: Send): LoginApi {
       await send({ method: "POST", path: "/v1/sign-out", repeatable: false });
     },
     breakGlass: (request) => json(post("/v1/break-glass", request)),
+  };
+}
+
+/** What administrators do to seats. */
+function seatKeeping(json: Json, send: Send): Pick<Api, "enrolment" | "letter" | "revokeSeat" | "letterUses"> {
+  const of = (seat: string, what: string): Call => ({ method: "POST", path: `/v1/seats/${part(seat)}/${what}`, repeatable: false });
+  return {
+    enrolment: (seat) => json(of(seat, "enrolment")),
+    letter: (seat) => json(of(seat, "letter")),
+    revokeSeat: async (seat, passkeys) => {
+      await send({ ...of(seat, "revocation"), body: { passkeys }, repeatable: true });
+    },
+    letterUses: async (signal) => (await json<{ uses: LetterUse[] }>({ method: "GET", path: "/v1/break-glass", ...given({ signal }) })).uses,
   };
 }
 

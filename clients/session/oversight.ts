@@ -77,3 +77,15 @@ export interface DeliveryLine {
   /** Between these instants it was told nothing, the latest first: it has to read everything anew. */
   missed: { after: string; before: string }[];
 }
+
+/** A code told once, by which a seat is enrolled or opened. */
+export interface OneTimeCode {
+  code: string;
+  expiresAt: string;
+}
+
+/** One opening of a sealed letter. */
+export interface LetterUse {
+  seat: string;
+  at: string;
+}

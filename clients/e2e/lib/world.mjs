@@ -41,18 +41,20 @@ function sessionSeenBy(page) {
  * @param {boolean} [options.publishable] drawn faces even if the data set is there
  * @param {boolean} [options.judge] false: screens are only pictured, since another file judges the same ones
  * @param {string} [options.address] where the program listens, if not on loopback
+ * @param {string} [options.named] a name of that address, by which its pages are opened
  * @param {string[]} [options.args] further arguments of the program
  * @param {string} [options.beginsAt] time of day, HH:MM, at which the program's clock begins, for stories that need the rest
  *   of a day
  * @param {typeof startDemo} [options.start] starts another program than the demo
  */
-export async function openWorld(name, { inside, far, publishable = false, judge = true, address, args = [], beginsAt, start = startDemo } = {}) {
+export async function openWorld(name, { inside, far, publishable = false, judge = true, address, named, args = [], beginsAt, start = startDemo } = {}) {
   const artefacts = artefactsOf(name, { fresh: true });
   const program = await start(artefacts, {
     inside: far ? { name: far.namespace } : inside,
     host: far?.address ?? address,
     args: beginsAt ? [...args, '--begins-at', beginsAt] : args,
   });
+  if (named) program.url = program.url.replace(/\/\/[^:/]+/, `//${named}`);
   const people = new Map();
 
   /**
