@@ -104,7 +104,7 @@ test('what was measured in the booth is seen at the desk, and left nowhere', asy
     await button(booth.page, 'うまくできません').click();
     await lookAtBooth(booth, 'trouble');
     await button(booth.page, '数字を自分で入れる').click();
-    for (const key of ['3', '6', 'てん', '8']) await button(booth.page, key).click();
+    for (const key of ['3', '6', '. てん', '8']) await button(booth.page, key).click();
     await lookAtBooth(booth, 'by-hand');
     await button(booth.page, 'つぎへ').click();
     await says(booth.page, 'これでよいですか');

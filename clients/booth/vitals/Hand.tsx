@@ -88,7 +88,7 @@ function Keys({ text, point, onChange }: { readonly text: string; readonly point
     return () => removeEventListener("keydown", typed);
   }, []);
   const key = (sign: string) => (
-    <Button key={sign} className="min-h-18! text-[36px]! tabular-nums" label={sign === "." ? words.written("measure.hand.point") : sign} onPress={() => onChange(added(text, sign, point))}>
+    <Button key={sign} className="min-h-18! text-[36px]! tabular-nums" label={sign === "." ? `. ${words.written("measure.hand.point")}` : sign} onPress={() => onChange(added(text, sign, point))}>
       {sign}
     </Button>
   );
