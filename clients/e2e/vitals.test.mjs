@@ -55,7 +55,6 @@ test('what was measured in the booth is seen at the desk, and left nowhere', asy
   const radio = await openRadio(booth);
   const cuff = await radio.device({ address: '09:09:09:09:09:01', name: 'Cuff A-2', service: 0x1810, characteristic: 0x2a35 });
   const finger = await radio.device({ address: '09:09:09:09:09:02', name: 'Finger P-1', service: 0x1822, characteristic: 0x2a5e });
-  await booth.page.reload();
   const desk = await world.person('desk', { app: 'desk', seat: PLACE.doctor, face: 'doctor' });
   await desk.page.setViewportSize({ width: 1366, height: 768 });
   let saved;

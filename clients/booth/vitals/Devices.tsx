@@ -21,7 +21,9 @@ export function useHasDevices(): boolean {
 
 /** For the staff, before anybody comes: binds each device, tries it, lets go of it. */
 export function Devices({ screen, onClose }: { readonly screen: Screen; readonly onClose: () => void }) {
-  const { devices } = useVitals();
+  const { devices, instruments } = useVitals();
+  // Bluetooth may have been switched on for this.
+  useEffect(() => void instruments.look(), [instruments]);
   useStillness(true, stillFor, onClose);
   return (
     <Frame

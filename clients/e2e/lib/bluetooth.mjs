@@ -11,7 +11,7 @@ export const BLUETOOTH_FLAGS = ['--enable-experimental-web-platform-features', '
 
 const uuid = (number) => `0000${number.toString(16).padStart(4, '0')}-0000-1000-8000-00805f9b34fb`;
 
-/** In every page: remembers which characteristics have been subscribed to. */
+/** In the page: remembers which characteristics have been subscribed to. */
 function rememberSubscriptions() {
   const part = globalThis.BluetoothRemoteGATTCharacteristic;
   if (part === undefined) return;
@@ -26,7 +26,7 @@ function rememberSubscriptions() {
 }
 
 /**
- * A radio in somebody's browser.
+ * A radio in somebody's browser, for as long as the page is not loaded again: the emulation ends with it.
  *
  * @param {{browser: import('playwright-core').Browser, context: import('playwright-core').BrowserContext, page: import('playwright-core').Page}} person
  */
@@ -34,7 +34,7 @@ export async function openRadio({ browser, context, page }) {
   const radio = await browser.newBrowserCDPSession();
   const chooser = await context.newCDPSession(page);
   await radio.send('BluetoothEmulation.enable', { state: 'powered-on', leSupported: true });
-  await page.addInitScript(rememberSubscriptions);
+  await page.evaluate(rememberSubscriptions);
   const values = new Map();
   let wanted = null;
   const answer = (command, parameters) => radio.send(command, parameters).catch(() => {});
