@@ -103,6 +103,9 @@ func (b *Broker) judge(ctx context.Context, w who) error {
 		return err
 	}
 	if p := people[w.participant]; p.Online {
+		if b.adopt(ctx, w, p.line) {
+			return nil
+		}
 		b.log.Warn("lease ran out", "session", w.session, "participant", w.participant)
 		b.offline(ctx, w, p.Socket, protocol.AwayNetwork)
 		return nil

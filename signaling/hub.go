@@ -31,6 +31,8 @@ type visitor struct {
 	kinds  map[string]bool
 	socket string
 	since  time.Time
+	// adopted: its offer was taken by a broker that no longer vouches for it (adopt.go).
+	adopted bool
 }
 
 // seated is the socket of a seat, and what it was last told.
@@ -328,7 +330,11 @@ func (h *hub) members() (list []who) {
 				list = append(list, who{id, participant})
 			}
 		}
-		for w := range h.visitors {
+		for w, v := range h.visitors {
+			if v.adopted && !h.connected(w) {
+				delete(h.visitors, w)
+				continue
+			}
 			list = append(list, w)
 		}
 	})

@@ -162,7 +162,7 @@ func (h *hub) visitorArrived(w who, kind string, l line) {
 		if h.visitors[w] == nil {
 			h.visitors[w] = &visitor{kinds: map[string]bool{}, since: h.clock.Now()}
 		}
-		h.visitors[w].kinds[kind] = true
+		h.visitors[w].kinds[kind], h.visitors[w].adopted = true, false
 		h.visitors[w].socket = l.Socket
 		v := h.sessions[w.session]
 		if v == nil {

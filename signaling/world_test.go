@@ -44,6 +44,7 @@ type world struct {
 	keys     *access.Keys
 	media    *fakeMedia
 	real     bool // brokers get a real media node each, in place of media
+	shared   bool // media are at several nodes, of which every broker hears
 	clock    *fakeClock
 	ahead    time.Duration // by how much the world is ahead of the machine's clock
 	booked   int
@@ -128,6 +129,9 @@ func (w *world) start(change func(*Config)) *node {
 	b, err := New(cfg)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.shared {
+		b.UseNodes(sharedFake{w.media})
 	}
 	mux := http.NewServeMux()
 	if w.real {
