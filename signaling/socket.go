@@ -40,6 +40,7 @@ type socket struct {
 	conversation *conversation
 	prepares     *rate.Limiter // of prepare
 	announces    *rate.Limiter // of announce_keys
+	reports      *rate.Limiter // of report
 }
 
 // entry is the session a socket takes part in.
@@ -91,7 +92,7 @@ const goodbye = 2 * time.Second
 
 func newSocket(conn *websocket.Conn, limits Limits, log *slog.Logger) *socket {
 	id := newID("w_")
-	s := &socket{id: id, conn: conn, limits: limits, log: log.With("socket", id), prepares: newPreparePace(), announces: newAnnouncePace()}
+	s := &socket{id: id, conn: conn, limits: limits, log: log.With("socket", id), prepares: newPreparePace(), announces: newAnnouncePace(), reports: newReportPace()}
 	s.heardAt.Store(time.Now().UnixNano())
 	s.out = newOutbox(limits.Queue, func() { s.writer.Go(s.write) })
 	return s

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/time/rate"
 
 	"madoguchi/signaling/protocol"
 	"madoguchi/signaling/session"
@@ -36,6 +37,7 @@ const (
 	MomentPath    MomentKind = "path"    // path, local, remote
 	MomentTest    MomentKind = "test"    // voice, face, hearing
 	MomentMute    MomentKind = "mute"    // audio, video: on, off
+	MomentSeen    MomentKind = "seen"    // by a page of its media: microphone, camera, sound, picture, output
 	MomentQuality MomentKind = "quality" // up, down
 	MomentCall    MomentKind = "call"    // step: called, heard, phoned, unphoned, answered
 	MomentRemote  MomentKind = "remote"  // what, step: asked, done
@@ -220,15 +222,27 @@ func (b *Broker) noteMedia(w who, before, now media) {
 	}
 }
 
-// report notes what a client found out about itself.
+// How often a page may report: what it sees changes seldom, and a timeline holds so much.
+const (
+	reportsPerSecond = 0.5
+	reportsAtOnce    = 20
+)
+
+func newReportPace() *rate.Limiter { return rate.NewLimiter(reportsPerSecond, reportsAtOnce) }
+
+// report notes what a client found out about itself; what comes too often is left out.
 func (b *Broker) report(s *socket, m protocol.Report) {
 	id := s.entered.session
-	if id == "" {
+	if id == "" || !s.reports.Allow() {
 		return
 	}
 	at := b.now()
 	if m.Voice != "" || m.Face != "" || m.Hearing != "" {
 		b.timelines.note(id, at, MomentTest, s.who.participant, "voice", string(m.Voice), "face", string(m.Face), "hearing", string(m.Hearing))
+	}
+	if m.Microphone != "" || m.Camera != "" || m.Sound != "" || m.Picture != "" || m.Output != "" {
+		b.timelines.note(id, at, MomentSeen, s.who.participant, "microphone", string(m.Microphone), "camera", string(m.Camera),
+			"sound", string(m.Sound), "picture", string(m.Picture), "output", string(m.Output))
 	}
 	if m.Path != "" {
 		b.timelines.note(id, at, MomentPath, s.who.participant, "path", string(m.Path), "local", string(m.Local), "remote", string(m.Remote))

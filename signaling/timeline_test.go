@@ -29,6 +29,7 @@ func TestWhatHappenedToAVisitCanBeReadByItsNumber(t *testing.T) {
 	booth, desk, id := n.sit(booth1), n.sit(morita), n.checkIn(a)
 	booth.enter(n, id)
 	booth.raw(`{"type":"report","voice":"ok","face":"missing","hearing":"ok","path":"relay","local":"relay","remote":"host"}`)
+	booth.raw(`{"type":"report","microphone":"ended","output":"muted"}`)
 	booth.ok(booth.request(protocol.TypeReady))
 	desk.enter(n, id)
 	desk.ok(desk.admit(booth1))
@@ -39,13 +40,13 @@ func TestWhatHappenedToAVisitCanBeReadByItsNumber(t *testing.T) {
 	_ = booth.conn.Close()
 
 	wanted := []string{
-		"opened ", "event entered", "online ", "test ok missing ok", "path relay", "event ready", "event admit", "mute off",
+		"opened ", "event entered", "online ", "test ok missing ok", "path relay", "seen ended muted", "event ready", "event admit", "mute off",
 		"quality poor", "call called", "offline network",
 	}
 	var moments []Moment
 	said := func(m Moment) string {
 		words := []string{string(m.Kind)}
-		for _, name := range []string{"event", "voice", "face", "hearing", "path", "audio", "up", "step", "reason"} {
+		for _, name := range []string{"event", "voice", "face", "hearing", "path", "audio", "up", "step", "microphone", "output", "reason"} {
 			if m.More[name] != "" {
 				words = append(words, m.More[name])
 			}

@@ -46,6 +46,18 @@ describe("what most likely was the matter", () => {
       [{ what: "no-media", to: at("14:03:09") }, { what: "relay" }],
     ],
     ["the check had heard nothing", [moment("14:00:10", "test", booth, { voice: "missing", face: "ok", hearing: "nothing" })], undefined, [{ what: "test-voice" }, { what: "test-hearing" }]],
+    [
+      "the booth's microphone was unplugged, and another came",
+      [moment("14:04:50", "seen", booth, { microphone: "ended" }), moment("14:06:00", "seen", booth, { microphone: "ok" }), closed("14:20:00")],
+      "14:05:00",
+      [{ what: "mic-ended", who: "booth", from: at("14:04:50"), to: at("14:06:00") }],
+    ],
+    [
+      "sound arrived at the desk and was not to be heard, for the booth's page played none",
+      [moment("14:05:00", "seen", booth, { output: "muted" }), moment("14:05:10", "seen", desk, { sound: "stuck", picture: "stuck" })],
+      undefined,
+      [{ what: "output-muted", who: "booth" }, { what: "sound-stuck", who: "desk" }, { what: "picture-stuck", who: "desk" }],
+    ],
     ["nobody answered the booth's call", [moment("14:05:00", "call", booth, { step: "called" }), moment("14:05:15", "call", booth, { step: "phoned" })], undefined, [{ what: "unanswered", from: at("14:05:00") }]],
     ["an answered call is no trouble after it", [moment("14:05:00", "call", booth, { step: "called" }), moment("14:05:15", "call", booth, { step: "answered" })], "14:09:00", [{ what: "fine" }]],
     [

@@ -33,6 +33,17 @@ export interface Finding {
     | "lost" // nothing came through
     | "test-voice" // the check heard no microphone
     | "test-hearing" // the resident heard nothing in the check
+    | "mic-ended" // what its page saw: the microphone was unplugged, or no longer allowed
+    | "mic-muted" // the machine had muted it
+    | "mic-refused" // not allowed, held by another program, or not there
+    | "mic-quiet" // nothing at all came from it
+    | "camera-gone" // the camera was unplugged, refused or muted by the machine
+    | "sound-nothing" // no sound of the others arrived there
+    | "sound-stuck" // it arrived, and nothing of it could be played
+    | "picture-nothing"
+    | "picture-stuck" // the others' picture stood still there
+    | "output-muted" // its volume was 0
+    | "output-blocked" // its browser played no sound before a touch
     | "relay" // media went over a relay
     | "tcp"
     | "paused"
@@ -77,7 +88,8 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 
 /** How bad each is: the first sentence is what most likely was the matter. */
 const gravity: readonly Finding["what"][] = [
-  "lost", "no-media", "sound-off", "away", "paused", "staff", "test-voice", "test-hearing", "weak", "picture-off", "unanswered", "tcp", "relay", "fine",
+  "lost", "no-media", "mic-ended", "mic-muted", "mic-refused", "sound-off", "output-muted", "output-blocked", "sound-stuck", "sound-nothing", "away",
+  "paused", "staff", "mic-quiet", "camera-gone", "picture-stuck", "picture-nothing", "test-voice", "test-hearing", "weak", "picture-off", "unanswered", "tcp", "relay", "fine",
 ];
 
 /** What was not as it should be, the gravest first; "fine" alone where nothing was. With `about`, only what held at that time. */
@@ -129,6 +141,9 @@ export function findings(moments: readonly Moment[], about?: string): Finding[] 
       case "path":
         if (more["path"] === "relay" || more["path"] === "tcp") done.push({ what: more["path"], who, from: at });
         break;
+      case "seen":
+        for (const [what, on] of seen(more)) set(what, who, id, on, at);
+        break;
       case "test":
         if (more["voice"] === "missing" || more["voice"] === "nothing") done.push({ what: "test-voice", who, from: at });
         if (more["hearing"] === "nothing") done.push({ what: "test-hearing", who, from: at });
@@ -147,6 +162,21 @@ export function findings(moments: readonly Moment[], about?: string): Finding[] 
   const first = moments[0];
   if (all.length === 0 && first !== undefined) return [{ what: "fine", who: "booth", from: about ?? first.at }];
   return all.toSorted((a, b) => gravity.indexOf(a.what) - gravity.indexOf(b.what) || Date.parse(a.from) - Date.parse(b.from));
+}
+
+/** What a page's word on its media begins and ends. */
+function seen(more: Readonly<Record<string, string>>): [Finding["what"], boolean][] {
+  const { microphone, camera, sound, picture, output } = more;
+  const list: [Finding["what"], boolean][] = [];
+  const say = (word: string | undefined, kinds: readonly (readonly [Finding["what"], readonly string[]])[]) => {
+    if (word !== undefined) for (const [what, words] of kinds) list.push([what, words.includes(word)]);
+  };
+  say(microphone, [["mic-ended", ["ended"]], ["mic-muted", ["muted"]], ["mic-refused", ["denied", "busy", "missing", "failed"]], ["mic-quiet", ["quiet"]]]);
+  say(camera, [["camera-gone", ["ended", "muted", "denied", "busy", "missing", "failed"]]]);
+  say(sound, [["sound-nothing", ["nothing"]], ["sound-stuck", ["stuck"]]]);
+  say(picture, [["picture-nothing", ["nothing"]], ["picture-stuck", ["stuck"]]]);
+  say(output, [["output-muted", ["muted"]], ["output-blocked", ["blocked"]]]);
+  return list;
 }
 
 /** Whether something held in the minute of `about`; what is of one moment holds from then on. */

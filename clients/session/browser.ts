@@ -1,5 +1,6 @@
 // Everything this library needs of a browser, in one interface: fakebrowser.ts runs the whole of it in Node.
 
+import type { Output } from "./protocol";
 import type { Report } from "./seal/commands";
 import type { FrameWorker } from "./seal/sealing";
 import type { KeyRing } from "./keyring";
@@ -39,6 +40,8 @@ export type Peer = Pick<
 /** Loudness of a track, 0..1, smoothed over about a tenth of a second. */
 export interface Meter {
   level(): number;
+  /** Nothing at all comes from the device at this moment, not even noise. */
+  silent(): boolean;
   close(): void;
 }
 
@@ -74,6 +77,8 @@ export interface Browser {
   enumerateDevices(): Promise<MediaDeviceInfo[]>;
   onDeviceChange(listener: () => void): Stop;
   meter(track: MediaStreamTrack): Meter;
+  /** How what plays the page's sound is set; null where nothing plays. */
+  output(): Output | null;
   frames(track: MediaStreamTrack): FrameSampler;
 
   /** Storage of this tab only. */

@@ -135,6 +135,11 @@ export class MicMeter {
     this.track = track;
   }
 
+  /** No sound at all comes from the microphone; false where nobody has asked for its level, for that costs something. */
+  silent(): boolean {
+    return this.track !== null && this.meter?.silent() === true;
+  }
+
   level(): number {
     if (this.track === null) return 0;
     this.meter ??= this.browser.meter(this.track);

@@ -95,7 +95,7 @@ export class SeatCore implements SeatClient {
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: (checks) => this.store.patch({ checks }),
-        onPath: (path) => this.link.post({ type: "report", ...path }),
+        onReport: (found) => this.link.post({ type: "report", ...found }),
         onChannels: (channels) => this.written.attach(channels),
         log,
       },

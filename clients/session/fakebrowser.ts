@@ -66,6 +66,7 @@ export class FakeBrowser implements Browser {
   onPeer: (peer: FakePeer) => void = () => {};
   /** A worker that seals frames; null for a browser that has no such thing. */
   frameWorker: Browser["frameWorker"] = () => null;
+  output: Browser["output"] = () => null;
   private clock = fakeStart;
   private timers: Timer[] = [];
   private order = 0;
@@ -199,7 +200,7 @@ export class FakeBrowser implements Browser {
   }
 
   meter(): Meter {
-    return { level: () => this.loudness, close: () => {} };
+    return { level: () => this.loudness, silent: () => this.loudness === 0, close: () => {} };
   }
 
   frames(): FrameSampler {

@@ -100,7 +100,7 @@ class GuestCore implements GuestClient {
       {
         onMedia: (media) => this.store.patch({ media }),
         onChecks: () => {},
-        onPath: () => {},
+        onReport: (found) => this.link.post({ type: "report", ...found }),
         onChannels: (channels) => this.talk.attach(channels?.talk ?? null),
         log,
       },

@@ -209,6 +209,45 @@ export const findings = [
 ] as const;
 export type Found = (typeof findings)[number];
 
+/** Device is how a device of a page is. */
+export const deviceStates = [
+  "ok",
+  /** on, and no sound at all has come from it for a while */
+  "quiet",
+  /** the machine or the device itself has muted it */
+  "muted",
+  /** it was there and is gone: unplugged, or its permission was taken away */
+  "ended",
+  /** not allowed */
+  "denied",
+  /** another program has it */
+  "busy",
+  /** there is none */
+  "missing",
+  "failed",
+] as const;
+export type Device = (typeof deviceStates)[number];
+
+/** Arrives is what comes of the others. */
+export const arrivals = [
+  "ok",
+  /** no packets */
+  "nothing",
+  /** packets, of which nothing can be heard or seen */
+  "stuck",
+] as const;
+export type Arrives = (typeof arrivals)[number];
+
+/** Output is how what plays sound is set. */
+export const outputs = [
+  "ok",
+  /** its volume is 0 */
+  "muted",
+  /** the browser waits for a touch before it plays */
+  "blocked",
+] as const;
+export type Output = (typeof outputs)[number];
+
 /** MediaPath is how media travel. */
 export const mediaPaths = [
   "udp",
@@ -398,7 +437,7 @@ export interface Wiped {
   session: string;
 }
 
-/** Report tells what the device check found and which way media go, for the timeline of the visit that an administrator may read when something went wrong. */
+/** Report tells what the device check found, which way media go, and what a page sees of its own media, for the timeline of the visit that an administrator may read when something went wrong. A page tells what has changed. */
 export interface SelfReport {
   type: "report";
   /** the microphone hears something */
@@ -413,6 +452,16 @@ export interface SelfReport {
   local?: Candidacy;
   /** and of the other's */
   remote?: Candidacy;
+  /** its own */
+  microphone?: Device;
+  /** likewise */
+  camera?: Device;
+  /** of the others, where somebody's microphone is on */
+  sound?: Arrives;
+  /** likewise, where somebody's camera is on */
+  picture?: Arrives;
+  /** what plays the others' sound */
+  output?: Output;
 }
 
 /** RemoteDone tells that a booth has done, or is about to do, what it was asked for. */

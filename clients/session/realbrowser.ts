@@ -1,5 +1,6 @@
 import { realKeyRing } from "./keyring";
 import { realPasskeys } from "./passkeys";
+import type { Output } from "./protocol";
 import type { Browser, FrameSampler, Meter, Socket, Stop } from "./browser";
 import type { Report } from "./seal/commands";
 import type { FrameWorker } from "./seal/sealing";
@@ -24,6 +25,7 @@ export function realBrowser(): Browser {
     onDeviceChange: (listener) =>
       navigator.mediaDevices === undefined ? () => {} : listen(navigator.mediaDevices, "devicechange", listener),
     meter,
+    output,
     frames,
     load: (key) => sessionStorage.getItem(key),
     store: (key, value) => sessionStorage.setItem(key, value),
@@ -208,11 +210,24 @@ function meter(track: MediaStreamTrack): Meter {
       const power = samples.reduce((sum, one) => sum + one * one, 0) / samples.length;
       return loudness(Math.sqrt(power));
     },
+    silent: () => {
+      if (context.state !== "running") return false; // it hears nothing itself
+      analyser.getFloatTimeDomainData(samples);
+      return samples.every((one) => one === 0);
+    },
     close: () => {
       source.disconnect();
       void context.close();
     },
   };
+}
+
+/** Looks at what plays: every page plays voices by audio elements (ui/SoundOut). */
+function output(): Output | null {
+  const playing = [...document.querySelectorAll("audio")].filter((one) => one.srcObject !== null);
+  if (playing.length === 0) return null;
+  if (playing.some((one) => one.paused)) return "blocked";
+  return playing.every((one) => one.muted || one.volume === 0) ? "muted" : "ok";
 }
 
 /** Maps an effective value to 0..1 over the 50 dB in which speech lies. */

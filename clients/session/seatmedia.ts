@@ -3,8 +3,9 @@ import { checksOff, CheckRun, MicMeter } from "./checks";
 import { Devices, type DevicePurpose, type DeviceSound, type ScreenSharing } from "./devices";
 import { MediaLink } from "./media";
 import type { Channels, PeerSignals } from "./peer";
-import type { Media, PresenceItem, Track } from "./protocol";
+import type { Media, PresenceItem, SelfReport, Track } from "./protocol";
 import { nothingArrives, RemoteStreams } from "./remote";
+import { Senses } from "./senses";
 import { judge, judgeEvery, noJudgement, pathOf, summarise, type Judgement } from "./stats";
 import type { Checks, DeviceState, MediaPhase, MediaState, MediaStats, SelfMedia } from "./types";
 import { soundOnly } from "./quality";
@@ -29,16 +30,16 @@ const selfOff: SelfMedia = {
 
 export const mediaOff: MediaState = { phase: "off", quality: "good", self: selfOff, ...nothingArrives };
 
-/** What the media of a seat tell their owner. */
 /** Transport and candidate types of the path in use. */
-export type MediaWay = NonNullable<ReturnType<typeof pathOf>>;
+type MediaWay = NonNullable<ReturnType<typeof pathOf>>;
 
+/** What the media of a seat tell their owner. */
 export interface SeatMediaEvents {
   onMedia(media: MediaState): void;
   onChecks(checks: Checks): void;
   onChannels(channels: Record<keyof Channels, Channel> | null): void;
-  /** Media go another way than before, or for the first time. */
-  onPath(path: MediaWay): void;
+  /** Something for the timeline of the visit: which way media go, or what has changed about them. */
+  onReport(found: Omit<SelfReport, "type">): void;
   log(line: string): void;
 }
 
@@ -76,6 +77,7 @@ export class SeatMedia {
   private judgement: Judgement = noJudgement;
   private stopJudging: Stop = () => {};
   private stopDoubting: Stop | null = null;
+  private readonly senses = new Senses();
   private talking = false;
   private stopRaising: Stop = () => {};
   /** The time after admission is over. */
@@ -152,6 +154,7 @@ export class SeatMedia {
 
   lineUp(): void {
     this.doubted = false;
+    this.senses.tellAgain();
     this.link.lineUp();
   }
 
@@ -220,13 +223,28 @@ export class SeatMedia {
     const way = pathOf(report);
     if (way === null || JSON.stringify(way) === JSON.stringify(this.way)) return;
     this.way = way;
-    this.events.onPath(way);
+    this.events.onReport(way);
   }
 
   async stats(): Promise<MediaStats | null> {
     const report = await this.link.stats();
     if (report !== null) this.tellWay(report);
     return report === null ? null : summarise(report, this.tracks);
+  }
+
+  /** Tells what has changed of what is seen of the media here. */
+  private tellSensed(now: MediaStats | null): void {
+    const found = this.senses.look({
+      self: this.self,
+      muted: { voice: this.devices.tracks.get("voice")?.muted === true, face: this.devices.tracks.get("face")?.muted === true },
+      silent: this.meter.silent(),
+      last: this.judgement.last,
+      now,
+      presence: this.presence,
+      own: this.own,
+      output: this.browser.output(),
+    });
+    if (found !== null) this.events.onReport(found);
   }
 
   private wanted(plan: Media): DevicePurpose[] {
@@ -269,6 +287,7 @@ export class SeatMedia {
   private async judgeNow(): Promise<void> {
     const stats = await this.stats().catch(() => null);
     if (this.media.phase !== "connected") return;
+    this.tellSensed(stats);
     this.judgement = judge(this.judgement, "connected", stats, this.presence);
     this.set({ ...this.media, quality: this.judgement.quality });
     this.planJudging();

@@ -12,6 +12,8 @@ interface Entry {
   bytesReceived?: number;
   bytesSent?: number;
   framesDecoded?: number;
+  totalSamplesReceived?: number;
+  concealedSamples?: number;
   frameWidth?: number;
   frameHeight?: number;
   nominated?: boolean;
@@ -65,6 +67,8 @@ function trackStats({ mid, participant, purpose }: Track, entry: Entry | undefin
     packetsReceived: entry?.packetsReceived ?? 0,
     packetsLost: entry?.packetsLost ?? 0,
     framesDecoded: entry?.framesDecoded ?? 0,
+    samples: entry?.totalSamplesReceived ?? 0,
+    concealed: entry?.concealedSamples ?? 0,
     frameWidth: entry?.frameWidth ?? 0,
     frameHeight: entry?.frameHeight ?? 0,
   };

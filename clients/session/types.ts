@@ -264,6 +264,9 @@ export interface TrackStats {
   readonly packetsReceived: number;
   readonly packetsLost: number;
   readonly framesDecoded: number;
+  /** Of sound: samples played, and how many of these were made up for what did not come. */
+  readonly samples: number;
+  readonly concealed: number;
   readonly frameWidth: number;
   readonly frameHeight: number;
 }

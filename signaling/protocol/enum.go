@@ -23,6 +23,14 @@ func (Candidacy) values() []string {
 	return texts(CandidateHost, CandidateSrflx, CandidatePrflx, CandidateRelay)
 }
 
+func (Device) values() []string {
+	return texts(DeviceOK, DeviceQuiet, DeviceMuted, DeviceEnded, DeviceDenied, DeviceBusy, DeviceMissing, DeviceFailed)
+}
+
+func (Arrives) values() []string { return texts(ArrivesOK, ArrivesNothing, ArrivesStuck) }
+
+func (Output) values() []string { return texts(OutputOK, OutputMuted, OutputBlocked) }
+
 func (RemoteWhat) values() []string { return texts(RemoteReload, RemoteVolume) }
 
 func texts[T ~string](list ...T) []string {
