@@ -1,12 +1,15 @@
-import { useEffect } from "react";
-import type { LobbyEntry } from "../session/protocol";
+import { useEffect, useRef } from "react";
+import type { Lobby, LobbyEntry } from "../session/protocol";
 import { Icon } from "../ui/Icon";
 import { wallClock } from "../ui/office-time";
-import { literal } from "../ui/ruby";
+import { literal, spoken } from "../ui/ruby";
+import { useSpeech } from "../ui/speech";
 import { useNow } from "../ui/time";
+import { playChime } from "../ui/tone";
 import { useClient, useSeat } from "../ui/work/seat";
 import { useLanguage } from "../ui/words";
-import { boardOf, languageAt } from "./board";
+import ja from "../ui/words/ja/lobby";
+import { boardOf, callsAloud, languageAt, newlyCalled } from "./board";
 import { T } from "./words";
 
 /** The screen of an office's lobby: which number goes to which booth, and who is next. It is read from across the room. */
@@ -17,6 +20,7 @@ export function App() {
   const { choose } = useLanguage();
   const language = languageAt(now);
   useEffect(() => choose(language), [choose, language]);
+  useCalls(lobby);
   const { cards, next } = boardOf(lobby);
   return (
     <div className="grid h-dvh grid-rows-[auto_minmax(0,1fr)_auto] bg-ground-booth leading-normal">
@@ -56,6 +60,27 @@ export function App() {
       </footer>
     </div>
   );
+}
+
+/**
+ * Calls a number by a chime, and by voice where this machine has one that knows Japanese: what is called aloud is always
+ * Japanese, whatever language the screen shows at the moment. A browser that wants a touch first stays silent.
+ */
+function useCalls(lobby: Lobby | null) {
+  const before = useRef<Lobby | null>(null);
+  const { say } = useSpeech("ja", 1);
+  useEffect(() => {
+    const called = newlyCalled(before.current, lobby);
+    before.current = lobby;
+    if (called.length === 0 || !callsAloud(location.search)) return;
+    // What follows on the screen meanwhile takes nothing of the call back.
+    void playChime(1).done.then(() => say(called.map((one) => sentenceOf(one)).join(" ")));
+  }, [lobby, say]);
+}
+
+/** What is called aloud: a number and a place. */
+function sentenceOf({ number, boothName }: LobbyEntry): string {
+  return spoken(ja["lobby.call"]).replace("{{number}}", String(number)).replace("{{booth}}", boothName);
 }
 
 /** One number: to come in now, or in its booth. */

@@ -23,6 +23,18 @@ export function boardOf(lobby: Lobby | null): Board {
   return { cards: [...called, ...inside].slice(0, cardsAtMost), next: all.filter((one) => one.stage === "waiting").slice(0, nextAtMost) };
 }
 
+/** Who is called now and was not before; nobody at the first look, for a page that was loaded again has called them already. */
+export function newlyCalled(before: Lobby | null, now: Lobby | null): LobbyEntry[] {
+  if (before === null) return [];
+  const known = new Set(before.numbers.filter((one) => one.stage === "called").map((one) => one.number));
+  return (now?.numbers ?? []).filter((one) => one.stage === "called" && !known.has(one.number));
+}
+
+/** Whether the screen calls by sound as well: unless the address of the page ends in `sound=off`. */
+export function callsAloud(search: string): boolean {
+  return new URLSearchParams(search).get("sound") !== "off";
+}
+
 /** How long the screen speaks each language, in milliseconds: long enough to be read slowly. */
 export const languageFor = 12_000;
 

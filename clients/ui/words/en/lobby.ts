@@ -7,6 +7,7 @@ const words: Record<keyof typeof ja, string> = {
   "lobby.nobody": "Nobody is waiting",
   "lobby.free": "No number is being called",
   "lobby.come": "Please come in",
+  "lobby.call": "Number {{number}}, please come to {{booth}}.",
   "lobby.inside": "In progress",
   "lobby.help": "Please ask at the counter if you need help",
   "lobby.offline": "Reconnecting. Please ask at the counter for your number",
