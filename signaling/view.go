@@ -48,10 +48,23 @@ func (h *hub) participant(v *visit, p session.Participant) protocol.Participant 
 	}
 	if place, ok := h.places.Seat(p.ID); ok {
 		out.Role, out.Name = place.Role, place.Name
+		if p.Kind == protocol.KindBooth && boothsOf(v.doc) > 1 { // each office calls its booths the same
+			out.Name = h.places.OfficeName(place.Office) + " " + place.Name
+		}
 	} else if label := v.people[p.ID].Label; label != "" {
 		out.Name = label
 	}
 	return out
+}
+
+// boothsOf is how many booths take part.
+func boothsOf(d session.Doc) (n int) {
+	for _, p := range d.Participants {
+		if p.Kind == protocol.KindBooth {
+			n++
+		}
+	}
+	return n
 }
 
 // presenceOf is who of the participants is connected.

@@ -3,6 +3,7 @@ import { Button } from "../ui/Button";
 import { Furigana } from "../ui/Furigana";
 import { Icon } from "../ui/Icon";
 import { SealingNote } from "../ui/SealingNote";
+import { literal } from "../ui/ruby";
 import { VideoView } from "../ui/VideoView";
 import { Tag, useGuestCalled } from "./App";
 import type { Screen } from "./state";
@@ -75,7 +76,7 @@ function Bar({ children }: { readonly children: React.ReactNode }) {
 
 function Who({ screen }: { readonly screen: Extract<Screen, { kind: "talk" }> }) {
   const words = useWords();
-  const nameOf = usePersonHere();
+  const nameOf = usePersonHere(screen);
   const people = [...screen.people.map(nameOf), words.marked("guest.who.you")];
   return (
     <p className="flex items-start gap-2" data-who-sees="">
@@ -87,16 +88,21 @@ function Who({ screen }: { readonly screen: Extract<Screen, { kind: "talk" }> })
   );
 }
 
-function usePersonHere() {
+/** Whoever sits in the booth is the resident; of several booths each is called by its office and name, never by who sits there. */
+function usePersonHere({ people }: Extract<Screen, { kind: "talk" }>) {
   const called = useGuestCalled();
   const words = useWords();
-  return (one: { kind: string; role: string; name: string }) => (one.kind === "booth" ? words.marked("guest.who.resident") : called(one));
+  const several = people.filter((one) => one.kind === "booth").length > 1;
+  return (one: { kind: string; role: string; name: string }) => {
+    if (one.kind !== "booth") return called(one);
+    return several ? words.marked("guest.who.booth", { name: literal(one.name) }) : words.marked("guest.who.resident");
+  };
 }
 
 /** The resident first, then the others; as many side by side as there is room. */
 function Pictures({ snapshot, screen }: { readonly snapshot: GuestSnapshot; readonly screen: Extract<Screen, { kind: "talk" }> }) {
   const words = useWords();
-  const nameOf = usePersonHere();
+  const nameOf = usePersonHere(screen);
   const { media } = snapshot;
   const seen = screen.people.filter((one) => media.remote[one.id]?.face);
   const { self } = media;

@@ -26,6 +26,7 @@ const words: Record<keyof typeof ja, string> = {
   "guest.talk": "{話|はな}しています",
   "guest.who": "{見|み}る{人|ひと}と きく{人|ひと}",
   "guest.who.resident": "{本人|ほんにん}（ブース）",
+  "guest.who.booth": "{{name}}の {人|ひと}",
   "guest.who.you": "あなた",
   "guest.norecord": "{絵|え}も {声|こえ}も のこしません",
   "guest.paused": "{話|はなし}を とめています",

@@ -26,6 +26,7 @@ const words: Record<keyof typeof ja, string> = {
   "guest.talk": "Consultation",
   "guest.who": "Can see and hear:",
   "guest.who.resident": "Resident (booth)",
+  "guest.who.booth": "At {{name}}",
   "guest.who.you": "you",
   "guest.norecord": "Not recorded",
   "guest.paused": "The talk is paused",

@@ -24,6 +24,7 @@ const words = {
   "guest.talk": "相談中",
   "guest.who": "見て 聞いている人",
   "guest.who.resident": "ご本人（ブース）",
+  "guest.who.booth": "{{name}}の {方|かた}",
   "guest.who.you": "あなた",
   "guest.norecord": "録画・録音なし",
   "guest.paused": "お話を 止めています",
