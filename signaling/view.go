@@ -48,7 +48,7 @@ func (h *hub) participant(v *visit, p session.Participant) protocol.Participant 
 	}
 	if place, ok := h.places.Seat(p.ID); ok {
 		out.Role, out.Name = place.Role, place.Name
-		if p.Kind == protocol.KindBooth && boothsOf(v.doc) > 1 { // each office calls its booths the same
+		if p.Kind == protocol.KindBooth && h.officesOf(v.doc) > 1 { // each calls its booths the same
 			out.Name = h.places.OfficeName(place.Office) + " " + place.Name
 		}
 	} else if label := v.people[p.ID].Label; label != "" {
@@ -57,14 +57,15 @@ func (h *hub) participant(v *visit, p session.Participant) protocol.Participant 
 	return out
 }
 
-// boothsOf is how many booths take part.
-func boothsOf(d session.Doc) (n int) {
+// officesOf is of how many offices booths take part.
+func (h *hub) officesOf(d session.Doc) int {
+	offices := map[string]bool{}
 	for _, p := range d.Participants {
-		if p.Kind == protocol.KindBooth {
-			n++
+		if place, ok := h.places.Seat(p.ID); ok && p.Kind == protocol.KindBooth {
+			offices[place.Office] = true
 		}
 	}
-	return n
+	return len(offices)
 }
 
 // presenceOf is who of the participants is connected.

@@ -64,7 +64,7 @@ func (h *Host) write(ctx context.Context, count uint64) {
 	packets, cpu := h.load.read(s.PacketsIn+s.PacketsOut, time.Now())
 	r := Record{
 		Node: h.id, Address: h.cfg.Address, Media: h.cfg.Media, Zone: h.cfg.Zone, Version: h.cfg.Version, State: h.State(),
-		Rooms: s.Rooms, Peers: s.Peers, Packets: packets, CPU: cpu, Beat: count, Reach: h.node.Reach(), Probe: &probe,
+		Rooms: s.Rooms, Peers: s.Peers, Packets: packets, CPU: cpu, Beat: count, Reach: h.node.Reach(), Noise: h.noise.read(s.Strangers, time.Now()), Probe: &probe,
 	}
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
@@ -196,6 +196,25 @@ func (h *Host) placed(news placeNews) {
 	if r != nil {
 		h.letGo(ctx, news.Room, r, "it is closed")
 	}
+}
+
+// noise turns the count of strangers' datagrams into a rate.
+type noise struct {
+	at    time.Time
+	count uint64
+	rate  float64
+}
+
+func (n *noise) read(count uint64, now time.Time) float64 {
+	took := now.Sub(n.at)
+	if took < gaugeEvery {
+		return n.rate
+	}
+	if !n.at.IsZero() {
+		n.rate = float64(count-min(count, n.count)) / took.Seconds()
+	}
+	n.at, n.count = now, count
+	return n.rate
 }
 
 // gauge turns counts into rates.

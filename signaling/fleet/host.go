@@ -43,6 +43,7 @@ type Host struct {
 	node     *sfu.Node
 	listener net.Listener
 	load     gauge
+	noise    noise // of live
 	draining atomic.Bool
 	sleep    sleep
 	beatNow  chan struct{} // holds one token when the record is to be written at once

@@ -28,14 +28,17 @@ const (
 	silentMany  = 3500 * time.Millisecond // or, whatever the probes say, nothing for so long
 	manyAre     = 3                       // from people in so many networks
 	manyAtOnce  = 3 * time.Second         // who fell silent within so long: pages in which everything is off are heard every 2.5 s
+	flooded     = 500.0                   // datagrams of strangers a second
 	cutRests    = 10 * time.Second        // a port that was cut off gets no room before it has answered for so long without a break
 	probesKnown = 16                      // latest ones of a node an answer may be to
 )
 
 // cutOff judges a node's media port by two witnesses: for how long it has not answered us, and what the node says of people.
-// Where people of several networks fall silent at once, no answer is needed: we may be on the same side as the node.
-func cutOff(unanswered time.Duration, r sfu.Reach) bool {
-	if r.People == 0 {
+// Where people of several networks fall silent at once, no answer is needed: we may be on the same side as the node. A port on
+// which strangers press so hard that people and probes are not heard is reached only too well: what it needs is not another
+// node to be flooded.
+func cutOff(unanswered time.Duration, r sfu.Reach, noise float64) bool {
+	if r.People == 0 || noise > flooded {
 		return false
 	}
 	if r.Networks >= manyAre && r.Silent >= silentMany && r.Spread <= manyAtOnce {
@@ -80,7 +83,7 @@ func (f *Fleet) judgePort(id string, m *member, after time.Duration) {
 	}
 	switch r := m.record.Reach; {
 	case m.lost:
-	case !m.cut && cutOff(m.unanswered(), r):
+	case !m.cut && cutOff(m.unanswered(), r, m.record.Noise):
 		m.cut, m.cutAt = true, f.now()
 		f.meters.cut.Inc()
 		f.log.Error("the media port of a node is cut off", "node", id, "unanswered", m.unanswered().Round(time.Millisecond),

@@ -18,23 +18,25 @@ func TestAPortIsCutOffWhenItDoesNotAnswerAndNobodyIsHeardThere(t *testing.T) {
 		unanswered time.Duration
 		reach      sfu.Reach
 		cut        bool
+		noise      float64
 	}{
-		{"it answers and people are heard", 0, flowing, false},
-		{"only we do not reach it", 60 * s, flowing, false},
-		{"the two of one room are silent, and it answers", 0, silent(10*s, 0, 2, 2), false},
-		{"the one person there has gone, and it answers", 0, silent(20*s, 0, 1, 1), false},
-		{"an office whose firewall lets no UDP through came by TCP: nobody is here by UDP", 60 * s, sfu.Reach{}, false},
-		{"one of two has a bad line", 0, silent(0, 8*s, 2, 2), false},
-		{"it does not answer for a moment", 1400 * time.Millisecond, silent(1400*time.Millisecond, 0, 2, 2), false},
-		{"it does not answer, and nobody is heard", 1500 * time.Millisecond, silent(1300*time.Millisecond, 0, 2, 2), true},
-		{"it does not answer, people are heard and hear nothing", 2 * s, sfu.Reach{People: 2, Networks: 1, Unread: 3 * s}, true},
-		{"it does not answer us, people are heard, and somebody reads its reports", 9 * s, sfu.Reach{People: 2, Networks: 2, Unread: s}, false},
-		{"it answers us, and people everywhere fell silent at once", 0, silent(3500*time.Millisecond, 2*s, 40, 12), true},
-		{"it answers us, and all of one office fell silent at once", 0, silent(10*s, s, 6, 2), false},
-		{"it answers us, and people everywhere have fallen silent one after the other", 0, silent(4*s, 20*s, 4, 4), false},
+		{"it answers and people are heard", 0, flowing, false, 0},
+		{"only we do not reach it", 60 * s, flowing, false, 0},
+		{"the two of one room are silent, and it answers", 0, silent(10*s, 0, 2, 2), false, 0},
+		{"the one person there has gone, and it answers", 0, silent(20*s, 0, 1, 1), false, 0},
+		{"an office whose firewall lets no UDP through came by TCP: nobody is here by UDP", 60 * s, sfu.Reach{}, false, 0},
+		{"one of two has a bad line", 0, silent(0, 8*s, 2, 2), false, 0},
+		{"it does not answer for a moment", 1400 * time.Millisecond, silent(1400*time.Millisecond, 0, 2, 2), false, 0},
+		{"it does not answer, and nobody is heard", 1500 * time.Millisecond, silent(1300*time.Millisecond, 0, 2, 2), true, 0},
+		{"it does not answer, people are heard and hear nothing", 2 * s, sfu.Reach{People: 2, Networks: 1, Unread: 3 * s}, true, 0},
+		{"it does not answer us, people are heard, and somebody reads its reports", 9 * s, sfu.Reach{People: 2, Networks: 2, Unread: s}, false, 0},
+		{"it answers us, and people everywhere fell silent at once", 0, silent(3500*time.Millisecond, 2*s, 40, 12), true, 0},
+		{"it answers us, and all of one office fell silent at once", 0, silent(10*s, s, 6, 2), false, 0},
+		{"it answers us, and people everywhere have fallen silent one after the other", 0, silent(4*s, 20*s, 4, 4), false, 0},
+		{"strangers flood it: neither people nor probes are heard", 9 * s, silent(9*s, 0, 2, 2), false, 40_000},
 	} {
 		t.Run(row.situation, func(t *testing.T) {
-			if got := cutOff(row.unanswered, row.reach); got != row.cut {
+			if got := cutOff(row.unanswered, row.reach, row.noise); got != row.cut {
 				t.Errorf("cut off: %v, want %v", got, row.cut)
 			}
 		})

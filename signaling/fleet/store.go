@@ -33,6 +33,7 @@ type Record struct {
 	// Reach is whom the media port reaches as the node sees it, and Probe how a broker may see for itself. Nodes of older
 	// versions tell neither.
 	Reach sfu.Reach   `json:"reach"`
+	Noise float64     `json:"noise"` // datagrams of strangers a second: a port that is flooded is not cut off
 	Probe *wire.Probe `json:"probe,omitempty"`
 }
 
