@@ -37,10 +37,13 @@ describe("what a page sees of its media", () => {
     ["the volume is at nothing", { output: "muted" }, { output: "muted" }],
   ];
   it.each(rows)("%s", (_, fields, expected) => {
-    const found = sense(look(fields), 0);
-    expect(found).toMatchObject(expected);
-    if (fields.self?.audioMuted === true) expect(found.microphone).toBeUndefined();
-    if (fields.presence !== undefined) expect(found.sound).toBeUndefined();
+    expect(sense(look(fields), 0)).toMatchObject(expected);
+  });
+
+  it("says nothing of a microphone that the person has muted, nor of sound that nobody sends", () => {
+    const found = sense(look({ self: self({ audioMuted: true }), presence: [{ ...desk, audioMuted: true }], last: before, now: stats(track("voice"), moves) }), 0);
+    expect(found).not.toHaveProperty("microphone");
+    expect(found).not.toHaveProperty("sound");
   });
 });
 
