@@ -35,7 +35,7 @@ export function Devices({ screen, onClose }: { readonly screen: Screen; readonly
         </Button>
       }
     >
-      <div data-devices="" className="flex flex-col gap-4">
+      <div data-devices="" className="flex flex-col gap-2">
         <h1 className="text-[40px] leading-relaxed font-bold max-[1100px]:text-[34px]">
           <T k="devices.title" />
         </h1>
@@ -43,7 +43,7 @@ export function Devices({ screen, onClose }: { readonly screen: Screen; readonly
           <T k={devices.radio === false ? "devices.noradio" : "devices.lead"} />
         </p>
         {devices.radio !== false && (
-          <ul className="flex flex-col gap-3">
+          <ul className="flex flex-col gap-2">
             {kinds.map((kind) => (
               <Device key={kind} kind={kind} />
             ))}
@@ -77,7 +77,7 @@ function Device({ kind }: { readonly kind: Kind }) {
   };
   const label = (k: Parameters<typeof words.written>[0]) => `${words.written(`vitals.kind.${kind}`)} ${words.written(k)}`;
   return (
-    <li className="flex min-h-24 flex-wrap items-center gap-x-5 gap-y-2 rounded-12 border-2 border-hairline bg-white px-6 py-2">
+    <li className="flex min-h-22 flex-wrap items-center gap-x-5 gap-y-2 rounded-12 border-2 border-hairline bg-white px-6 py-0.5">
       <Icon name={bound === undefined ? "plus" : "check"} className="size-9 text-primary" />
       <p className="w-36 text-[30px] font-bold">
         <T k={`vitals.kind.${kind}`} />

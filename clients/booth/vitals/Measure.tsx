@@ -84,9 +84,11 @@ function AtDevice({ screen, measuring, step }: { readonly screen: TalkScreen; re
         </h1>
         <ol className="flex flex-col gap-2.5">
           {three.map((n) => (
-            <li key={n} className="flex items-center gap-5 rounded-12 border-2 border-hairline bg-white px-5 py-1.5 text-[31px] leading-relaxed font-bold max-[1100px]:text-[27px]">
+            <li key={n} className="flex items-center gap-5 rounded-12 border-2 border-hairline bg-white px-5 py-1 text-[30px] leading-relaxed font-bold max-[1100px]:text-[27px]">
               <span className="grid size-13 flex-none place-items-center rounded-full bg-primary text-[28px] text-white">{n}</span>
-              <T k={`measure.step.${kind}.${n}`} />
+              <span>
+                <T k={`measure.step.${kind}.${n}`} />
+              </span>
             </li>
           ))}
         </ol>
@@ -97,14 +99,16 @@ function AtDevice({ screen, measuring, step }: { readonly screen: TalkScreen; re
             <T k="measure.refused" />
           </p>
         )}
-        {device === undefined ? (
+        {step.refused !== null && device !== undefined ? null : device === undefined ? (
           <Button kind="primary" className="self-start" onPress={() => act({ type: "type" })}>
             <T k="measure.typed" />
           </Button>
         ) : (
           <p role="status" className="flex items-center gap-3">
             <Icon name={device.state === "ready" ? "check" : "wave"} className="size-8 text-primary" />
-            <T k={`measure.device.${device.state === "ready" ? "ready" : "seeking"}`} />
+            <span>
+              <T k={`measure.device.${device.state === "ready" ? "ready" : "seeking"}`} />
+            </span>
           </p>
         )}
         <Company screen={screen} />
@@ -121,7 +125,7 @@ function Company({ screen }: { readonly screen: TalkScreen }) {
   const face = snapshot.media.remote[screen.desk]?.face ?? null;
   return (
     <div className="mt-auto flex items-center gap-5">
-      <div className="relative aspect-[4/3] h-32 flex-none overflow-hidden rounded-12 border-3 border-white bg-solid-gray-100 max-[1100px]:h-24">
+      <div className="relative aspect-[4/3] h-24 flex-none overflow-hidden rounded-12 border-3 border-white bg-solid-gray-100">
         <VideoView
           stream={face}
           of={screen.desk}
@@ -130,9 +134,10 @@ function Company({ screen }: { readonly screen: TalkScreen }) {
           instead={<Icon name="cameraOff" className="m-auto size-12" />}
         />
       </div>
-      <p className="min-w-0 text-[26px] leading-relaxed max-[1100px]:text-[24px]">
-        <T k="measure.watching" values={{ who }} />
-        <br />
+      <p className="min-w-0 text-[24px] leading-relaxed">
+        <span className="[@media(max-height:820px)]:sr-only">
+          <T k="measure.watching" values={{ who }} />{" "}
+        </span>
         <T k="measure.private" values={{ who }} />
       </p>
     </div>

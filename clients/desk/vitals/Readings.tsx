@@ -159,11 +159,11 @@ function Numbers({ reading: { values } }: { readonly reading: Reading }) {
             {shown(systolic)}/{shown(diastolic)}
           </span>{" "}
           <T k={`vitals.unit.${inBaseUnit(systolic).unit}`} />
-          {mean !== null && (
-            <span className="ml-2 text-[15px] text-ink-soft">
-              (<T k="vitals.of.mean" /> {shown(mean)})
-            </span>
-          )}
+        </p>
+      )}
+      {mean !== null && (
+        <p className="text-[15px] text-ink-soft">
+          <T k="vitals.of.mean" /> <span className="tabular-nums">{shown(mean)}</span> <T k={`vitals.unit.${inBaseUnit(mean).unit}`} />
         </p>
       )}
       {others.map((one) => (
