@@ -135,9 +135,6 @@ function Company({ screen }: { readonly screen: TalkScreen }) {
         />
       </div>
       <p className="min-w-0 text-[24px] leading-relaxed">
-        <span className="[@media(max-height:820px)]:sr-only">
-          <T k="measure.watching" values={{ who }} />{" "}
-        </span>
         <T k="measure.private" values={{ who }} />
       </p>
     </div>

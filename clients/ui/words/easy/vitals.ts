@@ -39,7 +39,6 @@ const words: Record<keyof typeof ja, string> = {
   "measure.step.scales.2": "{真|ま}ん{中|なか}に {立|た}つ",
   "measure.step.scales.3": "うごかないで {待|ま}つ",
   "measure.private": "{数字|すうじ}は {{who}}だけが {見|み}ます。のこしません。",
-  "measure.watching": "{{who}}が {見|み}ています。{声|こえ}も {聞|き}こえます。",
   "measure.device.seeking": "{機械|きかい}を {待|ま}っています",
   "measure.device.ready": "{機械|きかい}と つながっています",
   "measure.cannot": "うまく できません",

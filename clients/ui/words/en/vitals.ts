@@ -39,7 +39,6 @@ const words: Record<keyof typeof ja, string> = {
   "measure.step.scales.2": "Stand in the middle",
   "measure.step.scales.3": "Keep still and wait",
   "measure.private": "Only {{who}} gets the number. It is kept nowhere.",
-  "measure.watching": "{{who}} is watching and can hear you.",
   "measure.device.seeking": "Waiting for the device",
   "measure.device.ready": "Connected to the device",
   "measure.cannot": "It does not work",
