@@ -6,6 +6,7 @@ import { literal } from "../ui/ruby";
 import { LanguageChoice, TopBar } from "../ui/work/Frame";
 import { Pill, ScreenTitle, Sheet, TroubleLine } from "../ui/work/parts";
 import { useClient, useSeat } from "../ui/work/seat";
+import { Audit } from "./Audit";
 import { Deliveries } from "./Deliveries";
 import { Offers } from "./Offers";
 import { useOffices, useReadiness, useSessions, useVersion } from "./queries";
@@ -40,6 +41,7 @@ export function App() {
           <Timelines offices={offices} />
           <Deliveries />
           <Offers />
+          <Audit offices={offices} />
           <Catalogue offices={offices} />
         </div>
       </main>

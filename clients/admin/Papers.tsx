@@ -34,7 +34,8 @@ export function Papers({ offer }: { readonly offer: OfferLine }) {
   );
 }
 
-function save(file: Blob, name: string) {
+/** Has the browser save a file, of which nothing stays in the page once it has been written. */
+export function save(file: Blob, name: string) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = name;

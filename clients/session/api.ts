@@ -159,6 +159,16 @@ export interface Api {
   resume(suspension: string, reason: string): Promise<void>;
   /** A paper of an office's facility for online medical care, as PDF. For administrators. */
   paper(office: string, paper: Paper): Promise<Blob>;
+  /** Entries of the audit trail, the newest first; before asks for older ones. For those who may read it, as the next. */
+  audit(filter: [string, string][], before?: number, signal?: AbortSignal): Promise<unknown>;
+  /** How the trail stands, and who has reviewed it. */
+  auditState(signal?: AbortSignal): Promise<unknown>;
+  /** Verifies all of it. */
+  auditVerify(): Promise<{ whole: boolean; faults: string[]; entries: number }>;
+  /** Says that it has been reviewed up to an entry. */
+  auditReview(through: number, remark: string): Promise<void>;
+  /** FHIR AuditEvents or a table. */
+  auditExport(format: "fhir" | "csv", filter: [string, string][]): Promise<Blob>;
   /** How the receivers of notices stand. For administrators. */
   deliveries(signal?: AbortSignal): Promise<DeliveryLine[]>;
   /** Makes the one-time code of a seat; the one before is worth nothing then. For administrators, as the next three. */
@@ -243,6 +253,14 @@ export function createApi(browser: Browser, credentials: Credentials): Api {
       json({ method: "POST", path: `/v1/sessions/${part(session)}/invitations`, body: guest, repeatable: false }),
     redeem: (code) => json({ method: "POST", path: "/v1/invitations/redeem", body: { code }, bearer: "none", repeatable: false }),
     paper: async (office, paper) => (await send({ method: "GET", path: `/v1/offices/${part(office)}/facility/${paper}.pdf` })).blob(),
+    audit: (filter, before, signal) =>
+      json({ method: "GET", path: `/v1/audit${query([...filter, ["before", before === undefined ? undefined : String(before)]])}`, ...given({ signal }) }),
+    auditState: (signal) => json({ method: "GET", path: "/v1/audit/state", ...given({ signal }) }),
+    auditVerify: () => json({ method: "POST", path: "/v1/audit/verify", repeatable: false }),
+    auditReview: async (through, remark) => {
+      await send({ method: "POST", path: "/v1/audit/reviews", body: { through, ...(remark === "" ? {} : { remark }) }, repeatable: false });
+    },
+    auditExport: async (format, filter) => (await send({ method: "GET", path: `/v1/audit/export${query([["format", format], ...filter])}` })).blob(),
     drawQr: async (text) => (await send({ method: "POST", path: "/v1/qr", body: { text } })).text(),
     sessions: (signal) => json({ method: "GET", path: "/v1/sessions", ...given({ signal }) }),
     timelines: (office, day, number, signal) =>

@@ -53,9 +53,10 @@ export const SIZES = {
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
  * @param {string[]} [options.flags] further switches of the browser
  * @param {string} [options.secure] origin that is given camera and microphone although it is not HTTPS
+ * @param {string} [options.profile] folder in which the browser keeps what it keeps, as a booth's does; none: it forgets
  * @returns {Promise<Person>}
  */
-export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside, secure, flags = [] }) {
+export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja-JP', inside, secure, flags = [], profile }) {
   const args = [...FLAGS, ...flags];
   if (media) {
     args.push(
@@ -65,14 +66,16 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     );
   }
   if (secure) args.push(`--unsafely-treat-insecure-origin-as-secure=${secure}`);
-  const browser = await chromium.launch({ executablePath: await executable(inside), args });
-  const context = await browser.newContext({
+  const executablePath = await executable(inside);
+  const person = {
     viewport: size,
     locale,
     timezoneId: 'Asia/Tokyo',
     permissions: media ? ['camera', 'microphone'] : [],
     reducedMotion: 'reduce',
-  });
+  };
+  const browser = profile ? undefined : await chromium.launch({ executablePath, args });
+  const context = profile ? await chromium.launchPersistentContext(profile, { executablePath, args, ...person }) : await browser.newContext(person);
   for (const path of IN_EVERY_PAGE) await context.addInitScript({ path });
   const page = await context.newPage();
   const complaints = [];
@@ -89,7 +92,7 @@ export async function openBrowser({ name, size = SIZES.desk, media, locale = 'ja
     const body = await response.text().catch(() => '');
     complaints.push(`${name}: ${response.status()} ${response.request().method()} ${response.url()} ${body}`);
   });
-  return { browser, context, page, complaints, faults, close: () => browser.close() };
+  return { browser, context, page, complaints, faults, close: () => (browser ?? context).close() };
 }
 
 /**

@@ -19,6 +19,7 @@ const STOP_WITHIN = 15_000;
 /**
  * @typedef {object} Program
  * @property {string} url where its pages are, without a slash at the end
+ * @property {number} pid its process
  * @property {string[]} links what it printed before "ready"
  * @property {(...args: string[]) => Promise<string>} token runs `madoguchi token` and returns the token
  * @property {() => Promise<number|null>} stop sends SIGTERM and returns the exit code
@@ -33,20 +34,22 @@ const STOP_WITHIN = 15_000;
  * @param {import('./network.mjs').Namespace} [options.inside] network namespace to run in
  * @param {string} [options.host] address to listen on
  * @param {string[]} [options.args] further arguments
+ * @param {string} [options.temporary] folder for its temporary files, the system's if not given
+ * @param {(line: string) => void} [options.hear] told every line it prints, as it is
  * @returns {Promise<Program>}
  * @throws {Error} with its last lines when it ends or is not ready in time
  */
-export async function startProgram({ log, state, inside, host = '127.0.0.1', args = [] }) {
+export async function startProgram({ log, state, inside, host = '127.0.0.1', args = [], temporary, hear = () => {} }) {
   await access(BINARY).catch(() => {
     throw new Error(`start program: ${BINARY} is not there; make build makes it`);
   });
   await mkdir(state, { recursive: true });
-  const env = { ...process.env, XDG_CACHE_HOME: state };
+  const env = { ...process.env, XDG_CACHE_HOME: state, ...(temporary ? { TMPDIR: temporary } : {}) };
   const command = [BINARY, 'demo', '--listen', `${host}:0`, '--media', `${host}:0`, ...args];
   if (inside) command.unshift('ip', 'netns', 'exec', inside.name);
   const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
-  const links = await ready(child, createWriteStream(log)).catch(async (error) => {
+  const links = await ready(child, createWriteStream(log), hear).catch(async (error) => {
     child.kill('SIGKILL');
     throw error;
   });
@@ -54,18 +57,20 @@ export async function startProgram({ log, state, inside, host = '127.0.0.1', arg
   return {
     url,
     links,
+    pid: child.pid,
     token: async (...flags) => (await promisify(execFile)(BINARY, ['token', ...flags], { env })).stdout.trim(),
     stop: () => stop(child, ended),
   };
 }
 
 /** Reads links from both outputs until the line "ready". */
-function ready(child, log) {
+function ready(child, log, hear) {
   return new Promise((done, fail) => {
     const links = [];
     const tail = [];
     const late = setTimeout(() => fail(new Error(`start program: not ready in time:\n${tail.join('\n')}`)), START_WITHIN);
     const read = (line) => {
+      hear(line);
       const clean = withoutTokens(line);
       log.write(`${clean}\n`);
       tail.push(clean);

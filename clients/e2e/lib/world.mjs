@@ -68,17 +68,20 @@ export async function openWorld(name, { inside, far, publishable = false, judge 
    * @param {boolean} [options.restless] their voice has no pauses
    * @param {string[]} [options.flags] further switches of their Chromium
    * @param {boolean} [options.firefox] in Firefox, whose camera and microphone are its own
+   * @param {string} [options.profile] folder in which their browser keeps what it keeps
+   * @param {(one: any) => void} [options.begin] done with their browser before the page is opened
    * @param {import('./network.mjs').Namespace} [options.behind] the line they alone sit behind
    */
-  async function person(who, { app, seat, face, restless = false, firefox = false, behind, flags }) {
+  async function person(who, { app, seat, face, restless = false, firefox = false, behind, flags, profile, begin = () => {} }) {
     const media = face && (await (restless ? restlessMediaOf : mediaOf)(face, { directory: artefactsOf('made').folder, publishable }));
     const size = SIZES[app] ?? SIZES.desk;
     // Its driver takes a while to load, and most stories do without.
     const opened = firefox
       ? await (await import('./firefox.mjs')).openFirefox({ name: who, size })
-      : await openBrowser({ name: who, size, media, flags, inside: behind ?? inside, secure: (far ?? address) && program.url });
+      : await openBrowser({ name: who, size, media, flags, inside: behind ?? inside, secure: (far ?? address) && program.url, profile });
     const one = { ...opened, who, app, seat, media, session: sessionSeenBy(opened.page) };
     people.set(who, one);
+    begin(one);
     await one.page.goto(`${program.url}/${app}/?seat=${seat}`);
     return one;
   }
