@@ -135,7 +135,7 @@ func (b *Broker) noteEquipment(ctx context.Context, w who, kind string, err erro
 func (b *Broker) noteEquipmentGone(ctx context.Context, w who, kind string, since time.Time) {
 	e := b.equipmentEntry(audit.EquipmentOut, w, kind)
 	if !since.IsZero() {
-		e.Took = b.now().Sub(since)
+		e.Took = b.clock.Now().Sub(since)
 	}
 	b.note(ctx, e)
 }
