@@ -16,13 +16,13 @@ import (
 	"madoguchi/signaling/protocol"
 )
 
-// notebook is a Noter that tests read.
-type notebook struct {
+// auditNotes is a Noter that tests read.
+type auditNotes struct {
 	mu   sync.Mutex
 	list []audit.Entry
 }
 
-func (n *notebook) Note(_ context.Context, e audit.Entry) error {
+func (n *auditNotes) Note(_ context.Context, e audit.Entry) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.list = append(n.list, e)
@@ -30,7 +30,7 @@ func (n *notebook) Note(_ context.Context, e audit.Entry) error {
 }
 
 // has waits for an entry that is as wanted.
-func (n *notebook) has(t *testing.T, what string, is func(audit.Entry) bool) (found audit.Entry) {
+func (n *auditNotes) has(t *testing.T, what string, is func(audit.Entry) bool) (found audit.Entry) {
 	t.Helper()
 	waitFor(t, what+" is noted", func() bool {
 		n.mu.Lock()
@@ -45,7 +45,7 @@ func (n *notebook) has(t *testing.T, what string, is func(audit.Entry) bool) (fo
 }
 
 func TestWhatIsAskedOnASocketIsNotedWithWhoseVisitItIs(t *testing.T) {
-	notes := &notebook{}
+	notes := &auditNotes{}
 	n := newWorld(t).start(func(c *Config) { c.Audit = notes })
 	c := n.consultation()
 	opened := notes.has(t, "the booth's socket", func(e audit.Entry) bool { return e.Action == audit.SocketOpen && e.Who == booth1 })
@@ -73,7 +73,7 @@ func TestWhatIsAskedOnASocketIsNotedWithWhoseVisitItIs(t *testing.T) {
 }
 
 func TestARefusedTokenIsNotedAtEveryDoorAndNeverWritten(t *testing.T) {
-	notes := &notebook{}
+	notes := &auditNotes{}
 	n := realWorld(t, redistest.Mini(t)).start(func(c *Config) { c.Audit = notes })
 	good := n.signIn(morita)
 	bad := good[:len(good)-8] + "AAAAAAAA"
@@ -102,7 +102,7 @@ func TestARefusedTokenIsNotedAtEveryDoorAndNeverWritten(t *testing.T) {
 }
 
 func TestEquipmentIsNotedWhenItComesAndHowLongItStayed(t *testing.T) {
-	notes := &notebook{}
+	notes := &auditNotes{}
 	n := realWorld(t, redistest.Mini(t)).start(func(c *Config) { c.Audit = notes })
 	c, _, _ := n.meeting()
 	camera := n.offerCamera(c.session)
