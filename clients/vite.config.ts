@@ -98,6 +98,30 @@ function licences(): Plugin {
 }
 
 /**
+ * Gives every page its first script and first words (ui/opening): what people read, and what tries again, when the page's own
+ * scripts do not load. It is asked for twice, for that request may fail as well.
+ */
+function opening(): Plugin {
+  const text = '<p lang="ja">画面を ひらいています。</p><p lang="en">Opening the page.</p>';
+  return {
+    name: "madoguchi:opening",
+    apply: "build",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "start.js", source: readFileSync(join(here, "ui", "opening", "start.js")) });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler: (html) => {
+        // First of all, or the scripts after it could fail unseen.
+        const first = html.replace("<head>", '<head>\n    <script src="/start.js"></script>');
+        return first.replace('<div id="app"></div>', `<div id="app"><div class="opening" data-opening="begun">${text}</div></div>
+    <script src="/start.js?again" async></script>`);
+      },
+    },
+  };
+}
+
+/**
  * Keeps react-aria from writing a style of its own into the page, which the content security policy does not let in: it
  * leaves that where an element of this id is there. theme.css has the rule.
  */
@@ -118,7 +142,7 @@ export default defineConfig({
   base: "/",
   appType: "mpa",
   publicDir: false,
-  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), paperFonts(), licences(), noInlineStyle()],
+  plugins: [react(), tailwindcss(), emptyDist(), docsPage(), paperFonts(), licences(), noInlineStyle(), opening()],
   build: {
     outDir: "dist",
     emptyOutDir: false,
