@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createRequire } from "node:module";
@@ -103,19 +104,21 @@ function licences(): Plugin {
  */
 function opening(): Plugin {
   const text = '<p lang="ja">画面を ひらいています。</p><p lang="en">Opening the page.</p>';
+  const source = readFileSync(join(here, "ui", "opening", "start.js"));
+  const fileName = `assets/start-${createHash("sha256").update(source).digest("hex").slice(0, 8)}.js`; // kept by browsers for ever
   return {
     name: "madoguchi:opening",
     apply: "build",
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: "start.js", source: readFileSync(join(here, "ui", "opening", "start.js")) });
+      this.emitFile({ type: "asset", fileName, source });
     },
     transformIndexHtml: {
       order: "post",
       handler: (html) => {
         // First of all, or the scripts after it could fail unseen.
-        const first = html.replace("<head>", '<head>\n    <script src="/start.js"></script>');
+        const first = html.replace("<head>", `<head>\n    <script src="/${fileName}"></script>`);
         return first.replace('<div id="app"></div>', `<div id="app"><div class="opening" data-opening="begun">${text}</div></div>
-    <script src="/start.js?again" async></script>`);
+    <script src="/${fileName}?again" async></script>`);
       },
     },
   };

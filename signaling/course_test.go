@@ -454,3 +454,21 @@ func TestOfTwoDesksAtTwoNodesOneAdmits(t *testing.T) {
 		return slices.Equal(one.media.gate(id), []string{booth1, session.DeskSeat(d.Current().Desk)})
 	})
 }
+
+func TestBoothsOfSeveralOfficesInOneRoomAreNamedWithTheirOffices(t *testing.T) {
+	n := newWorld(t).start(nil)
+	booth, doctor, _ := n.waitingVisit()
+	doctor.ok(doctor.admit(booth1))
+	second := n.sitWiping("booth:misakiguchi-1")
+	other := n.checkIn(n.book("misakiguchi-1", "medical@morita"))
+	second.enter(n, other)
+	second.ok(second.request(protocol.TypeReady))
+	doctor.ok(doctor.ask(protocol.TypeGather, func(re string) any { return protocol.Gather{ID: re, Session: other} }))
+	shown := hearUntil(booth, "the other booth is shown", func(s protocol.Session) bool { return len(s.Participants) == 3 })
+	for _, p := range shown.Participants {
+		office := map[string]string{booth1: shown.OfficeName, "booth:misakiguchi-1": "岬口郵便局"}[p.ID]
+		if p.Kind == protocol.KindBooth && (office == "" || !strings.HasPrefix(p.Name, office+" ")) {
+			t.Errorf("%s is called %q", p.ID, p.Name)
+		}
+	}
+}

@@ -70,7 +70,8 @@ test('pages come up although their scripts fail to load twice', async (t) => {
     const { page } = world.people.get('lobby');
     await page.unrouteAll({ behavior: 'wait' });
     const script = await page.evaluate(() => new URL(document.querySelector('script[type=module]').src).pathname);
-    const first = await failing(page, (path) => path === '/start.js', 1);
+    const opening = await page.evaluate(() => new URL(document.querySelector('head script:not([type])').src).pathname);
+    const first = await failing(page, (path) => path === opening, 1);
     const own = await failing(page, (path) => path === script, 1);
     await page.reload({ waitUntil: 'commit' });
     await says(page, '画面をひらけませんでした', { within: 30_000 }); // its second request comes late: by then only time tells

@@ -42,6 +42,11 @@
 
   function tell(seconds) {
     var place = document.getElementById("app");
+    if (place === null && document.readyState === "loading") {
+      // The page itself is not here as far as that.
+      addEventListener("DOMContentLoaded", function () { tell(seconds); }, { once: true });
+      return;
+    }
     if (place === null) return;
     var box = document.createElement("div");
     box.setAttribute("data-opening", "failed");
@@ -65,16 +70,17 @@
     var rest = rests[Math.min(tries, rests.length - 1)];
     tell(rest);
     // All booths of an office lose their line together; they do not all come back in the same moment.
-    setTimeout(function () { location.reload(); }, rest * 1000 * (0.75 + Math.random() / 2));
+    setTimeout(function () {
+      if (!started(document.getElementById("app"))) location.reload();
+    }, rest * 1000 * (0.75 + Math.random() / 2));
   }
 
   // Errors of loading do not rise, but can be caught on their way down.
   addEventListener("error", function (event) {
     var what = event.target;
-    if (what instanceof HTMLScriptElement || (what instanceof HTMLLinkElement && what.relList.contains("modulepreload"))) {
-      if (what.src !== "" && what.src !== undefined && new URL(what.src).pathname === "/start.js") return;
-      again();
-    }
+    // Any other script is this one, asked for twice.
+    var ours = what instanceof HTMLScriptElement && what.type === "module";
+    if (ours || (what instanceof HTMLLinkElement && what.relList.contains("modulepreload"))) again();
   }, true);
 
   // A part that is loaded only when it is needed is not there any more: after a deploy the new page has the new one.
@@ -91,6 +97,7 @@
   // The page's own scripts may have run already where this one came late.
   function watch() {
     var place = document.getElementById("app");
+    if (place === null) return;
     function look() {
       if (!started(place)) return;
       watcher.disconnect();
