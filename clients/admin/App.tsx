@@ -30,7 +30,7 @@ export function App() {
           <T k="work.signIn.out" />
         </Button>
       </TopBar>
-      <main className="mx-auto grid w-full max-w-[90rem] grid-cols-[22rem_minmax(0,1fr)] items-start gap-5 p-6">
+      <main className="mx-auto grid w-full max-w-[90rem] grid-cols-[22rem_minmax(0,1fr)] items-start max-[1400px]:grid-cols-[18rem_minmax(0,1fr)] gap-5 p-6">
         <div className="flex flex-col gap-5">
           <Server />
           <Offices offices={offices} sessions={live} failed={failed} />

@@ -9,6 +9,7 @@ import { useClient } from "../ui/work/seat";
 import { AuditState } from "./AuditState";
 import { save } from "./Papers";
 import { type Entry, everything, facts, headNumber, kinds, outcomes, parameters, readPage, readState, type Wish } from "./audit";
+import { askAgain } from "./queries";
 import { T, useWords } from "./words";
 
 const field = "rounded-8 min-h-11 border border-solid-gray-500 bg-white px-3 text-[16px]";
@@ -252,7 +253,7 @@ function Export({ wish }: { readonly wish: Wish }) {
       save(await api.auditExport(format, parameters(wish)), format === "fhir" ? "audit.json" : "audit.csv");
     },
     onSuccess: () => setAsked(false),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["audit-state"] }),
+    onSettled: () => askAgain(queries),
   });
   if (!asked) {
     return (

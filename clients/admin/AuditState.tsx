@@ -5,6 +5,7 @@ import { literal } from "../ui/ruby";
 import { Pill, TroubleLine } from "../ui/work/parts";
 import { useClient } from "../ui/work/seat";
 import { headNumber, type Step, type TrailState } from "./audit";
+import { askAgain } from "./queries";
 import { T, useWords } from "./words";
 
 /** How the chain stands, whether it is whole, and who has looked it through. */
@@ -22,7 +23,7 @@ function Chain({ state }: { readonly state: TrailState }) {
   const queries = useQueryClient();
   const verify = useMutation({
     mutationFn: () => api.auditVerify(),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["audit-state"] }),
+    onSettled: () => askAgain(queries),
   });
   return (
     <section data-audit="state">
@@ -92,7 +93,7 @@ function Reviews({ state }: { readonly state: TrailState }) {
   const review = useMutation({
     mutationFn: () => api.auditReview(through, remark.trim()),
     onSuccess: () => setRemark(""),
-    onSettled: () => queries.invalidateQueries({ queryKey: ["audit-state"] }),
+    onSettled: () => askAgain(queries),
   });
   return (
     <section data-audit="reviews" aria-label={words.written("admin.audit.reviews")}>

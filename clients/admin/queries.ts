@@ -1,10 +1,20 @@
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQueries, useQuery } from "@tanstack/react-query";
 import type { Office } from "../session/booking";
 import { useClient } from "../ui/work/seat";
 import { readReadiness, readSessions } from "./status";
 
 /** How often the page asks again (ms). */
 const every = 5000;
+
+/** How long the trail may take to have on disk what somebody has just done (ms). */
+const written = [1500, 4000];
+
+/** Asks how the audit trail stands, now and once what has just been done is in it. */
+export function askAgain(queries: QueryClient) {
+  const ask = () => queries.invalidateQueries({ queryKey: ["audit-state"] });
+  for (const rest of written) setTimeout(() => void ask(), rest);
+  return ask();
+}
 
 /** The server's readiness. A server that is not ready answers 503 with the same body, which is an answer, not a fault. */
 export function useReadiness() {
