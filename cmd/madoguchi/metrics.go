@@ -38,15 +38,22 @@ func newRegistry() *prometheus.Registry {
 
 // redisMetrics tells how many connections to Redis there are: what a pool keeps is neither load nor leak.
 func redisMetrics(store redis.UniversalClient) []prometheus.Collector {
-	kept := func(state string, count func(*redis.PoolStats) uint32) prometheus.Collector {
+	kept := func(state string, count func(total, idle uint32) uint32) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "madoguchi_redis_connections", Help: "Connections to Redis that the pool has, in use or idle, without those of subscriptions.",
 			ConstLabels: prometheus.Labels{"state": state},
-		}, func() float64 { return float64(count(store.PoolStats())) })
+		}, func() float64 {
+			all := store.PoolStats()
+			sum := count(all.TotalConns, all.IdleConns)
+			if p := all.PipelineStats; p != nil { // pipelines have a pool of their own
+				sum += count(p.TotalConns, p.IdleConns)
+			}
+			return float64(sum)
+		})
 	}
 	return []prometheus.Collector{
-		kept("used", func(s *redis.PoolStats) uint32 { return s.TotalConns - min(s.IdleConns, s.TotalConns) }),
-		kept("idle", func(s *redis.PoolStats) uint32 { return s.IdleConns }),
+		kept("used", func(total, idle uint32) uint32 { return total - min(idle, total) }),
+		kept("idle", func(_, idle uint32) uint32 { return idle }),
 	}
 }
 
