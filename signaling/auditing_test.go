@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/pion/webrtc/v4"
 	"github.com/redis/go-redis/v9"
 
 	"madoguchi/booking/redisstore/redistest"
@@ -107,6 +108,8 @@ func TestEquipmentIsNotedWhenItComesAndHowLongItStayed(t *testing.T) {
 	c, _, _ := n.meeting()
 	camera := n.offerCamera(c.session)
 	c.desk.connected("camera-1")
+	// One that goes before it is through says nothing of it to anybody.
+	n.until("the camera is through to the node", func() bool { return camera.PC.ConnectionState() == webrtc.PeerConnectionStateConnected })
 	came := notes.has(t, "its coming", func(e audit.Entry) bool { return e.Action == audit.EquipmentIn })
 	if err := camera.PC.GracefulClose(); err != nil {
 		t.Fatal(err)
