@@ -31,7 +31,7 @@ type demoCommand struct {
 	Hours    bool          `name:"office-hours" help:"Keep the offices' own hours and noon, on every day, instead of round the clock."`
 	NoShow   time.Duration `name:"no-show-after" default:"15m" placeholder:"DURATION" help:"How long after the appointed time somebody who has not come, while the professional was there, counts as a no-show: 1s to 4h."`
 	SignIn   bool          `name:"sign-in" help:"Want people and booths to sign in as in service, by passkey, by the demo's own provider or by one-time code, instead of letting anybody take any seat. Passkeys want the pages opened at http://localhost."`
-	Sealed   bool          `name:"sealed" env:"MADOGUCHI_SEALED" default:"true" help:"Have pages seal sound, pictures and messages between the ends."`
+	Sealed   bool          `name:"sealed" env:"MADOGUCHI_SEALED" help:"Have pages seal sound, pictures and messages between the ends."`
 }
 
 // demoDrain is longer than the broker waits for a client that does not answer its goodbye.
